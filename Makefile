@@ -1,0 +1,41 @@
+# jido: `make up` tries it, `make test` proves it. Needs Python 3.11 or newer and make.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help up install test check format bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(STAMP) ## make .venv with the jido command and the development tools
+
+up: install ## install, then run topologies/counter.yaml
+	$(BIN)/jido up topologies/counter.yaml
+
+check: install ## formatter, linter, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check ## everything that CI runs
+	$(BIN)/pytest
+	$(BIN)/python -m tests.conformance.otp tests/conformance/data/otp_supervisor.jsonl.gz --level machine
+	$(BIN)/python -m tests.conformance.otp tests/conformance/data/otp_supervisor.jsonl.gz --level runtime
+
+bench: install ## this machine's figures
+	$(BIN)/jido bench
+
+format: install ## write the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what was installed and cached
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

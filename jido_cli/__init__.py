@@ -1,0 +1,3 @@
+"""jido: OTP-grade supervision for Python agents, declared in YAML."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,154 @@
+"""What a supervision machine is told: facts, in the past tense, and calls to it.
+
+Records only. A `ref` is an int that the machine gave to one start attempt (one incarnation) in
+`StartChild`; it is never used again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jido_cli.supervision.reasons import ExitReason
+from jido_cli.supervision.specs import ChildSpec
+
+
+@dataclass(frozen=True, slots=True)
+class BootRequested:
+    """The supervisor is to start: check flags and specifications, start the children."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStarted:
+    """The attempt *ref* is up."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartIgnored:
+    """The attempt *ref* succeeded without a process (OTP's ignore)."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartFailed:
+    """The attempt *ref* failed; there is no process."""
+
+    ref: int
+    reason: ExitReason
+
+
+@dataclass(frozen=True, slots=True)
+class ChildExited:
+    """The process of *ref*, which had started, is gone."""
+
+    ref: int
+    reason: ExitReason
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """The timer *timer* of an `ArmTimer` is due."""
+
+    timer: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryDue:
+    """A `RetryLater` came round in the supervisor's own mailbox."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """The supervisor is told to exit with *reason* after it stopped its children."""
+
+    reason: ExitReason
+
+
+@dataclass(frozen=True, slots=True)
+class StartChildCall:
+    """Add and start a child: a full specification, or for `dynamic` the template's with *id*.
+
+    *args* replaces nothing of the specification: it reaches the runner with `StartChild`, at
+    every restart too (OTP's extra arguments).
+    """
+
+    spec: ChildSpec | None = None
+    id: str | None = None
+    args: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateChildCall:
+    """Stop a child, keep its specification. For `dynamic` a child is named by its *ref*."""
+
+    id: str | None = None
+    ref: int | None = None
+    is_alive: bool = False  # of a ref that is no child: whether such a process lives
+
+
+@dataclass(frozen=True, slots=True)
+class RestartChildCall:
+    """Start a child that has a specification and no process."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteChildCall:
+    """Forget the specification of a child without a process."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetChildSpecCall:
+    """Return a child's specification; *ref* for a dynamic child."""
+
+    id: str | None = None
+    ref: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhichChildrenCall:
+    """List the children in start order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountChildrenCall:
+    """Count the children."""
+
+
+Call = (
+    StartChildCall
+    | TerminateChildCall
+    | RestartChildCall
+    | DeleteChildCall
+    | GetChildSpecCall
+    | WhichChildrenCall
+    | CountChildrenCall
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallReceived:
+    """A call of the child API; its answer is the effect `Reply` with the same *call_id*."""
+
+    call_id: int
+    call: Call
+
+
+Event = (
+    BootRequested
+    | ChildStarted
+    | StartIgnored
+    | StartFailed
+    | ChildExited
+    | TimerFired
+    | RetryDue
+    | StopRequested
+    | CallReceived
+)
