@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Literal
 
 from jido_cli.supervision.reasons import ExitReason
+from jido_cli.supervision.records import record
 from jido_cli.supervision.specs import ChildSpec
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartChild:
     """Start a child; answer `ChildStarted`, `StartIgnored` or `StartFailed` with *ref*.
 
@@ -21,7 +22,7 @@ class StartChild:
     args: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerminateChild:
     """Ask the process of *ref* to exit with *reason*; `ChildExited` will follow."""
 
@@ -29,14 +30,14 @@ class TerminateChild:
     reason: ExitReason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KillChild:
     """End the process of *ref* without asking; `ChildExited` with `killed` will follow."""
 
     ref: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ForgetChild:
     """The child of *ref* (its last attempt) left this supervisor for good: its place ends."""
 
@@ -44,32 +45,40 @@ class ForgetChild:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArmTimer:
-    """Send `TimerFired(timer)` after *delay_ms*, spread by up to +/- *jitter* of it."""
+    """Send `TimerFired(timer)` after *delay_ms*, spread by up to +/- *jitter* of it.
+
+    *restart_of* names the child whose restart waits for it (backoff); None for a shutdown's limit.
+    """
 
     timer: int
     delay_ms: float
     jitter: float = 0.0
+    restart_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CancelTimer:
     """Do not send the timer any more."""
 
     timer: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryLater:
     """Put `RetryDue(ref)` at the end of the supervisor's own mailbox."""
 
     ref: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RestartCounted:
-    """A restart of *id* was decided and counted: *used* in the window, with *group* ids."""
+    """A restart of *id* was decided and counted, as the *used*-th in the window.
+
+    *ref* is the attempt that ended (the process that exited, or the start that failed); *group*
+    are the ids that are stopped and started with it, itself included, in start order.
+    """
 
     ref: int
     id: str
@@ -77,31 +86,40 @@ class RestartCounted:
     group: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GaveUp:
-    """The restarts exceeded the window (or a backoff its limit): the supervisor exits next."""
+    """The restarts of *id* exceeded a limit: the supervisor stops its children and exits next.
+
+    *limit* says which: the window's `max_restarts`, with *used* restarts in it, or the child's
+    `give_up_after`, with *used* restarts in a row. The refused one is counted in both.
+    """
 
     ref: int
     id: str
     used: int
+    limit: Literal["max_restarts", "give_up_after"] = "max_restarts"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
-    """Answer the call *call_id*; *result* is one of the records of `machine`'s answers."""
+    """Answer the call *call_id*; *result* is one of the records of `answers`."""
 
     call_id: int
     result: object
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BootDone:
     """The supervisor is up with all its children."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exit:
-    """The supervisor exits with *reason*: nothing follows. While it boots, its start failed."""
+    """The supervisor exits with *reason*: nothing follows. While it boots, its start failed.
+
+    None of its children has a process any more. What becomes of their places is the runner's to
+    decide: no `ForgetChild` is told for those that were stopped on the way to this.
+    """
 
     reason: ExitReason
 

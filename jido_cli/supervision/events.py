@@ -6,32 +6,31 @@ Records only. A `ref` is an int that the machine gave to one start attempt (one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from jido_cli.supervision.reasons import ExitReason
+from jido_cli.supervision.records import record
 from jido_cli.supervision.specs import ChildSpec
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BootRequested:
     """The supervisor is to start: check flags and specifications, start the children."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChildStarted:
     """The attempt *ref* is up."""
 
     ref: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartIgnored:
     """The attempt *ref* succeeded without a process (OTP's ignore)."""
 
     ref: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartFailed:
     """The attempt *ref* failed; there is no process."""
 
@@ -39,7 +38,7 @@ class StartFailed:
     reason: ExitReason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChildExited:
     """The process of *ref*, which had started, is gone."""
 
@@ -47,28 +46,28 @@ class ChildExited:
     reason: ExitReason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimerFired:
     """The timer *timer* of an `ArmTimer` is due."""
 
     timer: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryDue:
     """A `RetryLater` came round in the supervisor's own mailbox."""
 
     ref: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StopRequested:
     """The supervisor is told to exit with *reason* after it stopped its children."""
 
     reason: ExitReason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StartChildCall:
     """Add and start a child: a full specification, or for `dynamic` the template's with *id*.
 
@@ -81,7 +80,7 @@ class StartChildCall:
     args: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerminateChildCall:
     """Stop a child, keep its specification. For `dynamic` a child is named by its *ref*."""
 
@@ -90,21 +89,21 @@ class TerminateChildCall:
     is_alive: bool = False  # of a ref that is no child: whether such a process lives
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RestartChildCall:
     """Start a child that has a specification and no process."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeleteChildCall:
     """Forget the specification of a child without a process."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GetChildSpecCall:
     """Return a child's specification; *ref* for a dynamic child."""
 
@@ -112,12 +111,12 @@ class GetChildSpecCall:
     ref: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WhichChildrenCall:
     """List the children in start order."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CountChildrenCall:
     """Count the children."""
 
@@ -133,7 +132,7 @@ Call = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallReceived:
     """A call of the child API; its answer is the effect `Reply` with the same *call_id*."""
 

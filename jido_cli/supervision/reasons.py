@@ -1,12 +1,14 @@
 """Why a child exited: one closed type, and the question that OTP asks of it.
 
-No formatting for people beyond the short word; no decision on restarts (see `machine`).
+No formatting for people beyond the short word, and nothing on what a restart takes with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
+
+from jido_cli.supervision.specs import Restart
 
 ExitKind = Literal["normal", "shutdown", "killed", "crash"]
 
@@ -40,3 +42,16 @@ KILLED = ExitReason("killed")
 def crash(error: object) -> ExitReason:
     """Return the reason of a process that ended by *error*."""
     return ExitReason("crash", error)
+
+
+def should_restart(restart: Restart, reason: ExitReason) -> bool:
+    """Return whether a child that exits by itself with *reason* is started again."""
+    match restart:
+        case "permanent":
+            return True
+        case "transient":
+            return not reason.is_orderly
+        case "temporary":
+            return False
+        case _:
+            assert_never(restart)

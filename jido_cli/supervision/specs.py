@@ -23,8 +23,9 @@ DEFAULT_WORKER_SHUTDOWN_MS: Final = 5000
 class Backoff:
     """Wait before a restart: `initial_ms * factor**n`, at most `max_ms`, spread by `jitter`.
 
-    `reset_after_ms` without an exit forgets the earlier ones; after `give_up_after` restarts in
-    a row the child's supervisor gives up. None of this exists in OTP: it is opt-in per child.
+    A child that ran for `reset_after_ms` (None: `max_ms`) since its last restart begins anew;
+    after `give_up_after` restarts in a row the supervisor gives up. Each restart counts in the
+    supervisor's window as well. None of this exists in OTP: it is opt-in per child.
     """
 
     initial_ms: int = 100
@@ -37,12 +38,16 @@ class Backoff:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorFlags:
-    """How a supervisor restarts its children."""
+    """How a supervisor restarts its children.
+
+    `max_children` limits a `dynamic` supervisor; None is no limit.
+    """
 
     strategy: Strategy = "one_for_one"
     max_restarts: int = DEFAULT_MAX_RESTARTS
     max_seconds: float = DEFAULT_MAX_SECONDS
     auto_shutdown: AutoShutdown = "never"
+    max_children: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,9 @@ class ChildSpec:
     type: ChildType = "worker"
     significant: bool = False
     backoff: Backoff | None = None
+
+    def shutdown_time(self) -> Shutdown:
+        """Return `shutdown` with the default filled in."""
+        if self.shutdown is not None:
+            return self.shutdown
+        return DEFAULT_WORKER_SHUTDOWN_MS if self.type == "worker" else "infinity"

@@ -1,0 +1,251 @@
+"""Stopping and starting children: the machine's work at hand, step by step.
+
+Here lives what follows from a piece of work once it is decided. Decisions do not: that an exit
+leads to a restart is `restarting`'s, that a call may be served is `calls`'.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from jido_cli.errors import InternalError
+from jido_cli.supervision.answers import Ignored, Ok, Started, StartError
+from jido_cli.supervision.children import Child
+from jido_cli.supervision.effects import (
+    ArmTimer,
+    BootDone,
+    CancelTimer,
+    Exit,
+    ForgetChild,
+    KillChild,
+    Reply,
+    RetryLater,
+    StartChild,
+    TerminateChild,
+)
+from jido_cli.supervision.events import (
+    ChildExited,
+    ChildStarted,
+    StartFailed,
+    StartIgnored,
+    TimerFired,
+)
+from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
+from jido_cli.supervision.state import NO_WORK, NOBODY, State, Work
+from jido_cli.supervision.validation import FailedChild
+
+
+def proceed(s: State) -> None:
+    """Take the next step of the work at hand: stop, else wait, else start, else finish."""
+    work = s.work
+    stop = work.stop
+    while stop:
+        child = stop.pop()
+        if child.status == "alive":
+            _stop(s, child)
+            return
+        _cross_off(s, child, work)
+    if work.delay_ms is not None:
+        _wait(s, work, work.delay_ms)
+    elif work.start:
+        begin_start(s, work.start.pop())
+    else:
+        _finish(s, work)
+
+
+def begin_start(s: State, child: Child) -> None:
+    """Order one start and await its answer."""
+    s.last_ref = ref = s.last_ref + 1
+    child.ref = ref
+    s.awaited_start = child
+    s.is_awaiting = True
+    s.out.append(StartChild(ref, child.id, child.spec, child.args))
+
+
+def begin_exit(s: State, reason: ExitReason) -> None:
+    """Stop all children in reverse start order (of `dynamic` all at once), then exit."""
+    s.phase = "exiting"
+    for timer in s.waits:
+        s.out.append(CancelTimer(timer))
+    s.waits.clear()
+    s.work = work = Work("exit")
+    work.reason = reason
+    if s.template is None:
+        work.stop = list(s.table)
+        proceed(s)
+        return
+    living = [child for child in s.table if child.status == "alive"]
+    if living:
+        _stop_all(s, living, s.template.shutdown_time())
+    else:
+        _finish(s, work)
+
+
+def forget(s: State, child: Child) -> None:
+    """Let *child* leave the supervisor for good."""
+    s.table.remove(child)
+    s.streaks.pop(child.id, None)
+    s.out.append(ForgetChild(child.ref, child.id))
+
+
+def cancel_wait(s: State, child: Child) -> None:
+    """Cancel the backoff that *child* waits for."""
+    timer = s.streaks[child.id].timer
+    del s.waits[timer]
+    s.out.append(CancelTimer(timer))
+
+
+# --- what is awaited -----------------------------------------------------------------------------
+
+
+def on_started(s: State, event: ChildStarted) -> None:
+    """Handle that the awaited start is up."""
+    del event
+    child, work = _end_await(s)
+    if work.kind == "start_child":
+        s.table.add(child)
+    s.table.set_alive(child)
+    if s.streaks:
+        streak = s.streaks.get(child.id)
+        if streak is not None:
+            streak.note_up(s.now)
+    if work.start:
+        begin_start(s, work.start.pop())
+    else:
+        _finish(s, work, Started(child.ref, child.id) if work.call_id else None)
+
+
+def on_ignored(s: State, event: StartIgnored) -> None:
+    """Handle that the awaited start succeeded without a process."""
+    del event
+    child, work = _end_await(s)
+    s.table.set_undefined(child)
+    # Without a process a temporary or dynamic child has nothing to be kept for. OTP 25 keeps a
+    # dynamic child whose restart was ignored under the pid `undefined`, which is a slip of its.
+    is_kept = s.template is None and child.spec.restart != "temporary"
+    if work.kind == "start_child":
+        if is_kept:
+            s.table.add(child)
+        else:
+            s.out.append(ForgetChild(child.ref, child.id))
+    elif not is_kept:
+        forget(s, child)
+    if work.start:
+        begin_start(s, work.start.pop())
+    else:
+        _finish(s, work, Ignored() if work.call_id else None)
+
+
+def on_failed(s: State, event: StartFailed) -> None:
+    """Handle that the awaited start failed."""
+    child, work = _end_await(s)
+    match work.kind:
+        case "boot":
+            begin_exit(s, ExitReason("shutdown", FailedChild(child.id, event.reason)))
+        case "restart" | "group":
+            # The one whose start failed is retried, not the one whose exit began it, and behind
+            # what lies in the mailbox by now: an order to stop must be able to come first.
+            s.work = NO_WORK
+            s.table.set_restarting(child, "restarting")
+            s.retries[child.ref] = child
+            s.out.append(RetryLater(child.ref))
+        case "start_child" | "restart_child":
+            _finish(s, work, StartError(event.reason))
+            if work.kind == "start_child":
+                s.out.append(ForgetChild(child.ref, child.id))
+        case "terminate_child" | "exit" | "idle":
+            raise InternalError(f"a start was awaited by {work.kind!r}")
+        case _:
+            assert_never(work.kind)
+
+
+def on_awaited_exit(s: State, event: ChildExited) -> None:
+    """Handle that a child that is being stopped is gone, for whatever reason."""
+    child = s.awaited_exits.pop(event.ref)
+    if s.awaited_exits:
+        s.table.set_undefined(child)
+        return
+    s.is_awaiting = False
+    if s.stop_timer:
+        s.out.append(CancelTimer(s.stop_timer))
+        s.stop_timer = 0
+    work = s.work
+    _cross_off(s, child, work)
+    proceed(s)
+
+
+def on_stop_timer(s: State, event: TimerFired) -> None:
+    """Kill whoever did not stop in time, and go on waiting for the exits."""
+    del event
+    s.stop_timer = 0
+    s.out.extend(KillChild(ref) for ref in s.awaited_exits)
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+def _end_await(s: State) -> tuple[Child, Work]:
+    child = s.awaited_start
+    s.awaited_start = NOBODY
+    s.is_awaiting = False
+    return child, s.work
+
+
+def _stop(s: State, child: Child) -> None:
+    _stop_all(s, [child], child.spec.shutdown_time())
+
+
+def _stop_all(s: State, children: list[Child], shutdown: int | str) -> None:
+    s.is_awaiting = True
+    s.awaited_exits = {child.process: child for child in children}
+    if shutdown == "brutal_kill":
+        s.out.extend(KillChild(ref) for ref in s.awaited_exits)
+        return
+    s.out.extend(TerminateChild(ref, SHUTDOWN) for ref in s.awaited_exits)
+    if isinstance(shutdown, int):
+        s.last_timer = s.stop_timer = s.last_timer + 1
+        s.out.append(ArmTimer(s.stop_timer, shutdown))
+
+
+def _cross_off(s: State, child: Child, work: Work) -> None:
+    """Note that a stopped child is gone, or was found without a process."""
+    if child.status == "waiting":
+        cancel_wait(s, child)
+    s.table.set_undefined(child)
+    if work.kind == "exit":
+        return
+    if child.spec.restart == "temporary" or s.template is not None:
+        forget(s, child)
+
+
+def _wait(s: State, work: Work, delay_ms: float) -> None:
+    """Let the restart of the work's child wait; a timer will take it up."""
+    child = work.child
+    backoff = child.spec.backoff
+    s.work = NO_WORK
+    s.last_timer = timer = s.last_timer + 1
+    s.waits[timer] = child
+    s.streaks[child.id].timer = timer
+    s.table.set_restarting(child, "waiting")
+    jitter = 0.0 if backoff is None else backoff.jitter
+    s.out.append(ArmTimer(timer, delay_ms, jitter, child.id))
+
+
+def _finish(s: State, work: Work, answer: object = None) -> None:
+    s.work = NO_WORK
+    match work.kind:
+        case "start_child" | "restart_child":
+            s.out.append(Reply(work.call_id, answer))
+        case "terminate_child":
+            s.out.append(Reply(work.call_id, Ok()))
+        case "boot":
+            s.phase = "running"
+            s.out.append(BootDone())
+        case "restart" | "group" | "idle":
+            pass
+        case "exit":
+            s.phase = "exited"
+            s.is_awaiting = True  # for nothing, for ever
+            s.out.append(Exit(work.reason))
+        case _:
+            assert_never(work.kind)

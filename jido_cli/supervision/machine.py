@@ -1,0 +1,187 @@
+"""One supervisor as a pure machine: OTP's supervisor, event for event.
+
+Here lives the front of the room: which event goes where, and which the machine takes now. It
+knows no clock, task or mailbox; the runner delivers one event at a time, in order of arrival
+among those that `accepts` lets through, and carries out the effects in their order.
+
+The runner keeps what is not accepted, as a process keeps its mail while it waits in a selective
+receive. Two rules follow from that:
+
+- `TerminateChild` of a process that is gone already, whose `ChildExited` still waits in the
+  mailbox, needs nothing more: that notice is accepted now. A group restart absorbs exits so.
+- `RetryLater` is answered by `RetryDue` behind the mail that waits by then.
+
+The death of a supervisor that still boots is `StartFailed` to its parent, later `ChildExited`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Final, assert_never
+
+from jido_cli.errors import InternalError
+from jido_cli.supervision import calls, flow, restarting, snapshot
+from jido_cli.supervision.children import Child
+from jido_cli.supervision.effects import Effect, Exit
+from jido_cli.supervision.events import (
+    BootRequested,
+    CallReceived,
+    ChildExited,
+    ChildStarted,
+    Event,
+    RetryDue,
+    StartFailed,
+    StartIgnored,
+    StopRequested,
+    TimerFired,
+)
+from jido_cli.supervision.reasons import crash
+from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
+from jido_cli.supervision.state import Phase, State, Work
+from jido_cli.supervision.validation import Problem, check_flags, check_specs
+
+
+class Machine:
+    """The supervision of one supervisor's children, for all strategies.
+
+    Its inside changes in place; `snapshot` is the frozen whole. A machine serves one life of its
+    supervisor: after `Exit` it ignores every event.
+    """
+
+    __slots__ = ("_state",)
+
+    def __init__(self, flags: SupervisorFlags, specs: Sequence[ChildSpec]) -> None:
+        self._state = State(flags, specs)
+
+    def handle(self, event: Event, now: float) -> list[Effect]:
+        """Return what follows from *event* at *now* (seconds of a monotonic clock).
+
+        Raises:
+            InternalError: the machine waits for something else (see `accepts`).
+        """
+        s = self._state
+        s.now = now
+        out: list[Effect] = []
+        s.out = out
+        if s.is_awaiting:
+            if s.phase == "exited":
+                return out
+            if not self.accepts(event):
+                raise InternalError(f"a supervision machine that waits was given {event!r}")
+            _AWAITED[type(event)](s, event)
+        else:
+            _IDLE[type(event)](s, event)
+        return out
+
+    def accepts(self, event: Event) -> bool:
+        """Return whether `handle` may be given *event* now."""
+        s = self._state
+        if not s.is_awaiting or s.phase == "exited":
+            return True
+        match event:
+            case ChildStarted(ref) | StartIgnored(ref) | StartFailed(ref, _):
+                return s.awaited_start.ref == ref
+            case ChildExited(ref, _):
+                return ref in s.awaited_exits
+            case TimerFired(timer):
+                return timer == s.stop_timer
+            case BootRequested():
+                return s.phase == "new"
+            case RetryDue() | StopRequested() | CallReceived():
+                return False
+            case _:
+                assert_never(event)
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether only some events are accepted; False accepts everything."""
+        return self._state.is_awaiting and self._state.phase != "exited"
+
+    @property
+    def awaited_start(self) -> int | None:
+        """The ref of the start attempt whose answer is awaited."""
+        return self._state.awaited_start.ref or None
+
+    @property
+    def awaited_exits(self) -> Collection[int]:
+        """The refs of the processes whose exit is awaited; a view, not a copy."""
+        return self._state.awaited_exits.keys()
+
+    @property
+    def phase(self) -> Phase:
+        """Where the supervisor is in its life."""
+        return self._state.phase
+
+    def window(self, now: float) -> int:
+        """Return how many restarts the window holds at *now*."""
+        return self._state.window.used(now)
+
+    def children(self) -> tuple[Child, ...]:
+        """Return the children in start order; the machine's own records, to be read only."""
+        return tuple(self._state.table)
+
+    def snapshot(self) -> snapshot.MachineSnapshot:
+        """Return the whole state as a frozen value."""
+        return snapshot.take(self._state)
+
+
+def _on_boot(s: State, event: BootRequested) -> None:
+    del event
+    s.is_awaiting = False
+    problem = check_flags(s.flags)
+    if problem is not None:
+        _refuse(s, Problem("supervisor_data", problem))
+        return
+    problem = check_specs(s.flags, s.specs)
+    if problem is not None:
+        _refuse(s, problem)
+        return
+    s.phase = "booting"
+    s.work = work = Work("boot")
+    if s.flags.strategy == "dynamic":
+        s.template = s.specs[0]
+    else:
+        for spec in s.specs:
+            s.table.add(Child(spec.id, spec))
+        work.start = list(reversed(s.table.by_id.values()))
+    s.specs = ()
+    flow.proceed(s)
+
+
+def _refuse(s: State, problem: Problem) -> None:
+    s.phase = "exited"
+    s.is_awaiting = True
+    s.out.append(Exit(crash(problem)))
+
+
+def _on_stop(s: State, event: StopRequested) -> None:
+    flow.begin_exit(s, event.reason)
+
+
+def _on_stray(s: State, event: Event) -> None:
+    """Ignore the answer to a start that is no longer awaited."""
+
+
+# The tables say it all for whom reads them, but no type checker can tie a key to its handler.
+_Handler = Callable[[State, Any], None]
+
+_AWAITED: Final[dict[type, _Handler]] = {
+    BootRequested: _on_boot,
+    ChildStarted: flow.on_started,
+    StartIgnored: flow.on_ignored,
+    StartFailed: flow.on_failed,
+    ChildExited: flow.on_awaited_exit,
+    TimerFired: flow.on_stop_timer,
+}
+
+_IDLE: Final[dict[type, _Handler]] = {
+    ChildExited: restarting.on_exit,
+    RetryDue: restarting.on_retry,
+    TimerFired: restarting.on_timer,
+    StopRequested: _on_stop,
+    CallReceived: calls.on_call,
+    BootRequested: _on_stray,
+    ChildStarted: _on_stray,
+    StartIgnored: _on_stray,
+    StartFailed: _on_stray,
+}

@@ -1,0 +1,123 @@
+"""Restarts: what an exit leads to, what it takes with it, how often, and when it is given up.
+
+Here lives every decision that OTP's supervisor takes on the exit of a child. How children are
+stopped and started then is `flow`'s.
+"""
+
+from __future__ import annotations
+
+from jido_cli.supervision.backoff import Streak
+from jido_cli.supervision.children import Child
+from jido_cli.supervision.effects import GaveUp, RestartCounted
+from jido_cli.supervision.events import ChildExited, RetryDue, TimerFired
+from jido_cli.supervision.flow import begin_exit, begin_start, forget, proceed
+from jido_cli.supervision.reasons import SHUTDOWN, should_restart
+from jido_cli.supervision.state import State, Work
+
+
+def on_exit(s: State, event: ChildExited) -> None:
+    """Handle that a child is gone by itself; one that is unknown (crossed off) is ignored."""
+    child = s.table.by_process.get(event.ref)
+    if child is None or child.status != "alive":
+        return
+    if should_restart(child.spec.restart, event.reason):
+        s.table.set_restarting(child, "restarting")
+        _restart(s, child)
+        return
+    if child.spec.restart == "temporary" or s.template is not None:
+        forget(s, child)
+    else:
+        s.table.set_undefined(child)
+        s.streaks.pop(child.id, None)
+    if child.spec.significant and _should_shut_down(s):
+        begin_exit(s, SHUTDOWN)
+
+
+def on_retry(s: State, event: RetryDue) -> None:
+    """Try a failed restart again, unless its child is no longer being restarted.
+
+    OTP retries by id: a retry that an earlier one has overtaken serves a later failure as well.
+    """
+    child = s.retries.pop(event.ref, None)
+    if child is None:
+        return
+    if s.template is None:
+        child = s.table.by_id.get(child.id)
+    if child is not None and child.status == "restarting":
+        _restart(s, child)
+
+
+def on_timer(s: State, event: TimerFired) -> None:
+    """Start a child, or its group, whose backoff is over; it was counted when it began."""
+    child = s.waits.pop(event.timer, None)
+    if child is None:
+        return
+    s.table.set_restarting(child, "restarting")
+    _carry_out(s, child, None)
+
+
+def group_of(s: State, child: Child) -> list[Child]:
+    """Return the children that are restarted with *child*, itself included, in start order."""
+    match s.flags.strategy:
+        case "one_for_all":
+            return list(s.table)
+        case "rest_for_one":
+            children = list(s.table)
+            return children[children.index(child) :]
+        case _:
+            return [child]
+
+
+def _restart(s: State, child: Child) -> None:
+    """Count a restart of *child*, then carry it out, let it wait or give up."""
+    used = s.window.record(s.now)
+    if used > s.flags.max_restarts:
+        s.out.append(GaveUp(child.ref, child.id, used))
+        begin_exit(s, SHUTDOWN)
+        return
+    backoff = child.spec.backoff
+    delay_ms = None
+    if backoff is not None:
+        streak = s.streaks.setdefault(child.id, Streak())
+        delay_ms = streak.extend(backoff, s.now)
+        if backoff.give_up_after is not None and streak.count > backoff.give_up_after:
+            s.out.append(GaveUp(child.ref, child.id, streak.count, "give_up_after"))
+            begin_exit(s, SHUTDOWN)
+            return
+    if s.flags.strategy == "one_for_all" or s.flags.strategy == "rest_for_one":
+        group = tuple(member.id for member in group_of(s, child))
+    else:
+        group = (child.id,)
+    s.out.append(RestartCounted(child.ref, child.id, used, group))
+    _carry_out(s, child, delay_ms)
+
+
+def _carry_out(s: State, child: Child, delay_ms: float | None) -> None:
+    if s.flags.strategy == "one_for_all" or s.flags.strategy == "rest_for_one":
+        s.work = work = Work("group", child)
+        work.stop = group_of(s, child)
+        # Temporary members are stopped and gone. All others start, also those that had ended,
+        # had been stopped or ignored: the group begins as it did at boot.
+        work.start = [m for m in reversed(work.stop) if m.spec.restart != "temporary"]
+        work.delay_ms = delay_ms
+        proceed(s)
+        return
+    s.work = work = Work("restart", child)
+    if delay_ms is None:
+        begin_start(s, child)
+    else:
+        work.delay_ms = delay_ms
+        proceed(s)
+
+
+def _should_shut_down(s: State) -> bool:
+    """Return whether the exit of a significant child that stays down ends the supervisor."""
+    match s.flags.auto_shutdown:
+        case "any_significant":
+            return True
+        case "all_significant" if s.template is not None:
+            return not s.table.by_id
+        case "all_significant":
+            return not s.table.significant
+        case _:
+            return False
