@@ -1,0 +1,58 @@
+"""The one pattern of errors: what happened, where, why, what became of the data, what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jido_cli.cli.render.display import Paint, display, plain
+
+_LABEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An error ready to be shown. `kept` is what became of data, under its own label."""
+
+    message: str
+    code: str
+    exit: int
+    where: str | None = None
+    why: str | None = None
+    kept: tuple[str, str] | None = None
+    hints: Sequence[str] = ()
+
+
+def error_lines(report: Report, paint: Paint = plain) -> list[str]:
+    """Return the lines of an error; what is not known has no line."""
+    rows = [
+        ("where", report.where),
+        ("why", report.why),
+        report.kept or ("state", None),
+    ]
+    lines = [f"{paint('bad', 'error:')} {display(report.message)}"]
+    lines += [_row(label, line, at) for label, text in rows if text for at, line in _lines(text)]
+    lines += [_row("try", hint, at) for at, hint in enumerate(report.hints)]
+    return lines
+
+
+def error_object(report: Report) -> dict[str, Any]:
+    """Return the same for programs."""
+    fields: dict[str, Any] = {
+        "code": report.code,
+        "message": report.message,
+        "where": report.where,
+        "why": report.why,
+    }
+    if report.kept:
+        fields[report.kept[0]] = report.kept[1]
+    return {"error": fields | {"try": list(report.hints), "exit": report.exit}}
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    return list(enumerate(text.split("\n")))
+
+
+def _row(label: str, text: str, at: int) -> str:
+    return f"  {(label if at == 0 else '').ljust(_LABEL)} {display(text)}"

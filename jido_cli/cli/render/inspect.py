@@ -1,0 +1,208 @@
+"""`jido inspect`: everything known of one node, in the order of the drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jido_cli.cli.render import measures
+from jido_cli.cli.render.columns import tabbed
+from jido_cli.cli.render.display import Paint, display, plain
+from jido_cli.cli.render.names import last_part
+from jido_cli.cli.render.signs import Node, role, sign
+
+INDENT = 12
+ROUTES_WIDTH = 100
+EXITS_SHOWN = 3
+
+
+def inspect_lines(
+    node: Node, times: measures.Times, paint: Paint = plain, *, engine_flag: str = ""
+) -> list[str]:
+    """Return the lines of `jido inspect` for one node."""
+    blocks = [
+        [_title(node, paint)],
+        _place(node),
+        _work(node, times),
+        _exits(node, times, engine_flag),
+    ]
+    lines: list[str] = []
+    for block in blocks:
+        if block:
+            lines += ["", *block] if lines else block
+    return lines
+
+
+def _title(node: Node, paint: Paint) -> str:
+    status = node["status"]
+    word = paint(role(status), f"{sign(status)} {display(status)}")
+    age = node.get("uptime_s")
+    facts = "".join(f" [{display(fact)}]" for fact in node.get("facts") or ())
+    up = f", {measures.seconds(age)} up" if age is not None else ""
+    return f"{display(node['path'])}  {word}{facts}{up}, gen {node['generation']}"
+
+
+def _place(node: Node) -> list[str]:
+    lines = [_row("declared", _declared(node))]
+    child = node.get("child")
+    if child:
+        lines.append(_row("child", _child(child)))
+    supervisor = node.get("supervisor")
+    lines.append(_row("supervisor", _supervisor(supervisor) if supervisor else "none"))
+    if node.get("window"):
+        lines.append(_row("window", _window(node["window"])))
+    falls = [display(last_part(path)) for path in node.get("boundary") or ()]
+    lines.append(_row("boundary", f"falls with it: {', '.join(falls) if falls else 'nothing'}"))
+    if node["kind"] == "agent":
+        lines.append(_row("parent", display(node.get("parent_agent") or "none")))
+    return lines
+
+
+def _work(node: Node, times: measures.Times) -> list[str]:
+    lines = []
+    running = node.get("running")
+    if running:
+        held = measures.seconds(float(running["ms"]) / 1000)
+        text = f"{display(running['action'])} for {held}, on {display(running['signal'])}"
+        lines.append(_row("running", text))
+    mailbox = node.get("mailbox_detail")
+    if mailbox:
+        lines.append(_row("mailbox", _mailbox(mailbox)))
+    commands = node.get("commands")
+    if commands:
+        lines.append(_row("commands", _commands(commands)))
+    routes = [_route(route) for route in node.get("routes") or ()]
+    lines += _wrapped("routes", routes)
+    for number, schedule in enumerate(node.get("schedules") or ()):
+        label = "schedules" if number == 0 else ""
+        lines.append(_row(label, _schedule(schedule, times)))
+    if node["kind"] == "agent":
+        lines.append(_row("persist", display(node.get("persist") or "none")))
+    dead = node.get("dead_letters")
+    if dead:
+        lines.append(_row("dead", f"{measures.plural(dead, 'dead letter')}: jido dead-letters"))
+    return lines
+
+
+def _exits(node: Node, times: measures.Times, engine_flag: str) -> list[str]:
+    exits = node.get("exits") or ()
+    if not exits:
+        return []
+    shown = exits[:EXITS_SHOWN]
+    reasons = [display(one["reason"]) for one in shown]
+    width = max(len(reason) for reason in reasons)
+    lines = []
+    for number, (one, reason) in enumerate(zip(shown, reasons, strict=True)):
+        frame = display(one.get("frame") or "")
+        text = f"{times.moment(one['at'])}  {reason.ljust(width)}  {frame}".rstrip()
+        lines.append(_row("exits" if number == 0 else "", text))
+    older = len(exits) - len(shown)
+    if older > 0:
+        name = display(node["id"])
+        hint = f"{older} older: jido events --agent {name} --kind exited{engine_flag}"
+        lines.append(_row("", hint))
+    return lines
+
+
+def _declared(node: Node) -> str:
+    declared = node.get("declared") or {}
+    if not declared.get("file"):
+        return "not in a file: started while running"
+    text = f"{display(declared['file'])}:{declared.get('line', '?')}"
+    if node.get("agent"):
+        text += f", agent {display(node['agent'])}"
+        if declared.get("agent_line"):
+            text += f" at line {declared['agent_line']}"
+    return text
+
+
+def _child(child: Mapping[str, Any]) -> str:
+    parts = [
+        display(child["restart"]),
+        f"shutdown {_shutdown(child['shutdown'])}",
+        f"backoff {_backoff(child.get('backoff'))}",
+    ]
+    if child.get("significant"):
+        parts.append("significant")
+    return ", ".join(parts)
+
+
+def _shutdown(value: object) -> str:
+    return measures.setting(value) if isinstance(value, int | float) else display(value)
+
+
+def _backoff(value: object) -> str:
+    if not value:
+        return "none"
+    if not isinstance(value, Mapping):
+        return _shutdown(value)
+    return " ".join(
+        f"{key.removesuffix('_ms')} {_shutdown(one) if key.endswith('_ms') else display(one)}"
+        for key, one in value.items()
+        if one is not None
+    )
+
+
+def _supervisor(supervisor: Mapping[str, Any]) -> str:
+    window = supervisor.get("window")
+    parts = [display(supervisor["path"]), display(supervisor["strategy"])]
+    if window:
+        parts.append(_window(window))
+    return ", ".join(parts)
+
+
+def _window(window: dict[str, Any]) -> str:
+    left = window["max_restarts"] - window["used"]
+    allowed = (
+        f"{left} more restarts are allowed"
+        if left > 1
+        else ("1 more restart is allowed" if left == 1 else "the next crash makes it give up")
+    )
+    return f"{measures.window(window)}: {allowed}"
+
+
+def _mailbox(detail: Mapping[str, Any]) -> str:
+    text = f"{measures.count(detail['depth'])} of {measures.count(detail['max'])}"
+    text += f" ({display(detail['overflow'])})"
+    oldest = detail.get("oldest_ms")
+    if oldest is not None and detail["depth"]:
+        text += f", oldest {measures.seconds(oldest / 1000)}"
+    text += f", {measures.count(detail['rejected'])} rejected"
+    return f"{text}, {measures.count(detail['dropped'])} dropped" if detail["dropped"] else text
+
+
+def _commands(commands: Mapping[str, Any]) -> str:
+    text = f"{measures.count(commands['ok'])} ok, {measures.count(commands['failed'])} failed"
+    points = [
+        f"{name} {measures.milliseconds(commands[key])}"
+        for name, key in (("p50", "p50_ms"), ("p95", "p95_ms"), ("p99", "p99_ms"))
+        if commands.get(key) is not None
+    ]
+    return f"{text}   {'  '.join(points)}" if points else text
+
+
+def _route(route: Mapping[str, Any]) -> str:
+    actions = ", ".join(display(action) for action in route["actions"])
+    return f"{display(route['pattern'])} → {actions}"
+
+
+def _schedule(schedule: Mapping[str, Any], times: measures.Times) -> str:
+    text = f"{display(schedule['name'])} {display(schedule['spec'])}"
+    next_at = schedule.get("next_at")
+    return f"{text}, next {times.clock(next_at)}" if next_at is not None else text
+
+
+def _wrapped(label: str, parts: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    current = ""
+    for part in parts:
+        if current and INDENT + len(current) + 3 + len(part) > ROUTES_WIDTH:
+            lines.append(_row("" if lines else label, current))
+            current = part
+        else:
+            current = f"{current}   {part}" if current else part
+    return [*lines, _row("" if lines else label, current)] if current else []
+
+
+def _row(label: str, text: str) -> str:
+    return tabbed([(0, label), (INDENT, text)])

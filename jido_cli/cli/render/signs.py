@@ -1,0 +1,115 @@
+"""Signs, words and colours of statuses, outcomes and kinds of nodes, in that order.
+
+A fact beside a status is a word in brackets. Nothing here knows a layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jido_cli.cli.render.display import Paint, Role, display, plain
+from jido_cli.cli.render.measures import seconds, whole_seconds
+
+Node = Mapping[str, Any]
+
+# Worst first: the order in which a summary names them.
+STATUSES: tuple[tuple[str, str, Role], ...] = (
+    ("failed", "×", "bad"),
+    ("crash_looping", "◆", "loop"),
+    ("degraded", "▲", "warn"),
+    ("backing_off", "◇", "busy"),
+    ("stopping", "□", "fade"),
+    ("starting", "○", "busy"),
+    ("stopped", "■", "fade"),
+    ("running", "●", "ok"),
+)
+_SIGNS = {word: sign for word, sign, _ in STATUSES}
+_ROLES: dict[str, Role] = {word: role for word, _, role in STATUSES}
+
+TROUBLE = ("failed", "crash_looping", "degraded", "backing_off")
+STRATEGIES = {
+    "one_for_one": "1:1",
+    "one_for_all": "1:*",
+    "rest_for_one": "1:>",
+    "dynamic": "1:+",
+}
+_KINDS = {
+    "sensor": "sen",
+    "process": "prc",
+    "service": "svc",
+    "topology": "top",
+    "timer": "tmr",
+    "plugin": "plg",
+}
+_OUTCOMES: dict[str, tuple[str, Role]] = {
+    "done": ("ok", "text"),
+    "dead_letter": ("× dead", "bad"),
+    "cancelled": ("cancelled", "dim"),
+    "error": ("× error", "bad"),
+    "retry": ("◇ retry", "busy"),
+}
+# Filters take both forms of an outcome: the record's and the one on screen.
+OUTCOME_WORDS = {"ok": "done", "dead": "dead_letter"}
+
+
+def sign(status: str) -> str:
+    """Return the sign of a status."""
+    return _SIGNS.get(status, "?")
+
+
+def role(status: str) -> Role:
+    """Return the colour role of a status."""
+    return _ROLES.get(status, "fade")
+
+
+def mark(node: Node) -> str:
+    """Return the three characters that tell a strategy or a kind; an agent has none."""
+    if node["kind"] == "supervisor":
+        return STRATEGIES.get(node.get("strategy") or "", "1:?")
+    return _KINDS.get(node["kind"], "")
+
+
+def status_text(node: Node, window_s: float | None = None) -> str:
+    """Return sign, word and facts: `● running (1s)`, `◆ crash_looping`, `● running [hung]`.
+
+    Args:
+        node: the node.
+        window_s: length of its supervisor's restart window: a node that came back within it
+            shows its age, so that a restart is never quiet.
+    """
+    word = node["status"]
+    parts = [f"{sign(word)} {display(word)}"]
+    uptime = node.get("uptime_s")
+    came_back = word == "running" and node["restarts"] and node["kind"] != "supervisor"
+    if came_back and uptime is not None and window_s is not None and uptime < window_s:
+        parts.append(f"({whole_seconds(uptime)})")
+    parts += [f"[{display(fact)}]" for fact in node.get("facts") or ()]
+    return " ".join(parts)
+
+
+def outcome(word: str, paint: Paint = plain) -> tuple[str, str]:
+    """Return an outcome as text and painted."""
+    text, colour_role = _OUTCOMES.get(word, (display(word), "text"))
+    return text, paint(colour_role, text)
+
+
+def summary(counts: Mapping[str, int], paint: Paint = plain) -> str:
+    """Return the health of a tree in words: `● all 15 running`, `◆ 1 crash_looping, 14 running`."""
+    order = [word for word, _, _ in STATUSES]
+    known = [word for word in order if counts.get(word)]
+    known += [word for word in counts if word not in order and counts[word]]
+    if known == ["running"]:
+        number = counts["running"]
+        return paint("ok", f"● all {number} running" if number > 1 else "● running")
+    if not known:
+        return paint("fade", "? no nodes")
+    worst = known[0]
+    words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
+    return paint(role(worst), f"{sign(worst)} {words}")
+
+
+def stall_text(stall: Mapping[str, Any]) -> str:
+    """Return what holds the engine's loop, in one sentence."""
+    held = seconds(float(stall["ms"]) / 1000)
+    return f"{display(stall['agent'])} holds the loop: {display(stall['action'])} runs for {held}"

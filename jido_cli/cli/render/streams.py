@@ -1,0 +1,114 @@
+"""Lines of the streams: directives, events, dead letters; one fact, one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jido_cli.cli.render import measures
+from jido_cli.cli.render.columns import Cell, Column, tabbed, table
+from jido_cli.cli.render.display import Paint, Role, display, plain
+from jido_cli.cli.render.signs import outcome
+
+Record = Mapping[str, Any]
+
+_EVENT_ROLES: dict[str, Role] = {
+    "ready": "ok",
+    "error": "bad",
+    "exited": "loop",
+    "restarted": "loop",
+    "gave_up": "bad",
+    "failed": "bad",
+    "stalled": "bad",
+    "zombie": "bad",
+    "dead_letter": "warn",
+    "overflow": "warn",
+    "late": "warn",
+    "stopping": "fade",
+    "stopped": "fade",
+}
+_ENGINE_PATH = 23
+_ENGINE_TEXT = 52
+_PATH = 24
+_DETAIL = 13
+
+
+def directive_lines(
+    record: Record, names: Mapping[str, str], times: measures.Times, paint: Paint = plain
+) -> list[str]:
+    """Return the line of a directive, and one more where there is more to say."""
+    agent = record["agent"]
+    text, painted = outcome(record["outcome"], paint)
+    line = tabbed(
+        [
+            (0, times.stamp(record["at"])),
+            (13, display(names.get(agent, agent))),
+            (24, display(record["type"])),
+            (34, display(record["summary"])),
+            (63, display(record.get("cause") or measures.NOT_APPLICABLE)),
+            (80, Cell(text, painted)),
+            (89, f"{measures.milliseconds(record['ms']):>6}"),
+        ]
+    )
+    detail = record.get("detail")
+    return [line, " " * _DETAIL + display(detail)] if detail else [line]
+
+
+def missed_line(number: int) -> str:
+    """Return the line that stands for what a slow reader lost."""
+    return f"-- {measures.count(number)} missed here: this reader was slower than the engine --"
+
+
+def event_line(
+    event: Record, times: measures.Times, paint: Paint = plain, *, path_width: int = 23
+) -> str:
+    """Return an event as `jido events` shows it; paths are padded to *path_width*."""
+    kind = event["kind"]
+    place = display(event["path"] or measures.NOT_APPLICABLE)
+    parts: list[tuple[int, str | Cell]] = [
+        (0, times.stamp(event["at"])),
+        (13, Cell(display(kind), paint(_EVENT_ROLES.get(kind, "text"), display(kind)))),
+        (_PATH, place),
+        (_PATH + path_width + 2, display(event["text"])),
+    ]
+    return tabbed(parts)
+
+
+def engine_line(event: Record, times: measures.Times, paint: Paint = plain) -> str:
+    """Return an event as the engine itself prints it: time, event, path, facts."""
+    kind = event["kind"]
+    place = display(event["path"]) if event["path"] else ""
+    parts: list[tuple[int, str | Cell]] = [
+        (0, times.stamp(event["at"])),
+        (13, Cell(display(kind), paint(_EVENT_ROLES.get(kind, "text"), display(kind)))),
+        (_ENGINE_PATH, place),
+        (_ENGINE_TEXT if place else _ENGINE_PATH, display(event["text"])),
+    ]
+    return tabbed(parts)
+
+
+def dead_letter_lines(letters: list[Record], times: measures.Times) -> list[str]:
+    """Return the table of dead letters, oldest first."""
+    columns = [
+        Column("NUMBER", right=True),
+        Column("TIME", 12),
+        Column("ADDRESSED TO", 23),
+        Column("SIGNAL"),
+        Column("REASON"),
+    ]
+    rows = [
+        [
+            str(letter["number"]),
+            times.moment(letter["at"]),
+            display(letter["path"] or measures.NOT_APPLICABLE),
+            display(letter["type"]),
+            display(letter["reason"]),
+        ]
+        for letter in letters
+    ]
+    return table(columns, rows)
+
+
+def stream_record(record: Record) -> dict[str, Any]:
+    """Return a record as `--json` prints it: the same fields, its moment in RFC 3339."""
+    return dict(record) | {"time": measures.rfc3339(record["at"])}

@@ -1,0 +1,73 @@
+"""`jido inspect` reads as drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from jido_cli.cli.render.inspect import inspect_lines
+from jido_cli.cli.render.measures import Times
+from tests.cli import shop
+
+DRAWN = """\
+root/pipeline/inventory  ◆ crash_looping, 1.2s up, gen 10
+
+declared    topologies/shop.yaml:44, agent inventory at line 17
+child       permanent, shutdown 5s, backoff none
+supervisor  root/pipeline, rest_for_one, 2/3 in 5s: 1 more restart is allowed
+boundary    falls with it: stock_feed, shipping
+parent      none
+
+mailbox     128 of 10,000 (reject), oldest 1.2s, 0 rejected
+commands    9,118 ok, 9 failed   p50 0.2ms  p95 1.8ms  p99 9.1ms
+routes      order.created → reserve   stock.level → set_level   stock.recount → recount
+schedules   recount */5 * * * *, next 14:05:00
+persist     checkpoint
+
+exits       14:02:09.944  crash(KeyError: 'sku')  shop/stock.py:48 in reserve
+            14:02:08.310  crash(KeyError: 'sku')  shop/stock.py:48 in reserve
+            13:58:59.101  crash(HTTPError: 503)   shop/feed.py:22 in poll
+            6 older: jido events --agent inventory --kind exited"""
+
+TIMES = Times(shop.NOW, UTC)
+
+
+def test_everything_of_an_agent_is_drawn_as_in_the_drawing():
+    assert "\n".join(inspect_lines(shop.inspect_inventory(), TIMES)) == DRAWN
+
+
+def test_a_full_window_says_that_the_next_crash_gives_up():
+    node = shop.inspect_inventory()
+    node["supervisor"]["window"] = {"used": 3, "max_restarts": 3, "max_seconds": 5}
+    assert "3/3 in 5s: the next crash makes it give up" in "\n".join(inspect_lines(node, TIMES))
+
+
+def test_what_runs_now_is_told():
+    node = shop.inspect_inventory()
+    node["running"] = {"action": "reserve", "signal": "order.created", "ms": 1900}
+    assert "running     reserve for 1.9s, on order.created" in inspect_lines(node, TIMES)
+
+
+def test_many_routes_go_on_under_the_first():
+    node = shop.inspect_inventory()
+    node["routes"] = [
+        {"pattern": f"some.long.signal.type{number}", "actions": ["act"]} for number in range(4)
+    ]
+    lines = [line for line in inspect_lines(node, TIMES) if "some.long" in line]
+    assert [line[:12] for line in lines] == ["routes      ", "            "]
+
+
+def test_a_supervisor_shows_its_own_window_and_no_mailbox():
+    node = shop.supervisor("root/pipeline", "rest_for_one", used=2) | {
+        "declared": {"file": "topologies/shop.yaml", "line": 30},
+        "child": {"restart": "permanent", "shutdown": "infinity", "backoff": None},
+        "supervisor": None,
+    }
+    assert inspect_lines(node, TIMES) == [
+        "root/pipeline  ● running, 2h 14m up, gen 1",
+        "",
+        "declared    topologies/shop.yaml:30",
+        "child       permanent, shutdown infinity, backoff none",
+        "supervisor  none",
+        "window      2/3 in 5s: 1 more restart is allowed",
+        "boundary    falls with it: nothing",
+    ]
