@@ -1,0 +1,357 @@
+"""The client of an engine's control API, over its Unix socket, with the standard library only.
+
+Here lives `EngineClient`, which implements `EngineHandle`, and how each failure is told. It is
+cheap to import: `jido ps` starts with it. No runtime, no drawing, no search for engines.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Literal
+from urllib.parse import quote
+
+from jido_cli import __version__
+from jido_cli.control import engines, peer, protocol, words
+from jido_cli.control.event_reader import ClientEventStream
+from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, Verb
+from jido_cli.control.state_dir import EnginePlace
+from jido_cli.control.transport import (
+    Broken,
+    NotConnected,
+    Reply,
+    Transport,
+    UnixConnection,
+    target,
+)
+from jido_cli.errors import ControlError, InternalError
+
+CONNECT_S = 2.0
+READ_S = 10.0
+MARGIN_S = 3.0
+"""How much longer than an order's own time-out its answer is waited for."""
+
+_UNKNOWN = "unknown: it may have been done; look before you ask for it again"
+
+
+class EngineClient:
+    """Speaks to the engine of one place; safe to use from several threads.
+
+    Args:
+        place: where the engine lies (`engines.pick_engine(...).place`).
+        read_s: how long an answer to a mere question is waited for.
+    """
+
+    def __init__(self, place: EnginePlace, *, read_s: float = READ_S) -> None:
+        self.place = place
+        self._read_s = read_s
+        self._transport = Transport(place.socket, connect_s=CONNECT_S)
+
+    # -- questions -------------------------------------------------------------------------
+
+    def engine(self) -> Answer:
+        """Return who the engine is."""
+        return self._get(protocol.ENGINE_PATH)
+
+    def tree(self) -> Answer:
+        """Return the whole tree."""
+        return self._get(protocol.TREE_PATH)
+
+    def node(self, ident: str) -> Answer:
+        """Return everything known of one node."""
+        return self._get(_node_path(protocol.NODES_PATH, ident))
+
+    def state(self, ident: str, select: str | None = None) -> Answer:
+        """Return an agent's state, or a part of it."""
+        return self._get(_node_path(protocol.STATE_PATH, ident), {"select": select})
+
+    def health(self) -> Answer:
+        """Return whether the process is alive."""
+        return self._get(protocol.HEALTH_PATH, accept=(200, 503))
+
+    def ready(self) -> Answer:
+        """Return whether every node is ready."""
+        return self._get(protocol.READY_PATH, accept=(200, 503))
+
+    def directives(
+        self,
+        *,
+        agent: str | None = None,
+        type_: str | None = None,
+        outcome: str | None = None,
+        after: int = 0,
+        limit: int = 500,
+    ) -> Answer:
+        """Return a page of the directive log."""
+        query = {"agent": agent, "type": type_, "outcome": outcome, "after": after, "limit": limit}
+        return self._get(protocol.DIRECTIVES_PATH, query)
+
+    def dead_letters(self, *, after: int = 0, limit: int = 500) -> Answer:
+        """Return a page of the dead letters."""
+        return self._get(protocol.DEAD_LETTERS_PATH, {"after": after, "limit": limit})
+
+    def events_page(
+        self,
+        *,
+        after: int = 0,
+        kinds: Sequence[str] = (),
+        agent: str | None = None,
+        limit: int = 500,
+    ) -> Answer:
+        """Return kept events without following."""
+        query = {"follow": 0, "limit": limit, "after": after, **_filters(kinds, agent)}
+        return self._get(protocol.EVENTS_PATH, query)
+
+    def events(
+        self,
+        *,
+        after: int | Literal["latest"] = 0,
+        kinds: Sequence[str] = (),
+        agent: str | None = None,
+    ) -> ClientEventStream:
+        """Follow the events; the stream has a connection of its own."""
+        connection = self._open()
+        connection.raw.settimeout(self._read_s)
+        where = target(protocol.EVENTS_PATH, {"after": after, **_filters(kinds, agent)})
+        try:
+            response = self._transport.start(
+                connection, where, self._headers(protocol.STREAM_TYPE, has_body=False)
+            )
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            if response.status != 200:
+                reply = Reply(response.status, headers, response.read())
+                connection.close()
+                raise self._refusal(reply, protocol.EVENTS_PATH)
+            self._check_version(headers, protocol.EVENTS_PATH)
+        except Broken as error:
+            raise self._lost(error, is_order=False) from error
+        return ClientEventStream(
+            connection, response, after=after if isinstance(after, int) else 0, lost=self._lost
+        )
+
+    # -- orders ----------------------------------------------------------------------------
+
+    def call(
+        self,
+        to: str,
+        signal: Mapping[str, object],
+        *,
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,
+        unrouted: bool = False,
+    ) -> Answer:
+        """Send a signal and return what came of its command."""
+        query = {"to": to, "wait": timeout_ms, "unrouted": 1 if unrouted else None}
+        return self._order("POST", protocol.SIGNALS_PATH, query, signal, timeout_ms=timeout_ms)
+
+    def send(self, to: str, signal: Mapping[str, object], *, unrouted: bool = False) -> Answer:
+        """Send a signal and return once it is accepted."""
+        query = {"to": to, "unrouted": 1 if unrouted else None}
+        return self._order("POST", protocol.SIGNALS_PATH, query, signal)
+
+    def steer(self, verb: Verb, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
+        """Stop, start, restart or kill a node."""
+        path = f"{_node_path(protocol.NODES_PATH, ident)}:{verb}"
+        return self._order("POST", path, {"timeout": timeout_ms}, None, timeout_ms=timeout_ms)
+
+    def start_child(
+        self,
+        supervisor: str,
+        *,
+        ident: str | None = None,
+        state: Mapping[str, object] | None = None,
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,
+    ) -> Answer:
+        """Start a child from the template of a dynamic supervisor."""
+        body = {key: value for key, value in (("id", ident), ("state", state)) if value is not None}
+        path = _node_path(protocol.CHILDREN_PATH, supervisor)
+        return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
+
+    def terminate_child(self, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
+        """End a dynamic child and its place in the tree."""
+        path = _node_path(protocol.CHILDREN_PATH, ident)
+        return self._order("DELETE", path, {"timeout": timeout_ms}, None, timeout_ms=timeout_ms)
+
+    def shutdown(self, reason: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
+        """Order the engine to stop in reverse order and to end."""
+        body = {"reason": reason}
+        path = protocol.SHUTDOWN_PATH
+        return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
+
+    # -- the connection --------------------------------------------------------------------
+
+    def peer(self) -> peer.Peer:
+        """Return the process behind the socket, as the kernel says it (for a pidfd)."""
+        connection = self._open()
+        connection.close()
+        return connection.peer
+
+    def close(self) -> None:
+        """Give the kept connection back."""
+        self._transport.close()
+
+    def __enter__(self) -> EngineClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _get(
+        self,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        *,
+        accept: tuple[int, ...] = (200,),
+    ) -> Answer:
+        reply = self._request("GET", path, query, None, timeout_s=self._read_s, is_order=False)
+        if reply.status not in accept or reply.media_type == protocol.PROBLEM_TYPE:
+            raise self._refusal(reply, path)
+        return self._answer(reply)
+
+    def _order(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object],
+        body: Mapping[str, object] | None,
+        *,
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,
+    ) -> Answer:
+        raw = None if body is None else json.dumps(dict(body), ensure_ascii=False).encode()
+        timeout_s = timeout_ms / 1000 + MARGIN_S
+        reply = self._request(method, path, query, raw, timeout_s=timeout_s, is_order=True)
+        if reply.media_type != protocol.JSON_TYPE:
+            raise self._refusal(reply, path)
+        return self._answer(reply)  # also a call that failed or expired: the answer says so
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None,
+        body: bytes | None,
+        *,
+        timeout_s: float,
+        is_order: bool,
+    ) -> Reply:
+        try:
+            reply = self._transport.request(
+                method,
+                target(path, query),
+                headers=self._headers(protocol.JSON_TYPE, has_body=body is not None),
+                body=body,
+                timeout_s=timeout_s,
+            )
+        except NotConnected as error:
+            raise self._unreachable(error) from error
+        except Broken as error:
+            raise self._lost(error, is_order=is_order) from error
+        self._check_version(reply.headers, path)
+        return reply
+
+    def _open(self) -> UnixConnection:
+        try:
+            return self._transport.open()
+        except NotConnected as error:
+            raise self._unreachable(error) from error
+
+    @staticmethod
+    def _headers(accept: str, *, has_body: bool) -> dict[str, str]:
+        headers = {
+            "Accept": accept,
+            protocol.PROTOCOL_HEADER: str(protocol.PROTOCOL),
+            protocol.VERSION_HEADER: __version__,
+        }
+        if has_body:
+            headers["Content-Type"] = protocol.JSON_TYPE
+        return headers
+
+    # -- what went wrong -------------------------------------------------------------------
+
+    def _answer(self, reply: Reply) -> Answer:
+        try:
+            value = reply.json()
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise InternalError(
+                f"the engine of {self.place.name} answered {reply.status} with no JSON object",
+                where=words.shown(self.place.socket),
+            )
+        return value
+
+    def _refusal(self, reply: Reply, path: str) -> ControlError:
+        self._check_version(reply.headers, path)
+        return protocol.error_of(self._answer(reply), reply.status)
+
+    def _check_version(self, headers: Mapping[str, str], path: str) -> None:
+        theirs = headers.get(protocol.PROTOCOL_HEADER.lower())
+        if theirs == str(protocol.PROTOCOL) or (theirs and path in protocol.ANY_VERSION):
+            return
+        name = self.place.name
+        version = headers.get(protocol.VERSION_HEADER.lower())
+        socket = words.shown(self.place.socket)
+        if theirs is None or version is None:
+            raise ControlError(
+                f"what answers on the socket of {name} is no engine of jido",
+                code="protocol-version",
+                where=socket,
+            )
+        record = self.place.record()
+        file = words.shown(record.file) if record else "FILE"
+        raise ControlError(
+            f"the engine of {name} is jido {version}, this command is jido {__version__}; "
+            "they cannot talk",
+            code="protocol-version",
+            where=f"{socket}, control API v{theirs}, this command needs v{protocol.PROTOCOL}",
+            hints=(
+                f"jido down -e {name}, then jido up {file}",
+                f"or use the same version: pip install 'jido-cli=={version}'",
+            ),
+        )
+
+    def _unreachable(self, error: NotConnected) -> ControlError:
+        found = engines.look_at(self.place)
+        if found.problem is not None:
+            return found.problem
+        if found.status == "dead":
+            return engines.EngineGoneError(found, now=time.time())
+        return ControlError(
+            f"the engine of {self.place.name} takes no calls yet",
+            code="engine-busy",
+            where=words.shown(self.place.socket),
+            why=str(error),
+            undone="nothing was sent",
+        )
+
+    def _lost(self, error: Broken, *, is_order: bool) -> ControlError:
+        undone = _UNKNOWN if is_order else None
+        found = engines.look_at(self.place)
+        if found.status == "dead" and not error.is_silent:
+            gone = engines.EngineGoneError(found, now=time.time())
+            gone.undone = undone
+            return gone
+        name = self.place.name
+        return ControlError(
+            f"the engine of {name} does not answer"
+            if error.is_silent
+            else f"the connection to the engine of {name} broke before it answered",
+            code="outcome-unknown" if is_order else "connection-lost",
+            where=words.shown(self.place.socket),
+            why=str(error),
+            undone=undone,
+        )
+
+
+def _node_path(prefix: str, ident: str) -> str:
+    return prefix + quote(ident, safe="/")
+
+
+def _filters(kinds: Sequence[str], agent: str | None) -> dict[str, object]:
+    return {"kinds": ",".join(kinds) or None, "agent": agent}

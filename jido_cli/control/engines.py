@@ -1,0 +1,225 @@
+"""Which engines this user has, which of them live, and which one a command means.
+
+Here lives the search through the state dir and the runtime listing. Nothing is started, stopped or
+signalled here, and nobody is believed to live because a file says so: alive is who holds the lock
+and answers on the socket; the pid is the kernel's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from jido_cli.control import peer, private_files, words
+from jido_cli.control.state_dir import EnginePlace, EngineRecord, StateDir, runtime_folder
+from jido_cli.errors import ControlError
+
+Liveness: TypeAlias = Literal["alive", "starting", "dead", "unsafe"]
+_CONNECT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEngine:
+    """One engine: where it lies, whether it lives, what it said of itself.
+
+    `starting` holds the lock but does not answer yet; `unsafe` lies in a folder that others may
+    touch, *problem* says which and how to mend it.
+    """
+
+    place: EnginePlace
+    status: Liveness
+    record: EngineRecord | None = None
+    peer: peer.Peer | None = None
+    last_exit: dict[str, object] | None = None
+    problem: ControlError | None = None
+
+    @property
+    def name(self) -> str:
+        """The topology's name."""
+        return self.place.name
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it holds its lock and answers on its socket."""
+        return self.status == "alive"
+
+
+class EngineGoneError(ControlError):
+    """Raised when an engine was there and is not any more; *last_exit* says how it ended."""
+
+    default_code = "engine-gone"
+
+    def __init__(self, engine: FoundEngine, *, now: float) -> None:
+        place, record, end = engine.place, engine.record, engine.last_exit
+        again = f"jido up {words.shown(record.file)}" if record else "jido up FILE"
+        written = _last_written(place)
+        stamp = words.clock(written, now=now) if written else None
+        if end is not None:
+            at = end.get("at")
+            when = words.clock(at, now=now) if isinstance(at, int | float) else "an unknown time"
+            message = f"the engine of {place.name} is gone: it ended at {when}"
+            why = str(end.get("reason") or end.get("kind") or "it did not say why")
+        else:
+            pid = f" {record.pid}" if record else ""
+            there = "is there" if private_files.check_file(place.socket, socket=True) else "too"
+            message = (
+                f"the engine of {place.name} is gone: its socket is there, its process{pid} is not"
+                if there == "is there"
+                else f"the engine of {place.name} is gone, and so is its socket"
+            )
+            ends = f"engine.log ends at {stamp}" if place.log_path.exists() else "it ended"
+            why = f"{ends} without a shutdown: killed, or out of memory"
+            again += "     (cleans up)"
+        where = words.shown(place.socket) + (f", last written {stamp}" if stamp else "")
+        super().__init__(message, where=where, why=why, hints=(again,))
+        self.place = place
+        self.record = record
+        self.last_exit = end
+
+
+def _last_written(place: EnginePlace) -> float | None:
+    """Return the last sign of life in the folder."""
+    for path in (place.log_path, place.socket, place.record_path):
+        try:
+            return path.lstat().st_mtime
+        except FileNotFoundError:
+            continue
+    return None
+
+
+def look_at(place: EnginePlace) -> FoundEngine:
+    """Return what can be said of the engine in one place."""
+    try:
+        place.check()
+        answering = _peer_of(place)
+        locked = place.is_locked()
+        record = place.record()
+        last_exit = None if locked else place.last_exit()
+    except ControlError as problem:
+        return FoundEngine(place, "unsafe", problem=problem)
+    if not locked:
+        return FoundEngine(place, "dead", record, last_exit=last_exit)
+    status: Liveness = "alive" if answering is not None else "starting"
+    return FoundEngine(place, status, record, answering)
+
+
+def _peer_of(place: EnginePlace) -> peer.Peer | None:
+    """Return who answers on the socket, or None when nobody does."""
+    try:
+        with peer.connect(place.socket, timeout_s=_CONNECT_S) as connection:
+            return peer.credentials(connection)
+    except OSError:
+        return None  # nobody, or nobody who takes calls: both are "does not answer"
+
+
+def find_engines(here: StateDir | None, environ: Mapping[str, str]) -> list[FoundEngine]:
+    """Return the engines of the project *here*, then those listed for this user.
+
+    Raises:
+        ControlError: the state dir or the listing may be touched by others.
+    """
+    places = here.places() if here is not None else []
+    known = {place.folder for place in places}
+    places += [p for p in _listed(runtime_folder(environ)) if p.folder not in known]
+    return [look_at(place) for place in places]
+
+
+def _listed(runtime: Path) -> list[EnginePlace]:
+    """Return the places in the listing, and take out entries whose folder is gone."""
+    if not private_files.check_folder(runtime):
+        return []
+    places = []
+    for path in sorted(runtime.glob("*.json")):
+        record = private_files.read_record(path)
+        folder = record.get("folder") if record else None
+        place = EnginePlace(Path(folder), runtime) if isinstance(folder, str) else None
+        if place is None or place.listing_path != path or not place.lock_path.exists():
+            path.unlink(missing_ok=True)
+            path.with_suffix(".sock").unlink(missing_ok=True)
+            continue
+        places.append(place)
+    return sorted(places, key=lambda place: (place.name, place.folder))
+
+
+def pick_engine(
+    engines: Sequence[FoundEngine],
+    *,
+    name: str | None,
+    here: StateDir,
+    command: str = "ps",
+) -> FoundEngine:
+    """Return the engine that a command means, alive or starting.
+
+    Args:
+        engines: what `find_engines` found.
+        name: what the user asked for; without it there must be exactly one.
+        here: where this project's engines lie; a dead one counts only if it lies here or is named.
+        command: the subcommand, for the hints.
+
+    Raises:
+        EngineGoneError: the one that is meant is dead.
+        ControlError: `no-engine`, `several-engines`, or what makes the place unsafe.
+    """
+    wanted = [e for e in engines if name is None or e.name == name]
+    live = [e for e in wanted if e.status in ("alive", "starting")]
+    if len(live) == 1:
+        return live[0]
+    if len(live) > 1:
+        raise _several(live, command)
+    lost = [e for e in wanted if name is not None or e.place.folder.parent == here.root]
+    for engine in lost:
+        if engine.problem is not None:
+            raise engine.problem
+    if lost:
+        newest = max(lost, key=lambda e: e.record.started_at if e.record else 0.0)
+        raise EngineGoneError(newest, now=time.time())
+    raise _none(engines, name, here)
+
+
+def _several(live: Sequence[FoundEngine], command: str) -> ControlError:
+    now = time.time()
+    described = [
+        f"{e.name} (pid {e.peer.pid if e.peer else '?'}, "
+        f"up {words.duration(now - e.record.started_at) if e.record else '?'})"
+        for e in live
+    ]
+    same_name = len({e.name for e in live}) < len(live)
+    if same_name:
+        described = [
+            f"{text} in {words.shown(e.place.folder)}"
+            for text, e in zip(described, live, strict=True)
+        ]
+    hint = (
+        f"JIDO_STATE_DIR={words.shown(live[0].place.folder.parent)} jido {command}"
+        if same_name
+        else f"jido {command} -e {live[0].name}"
+    )
+    return ControlError(
+        f"{len(live)} engines are running, say which one",
+        code="several-engines",
+        where=", ".join(described),
+        hints=(hint,),
+    )
+
+
+def _none(engines: Sequence[FoundEngine], name: str | None, here: StateDir) -> ControlError:
+    live = [e.name for e in engines if e.status in ("alive", "starting")]
+    if name is not None and live:
+        return ControlError(
+            f"no engine {name!r} is running{words.near(name, live)}",
+            code="no-engine",
+            where="running: " + ", ".join(live),
+            hints=("jido ls",),
+        )
+    folders = sum(e.place.folder.parent == here.root for e in engines)
+    plural = "folder" if folders == 1 else "folders"
+    named = "" if name is None else f" {name!r}"
+    return ControlError(
+        f"no engine{named} is running",
+        code="no-engine",
+        where=f"{words.shown(here.root)}/ (looked for engine.sock in {folders} {plural})",
+        hints=("jido up FILE",),
+    )
