@@ -1,7 +1,8 @@
 """The frozen topology: what a file says, checked, with every default filled in.
 
-Records only. Durations are whole milliseconds, names are resolved, lists are tuples; whoever
-holds a `Topology` needs no look at the file. No YAML, no schemas compiled, no behaviour.
+Records only, equal when they mean the same wherever they stand. Durations are whole milliseconds,
+names are resolved, lists are tuples; whoever holds a `Topology` needs no look at the file. No
+YAML, no schemas compiled, no behaviour.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ class ActionDecl:
 
     name: str
     declaration: Mapping[str, object]
-    pos: Pos
-    positions: Positions
+    pos: Pos = field(compare=False)
+    positions: Positions = field(compare=False, repr=False)
     description: str = ""
     run: str | None = None
     effect: Literal["thread"] | None = None
@@ -54,7 +55,7 @@ class RouteDecl:
 
     pattern: str
     actions: tuple[str | ActionDecl, ...]
-    pos: Pos
+    pos: Pos = field(compare=False)
     with_: Mapping[str, object] | None = None
     priority: int = 0
     continue_on_error: bool = False
@@ -66,7 +67,7 @@ class ScheduleDecl:
 
     name: str
     signal_type: str
-    pos: Pos
+    pos: Pos = field(compare=False)
     data: object = None
     every_ms: int | None = None
     cron: str | None = None
@@ -100,8 +101,8 @@ class AgentDecl:
     """An agent as the file declares it; `state` is a full JSON Schema or None."""
 
     name: str
-    pos: Pos
-    positions: Positions
+    pos: Pos = field(compare=False)
+    positions: Positions = field(compare=False, repr=False)
     description: str = ""
     state: Mapping[str, object] | None = None
     routes: tuple[RouteDecl, ...] = ()
@@ -131,7 +132,7 @@ class AgentChild:
 
     id: str
     agent: str
-    pos: Pos
+    pos: Pos = field(compare=False)
     mailbox: MailboxDecl
     on_error: OnErrorDecl
     subscribe: Subscribe
@@ -150,7 +151,7 @@ class SupervisorDecl:
     """A supervisor: the root (id `root`) or a child; `template` belongs to `dynamic` only."""
 
     id: str
-    pos: Pos
+    pos: Pos = field(compare=False)
     description: str = ""
     strategy: Strategy = "one_for_one"
     max_restarts: int = 3
@@ -180,7 +181,7 @@ class Topology:
     root: SupervisorDecl
     actions: Mapping[str, ActionDecl]
     agents: Mapping[str, AgentDecl]
-    positions: Positions
+    positions: Positions = field(compare=False, repr=False)
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     max_hops: int = 256

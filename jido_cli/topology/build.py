@@ -1,0 +1,264 @@
+"""From a document without mistakes to the frozen model.
+
+Everything here has been checked already: what is looked up is there, and has its type. No
+findings are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, cast
+
+from jido_cli.core.schema_short import expand_short_form
+from jido_cli.core.values import freeze
+from jido_cli.topology import durations, raw
+from jido_cli.topology.model import (
+    DEFAULT_ACTION_TIMEOUT_MS,
+    DEFAULT_WORKER_SHUTDOWN_MS,
+    ROOT_ID,
+    ActionDecl,
+    AgentChild,
+    AgentDecl,
+    BackoffDecl,
+    ChildDecl,
+    MailboxDecl,
+    OnErrorDecl,
+    RouteDecl,
+    ScheduleDecl,
+    Shutdown,
+    Subscribe,
+    SupervisorDecl,
+    Topology,
+)
+from jido_cli.topology.positions import Path as ValuePath
+from jido_cli.topology.positions import Positions
+
+Value = Mapping[str, Any]
+
+_ROUTE_KEYS: Final = ("description", "priority", "continue_on_error")
+
+
+def build(document: Value, positions: Positions, *, file: Path, project_root: Path) -> Topology:
+    """Return the model of a document in which nothing is wrong."""
+    builder = _Builder(positions)
+    agents = {
+        name: builder.agent(name, node.value) for name, node in raw.entries(document, "agents")
+    }
+    observe: Value = document.get("observe", {})
+    return Topology(
+        name=document["name"],
+        file=file,
+        project_root=project_root,
+        root=builder.supervisor(ROOT_ID, document["supervisor"], ("supervisor",), agents),
+        actions=MappingProxyType(
+            {
+                name: builder.action(name, node.value, node.path)
+                for name, node in raw.entries(document, "actions")
+            }
+        ),
+        agents=MappingProxyType(agents),
+        positions=positions,
+        description=document.get("description", ""),
+        labels=MappingProxyType(_without_extras(document.get("labels", {}))),
+        max_hops=int(document.get("bus", {}).get("max_hops", 256)),
+        stall_ms=_ms(observe.get("stall", "1s")),
+        log_level=observe.get("log_level", "info"),
+    )
+
+
+class _Builder:
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
+
+    def action(self, name: str, value: Value, path: ValuePath) -> ActionDecl:
+        declaration = {
+            key: below for key, below in _without_extras(value).items() if key not in _ROUTE_KEYS
+        }
+        timeout = value.get("timeout")
+        return ActionDecl(
+            name=name,
+            declaration=_frozen(declaration),
+            pos=self._positions.key(path) if path[0] == "actions" else self._positions.value(path),
+            positions=self._positions.below(path),
+            description=value.get("description", ""),
+            run=value.get("run"),
+            effect=value.get("effect"),
+            timeout_ms=DEFAULT_ACTION_TIMEOUT_MS if timeout is None else _ms(timeout),
+        )
+
+    def agent(self, name: str, value: Value) -> AgentDecl:
+        path: ValuePath = ("agents", name)
+        node = raw.RawNode(path, value)
+        state = value.get("state")
+        return AgentDecl(
+            name=name,
+            pos=self._positions.key(path),
+            positions=self._positions.below(path),
+            description=value.get("description", ""),
+            state=None if state is None else _frozen(expand_short_form(state)),
+            routes=tuple(
+                self.route(pattern, form, below)
+                for pattern, below, form in raw.routes(node)
+                if not pattern.startswith("x-")
+            ),
+            subscribe=_subscribe(value.get("subscribe", "routes")),
+            schedules=tuple(
+                self.schedule(key, schedule, (*path, "schedules", key))
+                for key, schedule in _without_extras(value.get("schedules", {})).items()
+            ),
+            on_error=_on_error(value.get("on_error", "log")),
+            on_unrouted=value.get("on_unrouted", "dead_letter"),
+            mailbox=_mailbox(value.get("mailbox", {}), MailboxDecl()),
+            persist=value.get("persist", "none"),
+        )
+
+    def route(self, pattern: str, form: object, path: ValuePath) -> RouteDecl:
+        key = path if isinstance(path[-1], str) else path[:-1]
+        pos = self._positions.key(key) if key == path else self._positions.value(path)
+        if isinstance(form, str):
+            return RouteDecl(pattern, (form,), pos)
+        if isinstance(form, list):
+            return RouteDecl(pattern, tuple(form), pos)
+        value: Value = raw.mapping(form)
+        with_ = value.get("with")
+        named = value.get("do")
+        return RouteDecl(
+            pattern=pattern,
+            actions=(self.action(pattern, value, path) if named is None else named,),
+            pos=pos,
+            with_=None if with_ is None else _frozen(with_),
+            priority=int(value.get("priority", 0)),
+            continue_on_error=value.get("continue_on_error", False),
+        )
+
+    def schedule(self, name: str, value: Value, path: ValuePath) -> ScheduleDecl:
+        signal = value["signal"]
+        is_bare = isinstance(signal, str)
+        every = value.get("every")
+        return ScheduleDecl(
+            name=name,
+            signal_type=signal if is_bare else signal["type"],
+            pos=self._positions.key(path),
+            data=None if is_bare else freeze(signal.get("data")),
+            every_ms=None if every is None else _ms(every),
+            cron=value.get("cron"),
+            timezone=value.get("timezone"),
+        )
+
+    def supervisor(
+        self, name: str, value: Value, path: ValuePath, agents: Mapping[str, AgentDecl]
+    ) -> SupervisorDecl:
+        template = value.get("template")
+        children = enumerate(value.get("children", ()))
+        return SupervisorDecl(
+            id=name,
+            pos=self._positions.value(path) if len(path) > 1 else self._positions.key(path),
+            strategy=value.get("strategy", "one_for_one"),
+            max_restarts=int(value.get("max_restarts", 3)),
+            max_seconds=value.get("max_seconds", 5),
+            auto_shutdown=value.get("auto_shutdown", "never"),
+            children=tuple(
+                self.child(child, (*path, "children", index), agents) for index, child in children
+            ),
+            template=None
+            if template is None
+            else self.agent_child(template, (*path, "template"), agents),
+            max_children=_whole(value.get("max_children")),
+            **_child_fields(value, "infinity"),
+        )
+
+    def child(self, value: Value, path: ValuePath, agents: Mapping[str, AgentDecl]) -> ChildDecl:
+        if raw.is_supervisor(value):
+            return self.supervisor(value["id"], value, path, agents)
+        return self.agent_child(value, path, agents)
+
+    def agent_child(
+        self, value: Value, path: ValuePath, agents: Mapping[str, AgentDecl]
+    ) -> AgentChild:
+        agent = agents[value["agent"]]
+        own = value.get
+        return AgentChild(
+            id=own("id", agent.name),
+            agent=agent.name,
+            pos=self._positions.value(path),
+            mailbox=_mailbox(own("mailbox", {}), agent.mailbox),
+            on_error=_on_error(own("on_error")) if "on_error" in value else agent.on_error,
+            subscribe=_subscribe(own("subscribe")) if "subscribe" in value else agent.subscribe,
+            state=_frozen(own("state", {})),
+            **_child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
+        )
+
+
+def _child_fields(value: Value, shutdown: Shutdown) -> dict[str, Any]:
+    """Return the fields that children of every kind have."""
+    start_timeout = value.get("start_timeout")
+    return {
+        "description": value.get("description", ""),
+        "restart": value.get("restart", "permanent"),
+        "shutdown": _shutdown(value["shutdown"]) if "shutdown" in value else shutdown,
+        "significant": value.get("significant", False),
+        "backoff": _backoff(value["backoff"]) if "backoff" in value else None,
+        "start_timeout_ms": None if start_timeout is None else _ms(start_timeout),
+        "readiness": value.get("readiness"),
+    }
+
+
+def _shutdown(value: str) -> Shutdown:
+    match value:
+        case "infinity" | "brutal_kill":
+            return value
+        case _:
+            return _ms(value)
+
+
+def _backoff(value: Value) -> BackoffDecl:
+    reset_after = value.get("reset_after")
+    return BackoffDecl(
+        initial_ms=_ms(value.get("initial", "100ms")),
+        max_ms=_ms(value.get("max", "30s")),
+        factor=float(value.get("factor", 2)),
+        jitter=float(value.get("jitter", 0)),
+        reset_after_ms=None if reset_after is None else _ms(reset_after),
+        give_up_after=_whole(value.get("give_up_after")),
+    )
+
+
+def _mailbox(value: Value, base: MailboxDecl) -> MailboxDecl:
+    timeout = value.get("block_timeout")
+    return MailboxDecl(
+        max=int(value.get("max", base.max)),
+        overflow=value.get("overflow", base.overflow),
+        block_timeout_ms=base.block_timeout_ms if timeout is None else _ms(timeout),
+    )
+
+
+def _on_error(value: Any) -> OnErrorDecl:
+    if isinstance(value, str):
+        return OnErrorDecl("stop" if value == "stop" else "log")
+    if "emit" in value:
+        return OnErrorDecl("emit", emit=value["emit"])
+    return OnErrorDecl(
+        "max_errors", max_errors=int(value["max_errors"]), within_ms=_ms(value["within"])
+    )
+
+
+def _subscribe(value: Any) -> Subscribe:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _without_extras(value: Value) -> dict[str, Any]:
+    return {key: below for key, below in value.items() if not key.startswith("x-")}
+
+
+def _frozen(value: Value) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", freeze(value))
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _ms(text: str) -> int:
+    return cast("int", durations.milliseconds(text))

@@ -1,0 +1,122 @@
+"""Ways through a document that may be wrong: only what has the right shape is handed out.
+
+The checks that look across a file walk with these, so that what `shape` has reported already is
+passed over in silence. Nothing is reported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from jido_cli.topology.positions import Path
+
+Raw = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RawNode:
+    """A mapping of the document and its path."""
+
+    path: Path
+    value: Raw
+
+
+@dataclass(frozen=True, slots=True)
+class RawAction:
+    """An action, by name or in place; `agent` is the agent in whose routes it stands."""
+
+    name: str
+    path: Path
+    value: Raw
+    agent: str | None = None
+
+
+def mapping(value: object) -> Raw:
+    """Return a mapping, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[object]:
+    """Return a list, or an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Return text that is no expression, None for anything else."""
+    return value if isinstance(value, str) and "${{" not in value else None
+
+
+def entries(document: Raw, key: str) -> Iterator[tuple[str, RawNode]]:
+    """Yield the named mappings under a top-level key."""
+    for name, value in mapping(document.get(key)).items():
+        if isinstance(value, dict) and not name.startswith("x-"):
+            yield name, RawNode((key, name), value)
+
+
+def supervisors(document: Raw) -> Iterator[RawNode]:
+    """Yield the root and every supervisor below it, parents first."""
+    waiting = [RawNode(("supervisor",), mapping(document.get("supervisor")))]
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        waiting += [child for child in children(node) if is_supervisor(child.value)]
+
+
+def children(supervisor: RawNode) -> Iterator[RawNode]:
+    """Yield the children of a supervisor that are mappings."""
+    for index, child in enumerate(items(supervisor.value.get("children"))):
+        if isinstance(child, dict):
+            yield RawNode((*supervisor.path, "children", index), child)
+
+
+def specs(supervisor: RawNode) -> Iterator[RawNode]:
+    """Yield the children of a supervisor, or its template."""
+    yield from children(supervisor)
+    template = supervisor.value.get("template")
+    if isinstance(template, dict):
+        yield RawNode((*supervisor.path, "template"), template)
+
+
+def is_supervisor(child: Raw) -> bool:
+    """Tell a supervisor among children: it has what only supervisors have."""
+    return any(key in child for key in ("children", "template", "strategy"))
+
+
+def child_id(child: Raw) -> str | None:
+    """Return the id of a child, which is its agent's name where it has none."""
+    return text(child.get("id", child.get("agent")))
+
+
+def routes(agent: RawNode) -> Iterator[tuple[str, Path, object]]:
+    """Yield pattern, path and form of each route, lists of mappings taken apart."""
+    for pattern, form in mapping(agent.value.get("routes")).items():
+        path = (*agent.path, "routes", pattern)
+        if isinstance(form, list) and any(isinstance(item, dict) for item in form):
+            for index, item in enumerate(form):
+                yield pattern, (*path, index), item
+        else:
+            yield pattern, path, form
+
+
+def action_names(path: Path, form: object) -> Iterator[tuple[Path, str]]:
+    """Yield the names of actions in one form of a route, with their paths."""
+    if isinstance(form, list):
+        for index, item in enumerate(form):
+            if (name := text(item)) is not None:
+                yield (*path, index), name
+    elif isinstance(form, dict):
+        if (name := text(form.get("do"))) is not None:
+            yield (*path, "do"), name
+    elif (name := text(form)) is not None:
+        yield path, name
+
+
+def actions(document: Raw) -> Iterator[RawAction]:
+    """Yield every action of a file: the named ones, then those in routes."""
+    for name, node in entries(document, "actions"):
+        yield RawAction(name, node.path, node.value)
+    for agent_name, agent in entries(document, "agents"):
+        for pattern, path, form in routes(agent):
+            if isinstance(form, dict) and "do" not in form:
+                yield RawAction(pattern, path, form, agent_name)

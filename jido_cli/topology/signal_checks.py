@@ -1,0 +1,169 @@
+"""Are patterns, signal types and schedules well formed?
+
+Only the form: whether anybody hears a signal is the linter's business, and when a schedule is due
+is the runtime's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from jido_cli.core.router import PatternError, parse_pattern
+from jido_cli.topology import raw
+from jido_cli.topology.positions import Path, Positions
+from jido_cli.topology.raw import Raw, RawNode
+from jido_cli.topology.rules import (
+    BAD_PATTERN,
+    BAD_SCHEDULE,
+    BAD_SIGNAL_TYPE,
+    BAD_VALUE,
+    Findings,
+)
+from jido_cli.topology.words import Suggester, listed
+
+CRON_ALIASES: Final = (
+    "@yearly",
+    "@annually",
+    "@monthly",
+    "@weekly",
+    "@daily",
+    "@midnight",
+    "@hourly",
+)
+_CRON_FIELD: Final = re.compile(r"[0-9A-Za-z*/,#?-]+")
+_ZERO: Final = re.compile(r"0+(?:ms|s|m|h|d)")
+
+
+def check(document: Raw, positions: Positions, findings: Findings, suggester: Suggester) -> None:
+    """Add a finding for every malformed pattern, type and schedule."""
+    checker = _Signals(positions, findings, suggester)
+    for _, agent in raw.entries(document, "agents"):
+        checker.check_agent(agent)
+    for supervisor in raw.supervisors(document):
+        for child in raw.specs(supervisor):
+            checker.check_overrides(child)
+    for action in raw.actions(document):
+        for path, signal_type in _emitted(action.path, action.value):
+            checker.check_type(path, signal_type)
+
+
+def _emitted(path: Path, action: Raw) -> Iterator[tuple[Path, object]]:
+    emit = action.get("emit")
+    if isinstance(emit, dict):
+        yield (*path, "emit", "type"), emit.get("type")
+    for index, item in enumerate(raw.items(emit)):
+        yield (*path, "emit", index, "type"), raw.mapping(item).get("type")
+
+
+class _Signals:
+    def __init__(self, positions: Positions, findings: Findings, suggester: Suggester) -> None:
+        self._positions = positions
+        self._findings = findings
+        self._suggester = suggester
+
+    def check_agent(self, agent: RawNode) -> None:
+        for pattern in raw.mapping(agent.value.get("routes")):
+            self._check_pattern((*agent.path, "routes", pattern), pattern, is_key=True)
+        self.check_overrides(agent)
+        for name, schedule in raw.mapping(agent.value.get("schedules")).items():
+            if isinstance(schedule, dict):
+                self._check_schedule(RawNode((*agent.path, "schedules", name), schedule))
+
+    def check_overrides(self, node: RawNode) -> None:
+        """Check what an agent says and a child may override."""
+        for index, pattern in enumerate(raw.items(node.value.get("subscribe"))):
+            if isinstance(pattern, str):
+                self._check_pattern((*node.path, "subscribe", index), pattern)
+        on_error = raw.mapping(node.value.get("on_error"))
+        self.check_type((*node.path, "on_error", "emit"), on_error.get("emit"))
+
+    def check_type(self, path: Path, signal_type: object) -> None:
+        """Check a signal type: a pattern without wildcards."""
+        if raw.text(signal_type) is None or not isinstance(signal_type, str) or not signal_type:
+            return
+        try:
+            is_literal = parse_pattern(signal_type).is_literal
+        except PatternError as error:
+            self._malformed(path, signal_type, error)
+            return
+        if not is_literal:
+            fact = f"signal type {signal_type!r} has a wildcard: it must be one type"
+            self._findings.add(BAD_SIGNAL_TYPE, self._positions.value(path), fact)
+
+    def _check_pattern(self, path: Path, pattern: str, *, is_key: bool = False) -> None:
+        if not pattern or pattern.startswith("x-"):
+            return
+        place = self._positions.key(path) if is_key else self._positions.value(path)
+        try:
+            parse_pattern(pattern)
+        except PatternError as error:
+            fact = f"{pattern!r} is not a signal pattern: {error.why}"
+            hint = "segments of a-z A-Z 0-9 _ - joined by dots; * is one segment, ** any number"
+            self._findings.add(BAD_PATTERN, place, fact, hint=hint)
+
+    def _malformed(self, path: Path, signal_type: str, error: PatternError) -> None:
+        fact = f"{signal_type!r} is not a signal type: {error.why}"
+        self._findings.add(BAD_SIGNAL_TYPE, self._positions.value(path), fact)
+
+    def _check_schedule(self, schedule: RawNode) -> None:
+        value, path = schedule.value, schedule.path
+        signal = value.get("signal")
+        if isinstance(signal, dict):
+            self.check_type((*path, "signal", "type"), signal.get("type"))
+        else:
+            self.check_type((*path, "signal"), signal)
+        every = raw.text(value.get("every"))
+        if every is not None and _ZERO.fullmatch(every):
+            fact = f"every {every!r} would tick without a pause"
+            self._findings.add(BAD_VALUE, self._positions.value((*path, "every")), fact)
+        if (cron := raw.text(value.get("cron"))) is not None:
+            self._check_cron((*path, "cron"), cron)
+        if (zone := raw.text(value.get("timezone"))) is not None:
+            self._check_zone(schedule, zone)
+
+    def _check_cron(self, path: Path, cron: str) -> None:
+        problem = _cron_problem(cron, self._suggester)
+        if cron and problem is not None:
+            fact, hint = problem
+            self._findings.add(BAD_SCHEDULE, self._positions.value(path), fact, hint=hint)
+
+    def _check_zone(self, schedule: RawNode, zone: str) -> None:
+        place = self._positions.value((*schedule.path, "timezone"))
+        if "every" in schedule.value and "cron" not in schedule.value:
+            fact = "'timezone' belongs to 'cron': 'every' counts seconds, whatever the zone"
+            self._findings.add(
+                BAD_SCHEDULE, self._positions.key((*schedule.path, "timezone")), fact
+            )
+        elif zone and not _is_zone(zone):
+            import zoneinfo  # costs a walk through a folder: only for a hint
+
+            hint = self._suggester.near(zone, sorted(zoneinfo.available_timezones()))
+            self._findings.add(BAD_SCHEDULE, place, f"timezone {zone!r} is not known", hint=hint)
+
+
+def _is_zone(name: str) -> bool:
+    import zoneinfo  # few files have a zone: the others should not pay for reading it
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _cron_problem(cron: str, suggester: Suggester) -> tuple[str, str | None] | None:
+    if cron.startswith("@"):
+        if cron in CRON_ALIASES:
+            return None
+        hint = suggester.near(cron, CRON_ALIASES) or f"known: {listed(CRON_ALIASES)}"
+        return f"cron {cron!r} is not an alias", hint
+    fields = cron.split()
+    if len(fields) not in (5, 6):
+        fact = f"cron {cron!r} has {len(fields)} fields, not 5"
+        return fact, "minute hour day month weekday; a sixth, first, is seconds"
+    for field in fields:
+        if not _CRON_FIELD.fullmatch(field):
+            return f"cron {cron!r} has a field {field!r} that is not one", None
+    return None

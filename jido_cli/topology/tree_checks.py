@@ -1,0 +1,86 @@
+"""Do supervisors and their children fit together? What OTP refuses, with the place in the file.
+
+Strategy and children, significant children, figures of a backoff. Whether a tree is wise is the
+linter's business, not this one's.
+"""
+
+from __future__ import annotations
+
+from jido_cli.topology import durations, raw
+from jido_cli.topology.positions import Path, Positions
+from jido_cli.topology.raw import Raw, RawNode
+from jido_cli.topology.rules import BACKOFF, DYNAMIC, MISSING_KEY, SIGNIFICANT, Findings
+from jido_cli.topology.schema_file import schema
+
+
+def check(document: Raw, positions: Positions, findings: Findings) -> None:
+    """Add a finding for everything in the tree that OTP, or the format, would refuse."""
+    if not isinstance(document.get("supervisor"), dict):
+        return
+    for supervisor in raw.supervisors(document):
+        _check_strategy(supervisor, positions, findings)
+        for child in raw.specs(supervisor):
+            _check_significant(supervisor, child, positions, findings)
+            _check_backoff(child, positions, findings)
+
+
+def _check_strategy(supervisor: RawNode, positions: Positions, findings: Findings) -> None:
+    value, path = supervisor.value, supervisor.path
+    is_dynamic = value.get("strategy") == "dynamic"
+    label = "the root" if len(path) == 1 else f"supervisor {raw.child_id(value)!r}"
+    wanted, misplaced = ("template", "children") if is_dynamic else ("children", "template")
+    if misplaced in value:
+        why = "is dynamic: it takes" if is_dynamic else "is not dynamic: it takes no"
+        fact = f"{label} {why} {'a template, no children' if is_dynamic else 'template'}"
+        hint = (
+            "move the children to another supervisor"
+            if is_dynamic
+            else "write strategy: dynamic, or list the children"
+        )
+        findings.add(DYNAMIC, positions.key((*path, misplaced)), fact, hint=hint)
+    elif wanted not in value and not _uses_reserved(value):
+        place = positions.key((*path, "strategy")) if "strategy" in value else positions.key(path)
+        findings.add(MISSING_KEY, place, f"{label} has no {wanted!r}")
+    if not is_dynamic and "max_children" in value and misplaced not in value:
+        fact = f"'max_children' is for dynamic supervisors, {label} is not dynamic"
+        findings.add(DYNAMIC, positions.key((*path, "max_children")), fact)
+
+
+def _uses_reserved(value: Raw) -> bool:
+    """A key of a later version may be what gives this supervisor its children."""
+    known = schema()["$defs"]["supervisor_child"]["properties"]
+    return any(known.get(key, {}).get("x-jido-reserved") for key in value)
+
+
+def _check_significant(
+    supervisor: RawNode, child: RawNode, positions: Positions, findings: Findings
+) -> None:
+    if child.value.get("significant") is not True:
+        return
+    place = positions.value((*child.path, "significant"))
+    label = raw.child_id(child.value) or "the template"
+    if child.value.get("restart", "permanent") == "permanent":
+        fact = f"{label!r} is significant and permanent: it never ends, so it cannot count"
+        hint = "write restart: transient or temporary, or leave significant out"
+        findings.add(SIGNIFICANT, place, fact, hint=hint)
+    elif supervisor.value.get("auto_shutdown", "never") == "never":
+        fact = f"{label!r} is significant, but its supervisor's auto_shutdown is 'never'"
+        hint = "write auto_shutdown: any_significant or all_significant in the supervisor"
+        findings.add(SIGNIFICANT, place, fact, hint=hint)
+
+
+def _check_backoff(child: RawNode, positions: Positions, findings: Findings) -> None:
+    backoff = raw.mapping(child.value.get("backoff"))
+    initial = _milliseconds(backoff.get("initial", "100ms"))
+    longest = _milliseconds(backoff.get("max", "30s"))
+    if initial is None or longest is None or initial <= longest:
+        return
+    key = "initial" if "initial" in backoff else "max"
+    path: Path = (*child.path, "backoff", key)
+    shown = (backoff.get("initial", "100ms"), backoff.get("max", "30s"))
+    fact = f"the first wait of the backoff, {shown[0]}, is longer than its longest, {shown[1]}"
+    findings.add(BACKOFF, positions.value(path), fact)
+
+
+def _milliseconds(value: object) -> int | None:
+    return durations.milliseconds(value) if isinstance(value, str) else None
