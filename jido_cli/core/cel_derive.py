@@ -1,0 +1,96 @@
+"""Static types of a decoded expression, derived from the leaves upwards.
+
+The checker's own type map is not read: behind a call on a dynamic value it names whatever type
+would fit, and code specialised on that would compute `1.0 - 1`. What is trusted here: constants,
+declared variables, message fields, and functions whose result has one type whatever goes in.
+No decoding, no code generation, no values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jido_cli.core.cel_types import (
+    BOOL,
+    DYN,
+    STRING,
+    CelType,
+    call_type,
+    common_type,
+    constant_type,
+    list_of,
+    map_of,
+)
+from jido_cli.core.cel_wire import Node, RefusedError
+
+
+class TypeScope:
+    """What names mean: variables, the fields of messages, and the macros' own variables."""
+
+    def __init__(
+        self,
+        variables: Mapping[str, CelType],
+        fields: Mapping[str, Mapping[str, CelType]],
+    ) -> None:
+        self.variables = variables
+        self.fields = fields
+
+    def annotate(self, node: Node, local: Mapping[str, CelType]) -> CelType:
+        """Set the type of *node* and of everything below it; return the node's own.
+
+        Args:
+            node: the root of a decoded expression.
+            local: types of the macro variables in scope.
+
+        Raises:
+            RefusedError: a name is none of ours.
+        """
+        match node.kind:
+            case "const":
+                node.type = constant_type(node.value)
+            case "ident":
+                node.type = self._name(node, local)
+            case "all" | "exists" | "exists_one" | "collect":
+                node.type = self._macro(node, local)
+            case _:
+                arguments = [self.annotate(each, local) for each in node.args]
+                node.type = self._compound(node, arguments)
+        return node.type
+
+    def _name(self, node: Node, local: Mapping[str, CelType]) -> CelType:
+        found = local.get(node.name) or self.variables.get(node.name.removeprefix("."))
+        if found is None:
+            # The checker knows it, we do not: the name of a type, as a value.
+            raise RefusedError(f"{node.name} as a value is not available yet", node.offset)
+        return found
+
+    def _macro(self, node: Node, local: Mapping[str, CelType]) -> CelType:
+        source = self.annotate(node.args[0], local)
+        element = DYN
+        if source.kind == "list" and source.item is not None:
+            element = source.item
+        elif source.kind == "map":
+            element = STRING
+        inner = {**local, node.name: element}
+        types = [self.annotate(each, inner) for each in node.args[1:]]
+        return list_of(types[-1]) if node.kind == "collect" else BOOL
+
+    def _compound(self, node: Node, arguments: list[CelType]) -> CelType:
+        match node.kind:
+            case "select":
+                return self._field(arguments[0], node.name)
+            case "has":
+                return BOOL
+            case "list":
+                return list_of(common_type(arguments))
+            case "map":
+                return map_of(common_type(arguments[1::2]))
+            case _:
+                return call_type(node.name, arguments)
+
+    def _field(self, operand: CelType, name: str) -> CelType:
+        if operand.kind == "message":
+            return self.fields[operand.name].get(name, DYN)
+        if operand.kind == "map" and operand.item is not None:
+            return operand.item
+        return DYN

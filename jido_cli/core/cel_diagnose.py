@@ -1,0 +1,242 @@
+"""From the checker's text to findings: where, what, and what to write instead.
+
+The checking library tells its errors as one text. Here it is taken apart: a place that covers the
+whole word, a sentence in the product's own words, a hint. Errors that only follow from another
+one are dropped, so that one mistake gives one finding. Nothing is checked or raised here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from jido_cli.core.cel_library import FUNCTIONS
+from jido_cli.core.cel_types import CelType
+from jido_cli.core.suggestions import did_you_mean
+
+_ENTRY = re.compile(
+    r"^(?:\w+: )?ERROR: <input>:(\d+):(\d+): (.*?)(?=\n \||\nERROR: |\nWARNING: | \[\w+\]$|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9.]+|==|!=|<=|>=|&&|\|\||\S")
+_UNDEFINED = re.compile(r"undefined field '(.*)' not found in struct '(.*)'")
+_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container ''\)")
+_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\((.*)\)'", re.DOTALL)
+_UNSUPPORTED = re.compile(r"unsupported syntax '(.*)'")
+_UNEXPECTED = re.compile(
+    r"Syntax error: (?:mismatched|extraneous|no viable alternative at) input "
+    r"'(.*?)'(?: expecting.*)?$",
+    re.DOTALL,
+)
+_TOKEN_ERROR = re.compile(r"Syntax error: token recognition error at: '(.*)", re.DOTALL)
+_MESSAGE_TYPE = re.compile(r"jido\.M[0-9]+")
+_INT_BEFORE = re.compile(r"(?<![\w.])([0-9]+)\s*$")
+_INT_AFTER = re.compile(r"\s*([0-9]+)(?![\w.])")
+
+_PYTHON_WORDS = {
+    "and": "write &&",
+    "or": "write ||",
+    "not": "write !",
+    "=": "write == to compare",
+    "if": "write condition ? a : b",
+    "is": "write ==",
+}
+_PYTHON_NAMES = {"True": "write true", "False": "write false", "None": "write null"}
+_LATER_TEXT = """
+abs acos avg bind bitAnd bitNot bitOr bitShiftLeft bitShiftRight bitXor bytes ceil clamp coalesce
+date days decode distinct drop duration encode entries existsOne extract extractAll first flatten
+floor format getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds
+getMinutes getMonth getSeconds greatest group hasValue hmacSha256 isFinite isInf isNaN keys last
+least matches merge none of ofNonZeroValue optFlatMap optMap or orValue quote range reverse round
+sha256 sign slice slug sort sortBy sortByKey sqrt sum take timestamp titleCase transformList
+transformMap trunc truncate type unwrap unwrapOpt uuid5 value values with without
+"""
+_LATER = frozenset(_LATER_TEXT.split())
+_LATER_NAMES = frozenset({"result", "local", "item", "index", "error", "agents", "supervisors"})
+_OPERATORS = {"@in": "in", "_?_:_": "?", "_[_]": "[]", "!_": "!", "-_": "-"}
+
+
+class Finding(NamedTuple):
+    """A mistake in an expression; line and column count from 1, in code points."""
+
+    line: int
+    column: int
+    length: int
+    message: str
+    hint: str | None
+
+
+class Known(NamedTuple):
+    """What the expression may name."""
+
+    variables: Mapping[str, CelType]
+    fields: Mapping[str, Mapping[str, CelType]]
+
+
+def findings(report: str, source: str, known: Known) -> tuple[Finding, ...]:
+    """Return what the checker's *report* on *source* says; never empty."""
+    entries = [
+        (_offset(source, int(line), int(column)), text.strip())
+        for line, column, text in _ENTRY.findall(report)
+        if "'*error*'" not in text
+    ]
+    if not entries:
+        return (at(source, 0, _words(report.splitlines()[0])),)
+    if entries[0][1].startswith(("Syntax error", "unsupported syntax")):
+        del entries[1:]
+    unknown = [(offset, _unknown_call(source, offset, text)) for offset, text in entries]
+    if any(name for _, name in unknown):
+        # What an unknown function or macro is called with, nobody can say.
+        entries = [
+            entry
+            for entry, (_, name) in zip(entries, unknown, strict=True)
+            if name or not _UNDECLARED.fullmatch(entry[1])
+        ]
+    return tuple(_finding(source, offset, text, known) for offset, text in entries)
+
+
+def at(source: str, offset: int, message: str, hint: str | None = None) -> Finding:
+    """Return a finding at the word or sign that begins at *offset*."""
+    found = _WORD.match(source, offset)
+    length = len(found[0]) if found else 1
+    line = source.count("\n", 0, offset) + 1
+    return Finding(line, offset - (source.rfind("\n", 0, offset) + 1) + 1, length, message, hint)
+
+
+def word_at(source: str, offset: int) -> int:
+    """Return where the word begins that a node's *offset* means: a field, not its dot."""
+    if source[offset : offset + 1] == ".":
+        return offset + 1
+    if source[offset : offset + 1] == "(":
+        return _name_before(source, offset)[0]
+    return offset
+
+
+def _offset(source: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = source.find("\n", start) + 1
+    return start + column - 1
+
+
+def _name_before(source: str, offset: int) -> tuple[int, str]:
+    """Return start and text of the identifier that ends at *offset*."""
+    start = offset
+    while start > 0 and (source[start - 1].isalnum() or source[start - 1] == "_"):
+        start -= 1
+    return start, source[start:offset]
+
+
+def _unknown_call(source: str, offset: int, text: str) -> str | None:
+    """Return the name of the function that *text* says is unknown, if it says so."""
+    found = _UNDECLARED.fullmatch(text)
+    if found is None or source[offset : offset + 1] != "(":
+        return None
+    return found[1]
+
+
+def _finding(source: str, offset: int, text: str, known: Known) -> Finding:
+    if found := _UNDEFINED.fullmatch(text):
+        return _undefined_field(source, offset, found[1], known.fields.get(found[2], {}))
+    if name := _unknown_call(source, offset, text):
+        return _undeclared_function(source, offset, name)
+    if found := _UNDECLARED.fullmatch(text):
+        return _undeclared_name(source, offset, found[1], known.variables)
+    if found := _OVERLOAD.fullmatch(text):
+        return _no_overload(source, offset, found[1], found[2])
+    if found := _UNSUPPORTED.fullmatch(text):
+        return _optional(source, offset)
+    if text.startswith("Syntax error"):
+        return _syntax_error(source, offset, text)
+    return at(source, word_at(source, offset), _words(text))
+
+
+def _words(text: str) -> str:
+    return _MESSAGE_TYPE.sub("object", text.removeprefix("INVALID_ARGUMENT: "))
+
+
+def _undefined_field(source: str, offset: int, name: str, fields: Mapping[str, object]) -> Finding:
+    place = source.find(name, offset)
+    hint = did_you_mean(name, fields)
+    if hint is None and fields:
+        hint = f"there is {', '.join(sorted(fields)[:8])}"
+    return at(source, max(place, offset), f"undefined field {name!r}", hint)
+
+
+def _undeclared_function(source: str, offset: int, name: str) -> Finding:
+    start, _ = _name_before(source, offset)
+    if source[start - 1 : start] == ".":
+        space = _name_before(source, start - 1)[1]
+        if space in ("cel", "json", "hash", "lists", "math", "optional", "regex", "time"):
+            start, name = start - 1 - len(space), f"{space}.{name}"
+    if name.rpartition(".")[2] in _LATER:
+        return at(source, start, f"the function {name}() is not available yet")
+    names = [each for each in FUNCTIONS if each.isidentifier() and not each.startswith("_")]
+    return at(source, start, f"there is no function {name}()", did_you_mean(name, names))
+
+
+def _undeclared_name(
+    source: str, offset: int, name: str, variables: Mapping[str, object]
+) -> Finding:
+    # Of `stat.count` the whole path is told, at its last dot.
+    path = name.split(".")
+    place = source.rfind(path[0], 0, offset + 1) if len(path) > 1 else offset
+    root = path[0]
+    if root in _LATER_NAMES:
+        return at(source, max(place, 0), f"{root!r} is not available yet")
+    hint = _PYTHON_NAMES.get(root) or did_you_mean(root, variables)
+    if hint is None and variables:
+        hint = f"there is {', '.join(sorted(variables))}; text is written in quotes"
+    return at(source, max(place, 0), f"there is no variable {root!r} here", hint)
+
+
+def _no_overload(source: str, offset: int, name: str, types: str) -> Finding:
+    types = _words(types)
+    operands = types.split(", ")
+    is_function = source[offset : offset + 1] == "("
+    shown = f"{name}()" if is_function else _OPERATORS.get(name, name.strip("_"))
+    place = word_at(source, offset)
+    if name == "_?_:_":
+        return at(source, place, f"the condition before ? must be bool, not {operands[0]}")
+    message = f"{shown} cannot be applied to ({types})"
+    return at(source, place, message, _overload_hint(source, offset, name, operands))
+
+
+def _overload_hint(source: str, offset: int, name: str, operands: list[str]) -> str | None:
+    if name == "_[_]" and operands[0] == "object":
+        return "a field is read with a dot: a.b"
+    if set(operands) == {"int", "double"}:
+        literal = None
+        if len(operands) == 2 and operands[0] == "int":
+            literal = _INT_BEFORE.search(source, 0, offset)
+        elif len(operands) == 2:
+            after = _WORD.match(source, offset)
+            literal = _INT_AFTER.match(source, after.end()) if after else None
+        return f"write {literal[1]}.0" if literal else "convert the integer: double(x)"
+    if name == "_+_" and "string" in operands:
+        return "convert to text: string(x)"
+    return None
+
+
+def _optional(source: str, offset: int) -> Finding:
+    places = [place for place in (source.find(sign) for sign in (".?", "[?", "{?")) if place >= 0]
+    message = "optional access with ? is not available yet"
+    return at(source, min(places, default=offset), message, "ask with has(a.b) first")
+
+
+def _syntax_error(source: str, offset: int, text: str) -> Finding:
+    if found := _TOKEN_ERROR.fullmatch(text):
+        quote = found[1][:1]
+        if quote in ("'", '"'):
+            return at(source, offset, "syntax error: the text in quotes does not end on this line")
+        hint = _PYTHON_WORDS.get(quote) or ("write && or ||" if quote in ("&", "|") else None)
+        return at(source, offset, f"syntax error at {quote!r}", hint)
+    found = _UNEXPECTED.fullmatch(text)
+    if found is None:
+        return at(source, offset, text[0].lower() + text[1:])
+    if found[1].endswith("<EOF>"):
+        return at(source, offset, "syntax error: the expression ends too early")
+    word = _WORD.match(source, offset)
+    shown = word[0] if word else found[1]
+    return at(source, offset, f"syntax error at {shown!r}", _PYTHON_WORDS.get(shown))

@@ -1,0 +1,321 @@
+"""Expressions: CEL, checked against schemas, run as generated Python (topology-format.md).
+
+The front of the `cel_*` modules, and the only place that talks to the checking library. It parses
+and checks with the CEL project's own library and never evaluates with it. What an expression
+computes depends on its scope alone: no clock, no randomness, no I/O. How `${{ }}` sits in YAML
+values is `jido_cli.core.cel_template`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import FunctionType, MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from jido_cli.core import cel_run
+from jido_cli.core.cel_derive import TypeScope
+from jido_cli.core.cel_diagnose import Finding, Known, at, findings, word_at
+from jido_cli.core.cel_generate import HELPERS, generate
+from jido_cli.core.cel_library import FUNCTIONS, declarations
+from jido_cli.core.cel_messages import Field, MessageTypes
+from jido_cli.core.cel_places import failed_offset, unmarked
+from jido_cli.core.cel_run import ABSORBED, CelError, FuelError
+from jido_cli.core.cel_types import (
+    ANY_LIST,
+    ANY_MAP,
+    BOOL,
+    DOUBLE,
+    DYN,
+    INT,
+    STRING,
+    TIMESTAMP,
+    CelType,
+)
+from jido_cli.core.cel_wire import Node, RefusedError, decode
+from jido_cli.errors import JidoCliError
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
+
+_NULLABLE_TEXT = Field(DYN, STRING)
+# Variables that are objects of the runtime: what the checker sees, and how a field is read.
+_RECORDS: Mapping[str, Mapping[str, tuple[Field, str]]] = {
+    "signal": {
+        "type": (Field(STRING), "s.signal.type"),
+        "id": (Field(STRING), "s.signal.id"),
+        "source": (Field(STRING), "s.signal.source"),
+        "subject": (_NULLABLE_TEXT, "s.signal.subject"),
+        "time": (Field(TIMESTAMP), "Timestamp(s.signal.time)"),
+        "data": (Field(DYN), "s.signal.data"),
+    },
+    "agent": {
+        "id": (Field(STRING), "s.agent.id"),
+        "path": (Field(STRING), "s.agent.path"),
+        "tag": (_NULLABLE_TEXT, "s.agent.tag"),
+        "meta": (Field(ANY_MAP), "s.agent.meta"),
+        "key": (_NULLABLE_TEXT, "s.agent.key"),
+        "parent": (Field(DYN), "s.agent.parent"),
+    },
+    "ctx": {
+        "now": (Field(TIMESTAMP), "Timestamp(s.ctx.now)"),
+        "uuid": (Field(STRING), "s.ctx.uuid"),
+        "random": (Field(DOUBLE), "s.ctx.random"),
+    },
+}
+_SIMPLE = MappingProxyType(
+    {
+        "bool": BOOL,
+        "int": INT,
+        "double": DOUBLE,
+        "string": STRING,
+        "list": ANY_LIST,
+        "map": ANY_MAP,
+        "dyn": DYN,
+    }
+)
+_FAILURES = (*ABSORBED, FuelError, RecursionError)
+# What generated code sees, and nothing else.
+_GLOBALS: dict[str, object] = {
+    "__builtins__": {"float": float, "len": len, "str": str},
+    "ABSORBED": ABSORBED,
+    "FAILURES": _FAILURES,
+    **{HELPERS[name]: helper for name, helper in FUNCTIONS.items()},
+    **{
+        helper.__name__: helper
+        for helper in (
+            cel_run.Timestamp,
+            cel_run.a_bool,
+            cel_run.a_key,
+            cel_run.a_range,
+            cel_run.check_result,
+            cel_run.divide_doubles,
+            cel_run.divide_ints,
+            cel_run.element,
+            cel_run.is_present,
+            cel_run.out_of_work,
+            cel_run.overflow,
+            cel_run.remainder_of_ints,
+            cel_run.select,
+        )
+    },
+}
+
+
+class ExpressionError(JidoCliError):
+    """Raised for an expression that cannot be compiled.
+
+    Line and column count from 1 in the expression's own text, in code points; `others` are further
+    mistakes of the same expression.
+    """
+
+    default_code = "bad-expression"
+
+    def __init__(self, finding: Finding, others: tuple[ExpressionError, ...] = ()) -> None:
+        hints = (finding.hint,) if finding.hint else ()
+        super().__init__(finding.message, hints=hints)
+        self.offset_line = finding.line
+        self.offset_column = finding.column
+        self.length = finding.length
+        self.hint = finding.hint
+        self.others = others
+
+
+class EvaluationError(JidoCliError):
+    """Raised when an expression fails on the values it is run with.
+
+    Line and column count from 1 in the expression's own text, in code points.
+    """
+
+    default_code = "expression-failed"
+
+    def __init__(self, message: str, *, source: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message, where=f"{source!r}, line {line}, column {column}")
+        self.source = source
+        self.line = line
+        self.column = column
+
+
+class BudgetError(EvaluationError):
+    """Raised when an expression works too long or makes too much; no operator absorbs it."""
+
+    default_code = "expression-budget"
+
+
+class Scope(msgspec.Struct, gc=False):
+    """What an expression may read; one for each run of an action."""
+
+    state: object = None
+    params: object = None
+    signal: object = None
+    agent: object = None
+    ctx: object = None
+    vars: object = None
+    local: object = None
+    result: object = None
+    next: object = None
+    item: object = None
+    index: object = None
+    error: object = None
+
+
+class Expression:
+    """A compiled expression; `run` takes a `Scope` and returns a JSON value.
+
+    Args:
+        source: the text, for errors.
+        result_type: what the value is, as far as the types tell.
+        marked: the generated function, with marks.
+    """
+
+    __slots__ = ("_marked", "result_type", "run", "source")
+
+    def __init__(self, source: str, result_type: CelType, marked: str) -> None:
+        self.source = source
+        self.result_type = result_type
+        self._marked = marked
+        names: dict[str, object] = {"explain": self._explain}
+        exec(compile(unmarked(marked), "<expression>", "exec"), _GLOBALS, names)  # noqa: S102
+        self.run: Callable[[Scope], object] = cast("FunctionType", names["f"])
+
+    def _explain(self, error: Exception) -> EvaluationError:
+        """Return the error that says where in the source *error* arose."""
+        code = cast("FunctionType", self.run).__code__
+        offset = failed_offset(self._marked, code, error.__traceback__)
+        place = at(self.source, word_at(self.source, offset or 0), "")
+        kind = BudgetError if isinstance(error, (FuelError, RecursionError)) else EvaluationError
+        return kind(_reason(error), source=self.source, line=place.line, column=place.column)
+
+
+class Environment:
+    """The variables of a place where expressions may stand, with their types.
+
+    Args:
+        variables: name -> a full JSON Schema, or a word: `signal`, `agent`, `ctx` for those
+            objects, else one of `bool int double string list map dyn`.
+    """
+
+    def __init__(self, variables: Mapping[str, Mapping[str, object] | str]) -> None:
+        self._messages = MessageTypes()
+        self._types = {name: self._type(each) for name, each in variables.items()}
+        self._known = Known(self._types, self._messages.fields)
+        self._scope = TypeScope(self._types, self._messages.fields)
+        self._records = {
+            name: {field: read for field, (_, read) in _RECORDS[name].items()}
+            for name, each in variables.items()
+            if isinstance(each, str) and each in _RECORDS
+        }
+        self._checker: cel.Env | None = None
+
+    def type_of(self, *path: str) -> CelType | None:
+        """Return the type of a variable, or of a field in it; None if there is none such."""
+        found = self._types.get(path[0])
+        for part in path[1:]:
+            if found is None:
+                return None
+            if found.kind == "message":
+                found = self._messages.fields[found.name].get(part)
+            else:
+                found = found.item if found.kind == "map" else DYN
+        return found
+
+    def fields_of(self, kind: CelType) -> tuple[str, ...]:
+        """Return the names of an object type's fields."""
+        return tuple(self._messages.fields.get(kind.name, ()))
+
+    def compile(self, text: str, *, is_condition: bool = False) -> Expression:
+        """Return the compiled expression.
+
+        Args:
+            text: CEL, without the braces.
+            is_condition: its value must be true or false.
+
+        Raises:
+            ExpressionError: it is not CEL, does not fit the types, or uses what is left out.
+        """
+        try:
+            root: Node = decode(self._check(text))
+            result_type = self._scope.annotate(root, {})
+            marked = generate(root, self._records, is_condition=is_condition)
+        except RefusedError as error:
+            place = word_at(text, error.offset or 0)
+            raise ExpressionError(at(text, place, error.message, error.hint)) from None
+        if is_condition and result_type not in (BOOL, DYN):
+            message = f"a condition must be bool, not {result_type}"
+            raise ExpressionError(at(text, 0, message)) from None
+        try:
+            return Expression(text, result_type, marked)
+        except (SyntaxError, RecursionError, MemoryError):
+            # Python takes twenty loops and try-blocks in one another.
+            raise ExpressionError(at(text, 0, "the expression is nested too deep")) from None
+
+    def _check(self, text: str) -> bytes:
+        """Return the checked expression as the library writes it."""
+        _check_characters(text)
+        if self._checker is None:
+            self._checker = self._new_checker()
+        try:
+            serialized: bytes = self._checker.compile(text).serialize()
+            return serialized
+        except RuntimeError as error:
+            # The library has no class of its own for what it finds.
+            first, *others = findings(str(error), text, self._known)
+            raise ExpressionError(first, tuple(map(ExpressionError, others))) from None
+
+    def _new_checker(self) -> cel.Env:
+        from cel_expr_python import cel
+
+        variables = {name: cel.Type(_spelled(kind)) for name, kind in self._types.items()}
+        return cel.NewEnv(self._messages.pool(), config=_configuration(), variables=variables)
+
+    def _type(self, variable: Mapping[str, object] | str) -> CelType:
+        if not isinstance(variable, str):
+            return self._messages.add(variable)
+        if variable in _RECORDS:
+            fields = {name: field for name, (field, _) in _RECORDS[variable].items()}
+            return self._messages.define(fields)
+        return _SIMPLE[variable]
+
+
+@cache
+def _configuration() -> cel.EnvConfig:
+    from cel_expr_python import cel
+
+    return cel.NewEnvConfigFromYaml(declarations())
+
+
+def _spelled(kind: CelType) -> str:
+    """Return a type as the checker spells it."""
+    if kind.kind == "list" and kind.item is not None:
+        return f"list<{_spelled(kind.item)}>"
+    if kind.kind == "map" and kind.item is not None:
+        return f"map<string, {_spelled(kind.item)}>"
+    return kind.name if kind.kind == "message" else kind.kind
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what the library would cut short or choke on."""
+    for offset, character in enumerate(text):
+        if character == "\0" or "\ud800" <= character <= "\udfff":
+            message = f"the character {character!r} cannot stand in an expression"
+            raise ExpressionError(at(text, offset, message))
+    if not text.strip():
+        raise ExpressionError(at(text, 0, "the expression is empty"))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case CelError() | FuelError():
+            return str(error)
+        case KeyError():
+            return f"there is no key {error.args[0]!r}"
+        case IndexError():
+            return "the index is out of range"
+        case RecursionError():
+            return "the expression is nested too deep"
+        case TypeError() if "NoneType" in str(error):
+            return "the value is null here"
+        case _:
+            return f"the values do not fit: {error}"
