@@ -166,10 +166,11 @@ def _terminate_child(s: State, call_id: int, call: TerminateChildCall) -> Answer
 def _get_childspec(s: State, call: GetChildSpecCall) -> Answer:
     spec: ChildSpec | None = None
     if s.template is not None:
-        # By the template's id, by a child's, or by any process, also one that is gone.
-        if call.ref is not None or call.id == s.template.id or call.id in s.table.by_id:
+        # By the template's id, by a child's, or by any process but a living stranger.
+        is_child = call.id in s.table.by_id or call.ref in s.table.by_process
+        if is_child or call.id == s.template.id or not (call.ref is None or call.is_alive):
             spec = s.template
-    elif call.id is not None and call.id in s.table.by_id:
+    elif call.id in s.table.by_id:
         spec = s.table.by_id[call.id].spec
     return NotFound() if spec is None else SpecFound(replace(spec, shutdown=spec.shutdown_time()))
 

@@ -105,10 +105,14 @@ class DeleteChildCall:
 
 @record
 class GetChildSpecCall:
-    """Return a child's specification; *ref* for a dynamic child."""
+    """Return a child's specification; *ref* for a dynamic child.
+
+    OTP answers with the template for a child, living or gone, and refuses a living stranger.
+    """
 
     id: str | None = None
     ref: int | None = None
+    is_alive: bool = False  # of a ref that is no child: whether such a process lives
 
 
 @record

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from jido_cli.supervision.reasons import ExitReason
 from jido_cli.supervision.specs import (
     AutoShutdown,
     ChildSpec,
@@ -77,7 +78,7 @@ class FailedChild:
     """The detail of a supervisor's start error: the child that did not start, and why."""
 
     id: str
-    reason: object
+    reason: ExitReason
 
     def __str__(self) -> str:
         return f"failed_to_start_child: {self.id!r}, {self.reason}"

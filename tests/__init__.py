@@ -1,0 +1,1 @@
+"""Tests; a mirror of `jido_cli`, and comparisons with recorded behaviour of others."""

@@ -1,0 +1,1 @@
+"""Comparisons with recorded or golden behaviour of others; `python -m tests.conformance.NAME`."""
