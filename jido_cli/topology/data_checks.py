@@ -1,15 +1,187 @@
-"""Are the schemas, the declared states and the actions of a file sound?
+"""Are the schemas of data and the declared states sound?
 
-Compiles what the runtime will compile, and maps what that refuses to places in the file. Python
-that an action names is not looked at, only its spelling.
+Compiles what the runtime will compile, and maps what is refused to places in the file. What
+actions do with the data is in `action_checks`.
 """
 
 from __future__ import annotations
 
-from jido_cli.topology.positions import Positions
-from jido_cli.topology.raw import Raw
-from jido_cli.topology.rules import Findings
+from collections.abc import Iterable
+from typing import Final
+
+from jido_cli.core.schema import Schema, SchemaError, compile_schema, is_full_schema
+from jido_cli.core.values import freeze_mapping, merge
+from jido_cli.topology import raw
+from jido_cli.topology.positions import MapMark, Path, Pos, Positions
+from jido_cli.topology.raw import Raw, RawNode
+from jido_cli.topology.rules import BAD_DEFAULT, BAD_SCHEMA, BAD_STATE, NOT_AVAILABLE, Findings
+from jido_cli.topology.schema_faults import faults
+from jido_cli.topology.words import Suggester
+
+_MAX_PARTS: Final = 1000  # of one schema that is wrong: enough to read, and soon done
+_DEFINITIONS: Final = ("$defs", "definitions", "$schema")
 
 
-def check(document: Raw, positions: Positions, findings: Findings) -> None:
-    """Add a finding for every schema, state and action that cannot be used."""
+class Schemas:
+    """The schemas of a file, compiled; `states` has those of agents, None where none is usable."""
+
+    def __init__(self, positions: Positions, findings: Findings, suggester: Suggester) -> None:
+        self.states: dict[str, Schema | None] = {}
+        self.unusable: set[Path] = set()
+        self._positions = positions
+        self._findings = findings
+        self._suggester = suggester
+
+    def check_document(self, document: Raw) -> None:
+        """Compile every schema of the file, and hold the children's states against them."""
+        for name, agent in raw.entries(document, "agents"):
+            self.states[name] = self._compile(agent, "state")
+        for action in raw.actions(document):
+            node = RawNode(action.path, action.value)
+            self._compile(node, "params")
+            self._compile(node, "output")
+        for supervisor in raw.supervisors(document):
+            for child in raw.specs(supervisor):
+                self._check_child(child)
+
+    def _compile(self, node: RawNode, key: str) -> Schema | None:
+        declared = node.value.get(key)
+        if not isinstance(declared, dict):
+            return None
+        path = (*node.path, key)
+        faulty = self._faulty_members(path, declared)
+        try:
+            if not faulty:
+                return compile_schema(declared)
+        except SchemaError as error:
+            if not self._refuse_parts(path, declared, faulty):
+                self._refused(path, declared, error)
+        else:
+            self._refuse_parts(path, declared, faulty)
+        self.unusable.add(path)
+        return None
+
+    def _faulty_members(self, path: Path, declared: Raw) -> set[str | int]:
+        """Report what needs no compiling to be seen wrong, and return the members concerned."""
+        refused = refuse_expressions(path, declared, self._positions, self._findings)
+        faulty = [below[len(path) :] for below in refused]
+        for fault in faults(declared, self._suggester):
+            below = (*path, *fault.path)
+            find = self._positions.key if fault.is_key else self._positions.value
+            self._findings.add(BAD_SCHEMA, find(below), fault.message, hint=fault.hint)
+            faulty.append(fault.path)
+        index = 1 if is_full_schema(declared) else 0
+        return {below[min(index, len(below) - 1)] for below in faulty}
+
+    def _refuse_parts(self, path: Path, declared: Raw, faulty: set[str | int]) -> bool:
+        """Report every other member that is refused: compiling the whole stops at the first."""
+        before = len(self._findings)
+        for name, part in _parts(declared)[:_MAX_PARTS]:
+            try:
+                if name not in faulty:
+                    compile_schema(part)
+            except SchemaError as error:
+                self._refused(path, declared, error)
+        return len(self._findings) > before
+
+    def _refused(self, path: Path, declared: Raw, error: SchemaError) -> None:
+        is_default = not error.message.startswith("not a JSON Schema") and bool(error.path)
+        rule = BAD_SCHEMA
+        below: Path = error.path
+        fact = error.message
+        if is_default and _has_default(declared, error.path):
+            rule = BAD_DEFAULT
+            below = _default_path(declared, error.path)
+            fact = f"the default of {error.path[0]!r}: {error.message}"
+        elif not is_full_schema(declared) and error.path[:1] == ("properties",):
+            below = error.path[1:]
+        self._findings.add(rule, self._positions.value((*path, *below)), fact, hint=error.hint)
+
+    def _check_child(self, child: RawNode) -> None:
+        name = raw.text(child.value.get("agent"))
+        state = child.value.get("state", {})
+        if name is None or not isinstance(state, dict) or name not in self.states:
+            return
+        path = (*child.path, "state")
+        refused = refuse_expressions(path, state, self._positions, self._findings)
+        schema = self.states[name]
+        if refused or ("agents", name, "state") in self.unusable:
+            return
+        if schema is None:
+            if state:
+                fact = f"agent {name!r} declares no state to override"
+                self._findings.add(BAD_STATE, self._positions.key(path), fact)
+            return
+        try:
+            schema.check(merge(schema.defaults(), freeze_mapping(state)))
+        except SchemaError as error:
+            self._bad_state(child, name, error)
+
+    def _bad_state(self, child: RawNode, agent: str, error: SchemaError) -> None:
+        path: Path = (*child.path, "state", *error.path)
+        is_written = "state" in child.value
+        place = self._positions.value(path if is_written else (*child.path, "agent"))
+        if error.message.startswith("unknown key"):
+            place = self._unknown_key_place(path, error.message)
+        fact = f"the initial state of {raw.child_id(child.value) or agent!r}: {error}"
+        if error.hint:
+            fact = fact.removesuffix(f"; {error.hint}")
+        hint = error.hint
+        if "is missing" in error.message:
+            line = self._positions.key(("agents", agent, "state")).line
+            hint = f"give it under state: here, or a default in agent {agent!r} at line {line}"
+        self._findings.add(BAD_STATE, place, fact, hint=hint)
+
+    def _unknown_key_place(self, path: Path, message: str) -> Pos:
+        mark = self._positions.mark(path)
+        keys = mark.keys if isinstance(mark, MapMark) else {}
+        named = [key for key in keys if message == f"unknown key {key!r}"]
+        return self._positions.key((*path, *named[:1]))
+
+
+def refuse_expressions(
+    path: Path, value: object, positions: Positions, findings: Findings
+) -> list[Path]:
+    """Report every expression where values are still taken as written; return their paths."""
+    if isinstance(value, str):
+        if "${{" not in value:
+            return []
+        fact = "an expression is not available yet here"
+        findings.add(NOT_AVAILABLE, positions.value(path), fact)
+        return [path]
+    below: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, dict):
+        below = value.items()
+    elif isinstance(value, list):
+        below = enumerate(value)
+    return [
+        found
+        for key, inner in below
+        for found in refuse_expressions((*path, key), inner, positions, findings)
+    ]
+
+
+def _parts(declared: Raw) -> list[tuple[str, Raw]]:
+    """Return the schema in parts that can be refused one by one, so that all faults are told."""
+    if not is_full_schema(declared):
+        return [(name, {name: below}) for name, below in declared.items()]
+    members = raw.mapping(declared.get("properties"))
+    frame = {key: declared[key] for key in _DEFINITIONS if key in declared}
+    return [
+        (name, {**frame, "type": "object", "properties": {name: below}})
+        for name, below in members.items()
+    ]
+
+
+def _default_path(declared: Raw, path: Path) -> Path:
+    """Return where the default stands that broke the schema at *path* of the value."""
+    name, below = path[0], path[1:]
+    if is_full_schema(declared):
+        return ("properties", name, "default", *below)
+    return (name, "default", *below) if isinstance(declared.get(str(name)), dict) else path
+
+
+def _has_default(declared: Raw, path: Path) -> bool:
+    members = raw.mapping(declared.get("properties")) if is_full_schema(declared) else declared
+    member = members.get(str(path[0]))
+    return not isinstance(member, dict) or "default" in member

@@ -15,13 +15,13 @@ from typing import Final
 
 from jido_cli.errors import TopologyError
 from jido_cli.topology import (
-    data_checks,
     references,
     signal_checks,
     tree_checks,
     yaml_reader,
 )
 from jido_cli.topology.build import build
+from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.model import Topology
 from jido_cli.topology.positions import Mark, Pos, Positions
@@ -106,7 +106,7 @@ def _check(document: Raw, mark: Mark, positions: Positions, findings: Findings) 
     references.check(document, positions, findings, suggester)
     tree_checks.check(document, positions, findings)
     signal_checks.check(document, positions, findings, suggester)
-    data_checks.check(document, positions, findings)
+    Schemas(positions, findings, suggester).check_document(document)
 
 
 def _is_our_version(document: Raw, positions: Positions, findings: Findings) -> bool:

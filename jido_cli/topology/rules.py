@@ -54,9 +54,10 @@ BAD_SCHEDULE: Final = Rule("JD404", "bad-schedule", "a schedule has a rhythm and
 
 EXPRESSION: Final = Rule("JD501", "expression", "expressions parse, and their types agree")
 BAD_SCHEMA: Final = Rule("JD502", "bad-schema", "schemas of state and params are schemas")
-BAD_STATE: Final = Rule("JD503", "bad-state", "declared state satisfies its schema")
+BAD_DEFAULT: Final = Rule("JD503", "bad-default", "a default satisfies its schema")
 RUN_TARGET: Final = Rule("JD504", "run-target", "`run` names a function as module:function")
 BAD_ACTION: Final = Rule("JD505", "bad-action", "the keys of an action make sense together")
+BAD_STATE: Final = Rule("JD506", "bad-state", "a child's state satisfies its agent's schema")
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted(

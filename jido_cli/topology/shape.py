@@ -9,7 +9,7 @@ and whether they fit together, is not looked at here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from jido_cli.topology import durations
@@ -102,6 +102,7 @@ class Shape:
         is_ours = "patternProperties" in node
         if len(value) < node.get("minProperties", 0):
             self._add(BAD_VALUE, mark, f"{label} is empty")
+        present = set(value)
         for key, below in value.items():
             place = mark.keys[key]
             if "propertyNames" in node:
@@ -114,11 +115,12 @@ class Shape:
             elif is_ours and key.startswith("x-"):
                 continue
             elif extra is False:
-                self._unknown_key(key, place, properties, label)
+                # A mistyped key stands for the one it was meant to be: that is not missing too.
+                present |= self._unknown_key(key, place, node, label)
             elif isinstance(extra, dict):
                 word = node.get("x-jido-item", "")
                 self._check(extra, below, mark.values[key], f"{word} {key!r}".lstrip(), place)
-        self._keys_present(node, value, mark, label, at)
+        self._keys_present(node, present, mark, label, at)
 
     def _list(self, node: Node, value: list[object], mark: ListMark, label: str) -> None:
         if len(value) < node.get("minItems", 0):
@@ -183,58 +185,50 @@ class Shape:
             self._bad_name(key, node["pattern"], place, f"in {label}, the name")
 
     def _keys_present(
-        self, node: Node, value: dict[str, object], mark: MapMark, label: str, at: ScalarMark
+        self, node: Node, present: set[str], mark: MapMark, label: str, at: ScalarMark
     ) -> None:
-        for key in node.get("required", ()):
-            if key not in value:
-                self._add(MISSING_KEY, at, f"{label} has no {key!r}", hint=_default_hint(node, key))
+        missing = [key for key in node.get("required", ()) if key not in present]
+        if missing:
+            hint = _example_hint(node, missing)
+            self._add(MISSING_KEY, at, f"{label} has no {_joined(missing)}", hint=hint)
         for key, needed in node.get("dependentRequired", {}).items():
-            missing = [other for other in needed if other not in value]
-            if key in value and missing:
-                fact = f"{key!r} of {label} means nothing without {missing[0]!r}"
+            if key in mark.keys and not present.issuperset(needed):
+                fact = f"{key!r} of {label} means nothing without {needed[0]!r}"
                 self._add(MISSING_KEY, mark.keys[key], fact)
-        if "anyOf" in node and not any(_holds(group, value) for group in node["anyOf"]):
-            self._no_group(node["anyOf"], value, label, at)
+        if "anyOf" in node and not any(_holds(group, present) for group in node["anyOf"]):
+            self._no_group(node["anyOf"], present, label, at)
         if "oneOf" in node:
-            self._one_group(node["oneOf"], value, mark, label, at)
+            self._one_group(node["oneOf"], present, mark, label, at)
 
     def _one_group(
-        self,
-        groups: Sequence[Node],
-        value: dict[str, object],
-        mark: MapMark,
-        label: str,
-        at: ScalarMark,
+        self, groups: Sequence[Node], present: set[str], mark: MapMark, label: str, at: ScalarMark
     ) -> None:
-        named = [_keys_of(group) for group in groups]
-        held = [index for index, keys in enumerate(named) if any(key in value for key in keys)]
-        if len(held) > 1:
-            first, second = (
-                next(key for key in value if key in named[index]) for index in held[:2]
-            )
-            fact = f"{first!r} and {second!r} of {label} exclude each other"
-            later = max((mark.keys[first], mark.keys[second]))
+        held = [group for group in groups if not present.isdisjoint(_keys_of(group))]
+        written = [next((key for key in mark.keys if key in _keys_of(group)), "") for group in held]
+        if len(held) > 1 and all(written):
+            fact = f"{written[0]!r} and {written[1]!r} of {label} exclude each other"
+            later = max(mark.keys[written[0]], mark.keys[written[1]])
             self._add(CONFLICTING_KEYS, later, fact)
-        elif not any(_holds(group, value) for group in groups):
-            chosen = [groups[index] for index in held] or groups
-            self._no_group(chosen, value, label, at)
+        elif not any(_holds(group, present) for group in groups):
+            self._no_group(held or groups, present, label, at)
 
     def _no_group(
-        self, groups: Sequence[Node], value: dict[str, object], label: str, at: ScalarMark
+        self, groups: Sequence[Node], present: set[str], label: str, at: ScalarMark
     ) -> None:
-        available = [keys for group in groups if (keys := self._available(_keys_of(group)))]
-        wanted = [[key for key in keys if key not in value] for keys in available]
-        choices = " or ".join(" and ".join(repr(key) for key in keys) for keys in wanted)
-        self._add(MISSING_KEY, at, f"{label} has no {choices}")
+        named = [_keys_of(group) for group in groups]
+        offered = [keys for keys in named if _LATER_GROUP_KEYS.isdisjoint(keys)]
+        wanted = [_joined([key for key in keys if key not in present]) for keys in offered]
+        self._add(MISSING_KEY, at, f"{label} has no {_joined(wanted, 'or', quote=False)}")
 
-    def _available(self, keys: list[str]) -> list[str]:
-        """Drop the keys of later versions: nobody is told to write them."""
-        return [key for key in keys if key not in _LATER_GROUP_KEYS]
-
-    def _unknown_key(self, key: str, place: ScalarMark, known: Node, label: str) -> None:
-        offered = [name for name, node in known.items() if not node.get("x-jido-reserved")]
+    def _unknown_key(self, key: str, place: ScalarMark, node: Node, label: str) -> set[str]:
+        """Report a key, and return the one that was meant, if that can be told."""
+        known: Node = node.get("properties", {})
+        others = [name for group in node.get("anyOf", ()) for name in _keys_of(group)]
+        offered = [name for name in known if not known[name].get("x-jido-reserved")]
+        offered += [name for name in others if name not in known]
         hint = self._suggester.near_key(key, offered) or self._suggester.near(key, known.keys())
         self._add(UNKNOWN_KEY, place, f"{key!r} is not a key of {label}", hint=hint)
+        return {name for name in offered if hint == f"did you mean {name!r}?"}
 
     def _unknown_value(
         self, node: Node, value: str, known: Sequence[str], mark: Mark, label: str
@@ -306,10 +300,10 @@ def _keys_of(group: Node) -> list[str]:
     return list(group["required"])
 
 
-def _holds(group: Node, value: dict[str, object]) -> bool:
+def _holds(group: Node, present: Collection[str]) -> bool:
     if "anyOf" in group:
-        return any(_holds(below, value) for below in group["anyOf"])
-    return all(key in value for key in group["required"])
+        return any(_holds(below, present) for below in group["anyOf"])
+    return all(key in present for key in group["required"])
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -317,11 +311,19 @@ def _matches(pattern: str, value: str) -> bool:
     return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is not None
 
 
-def _default_hint(node: Node, key: str) -> str | None:
-    examples = node.get("properties", {}).get(key, {}).get("examples")
+def _joined(words: Sequence[str], last: str = "and", *, quote: bool = True) -> str:
+    shown_words = [repr(word) for word in words] if quote else list(words)
+    if len(shown_words) < 2:
+        return "".join(shown_words)
+    return f"{', '.join(shown_words[:-1])} {last} {shown_words[-1]}"
+
+
+def _example_hint(node: Node, missing: Sequence[str]) -> str | None:
+    """Show how a missing key is written, where one word shows it."""
+    examples = node.get("properties", {}).get(missing[0], {}).get("examples")
     if not examples or isinstance(examples[0], dict | list):
         return None
-    return f"for example {key}: {examples[0]}"
+    return f"for example {missing[0]}: {examples[0]}"
 
 
 def _type_hint(wanted: str | None, value: object) -> str | None:

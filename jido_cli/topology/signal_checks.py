@@ -12,6 +12,7 @@ from typing import Final
 
 from jido_cli.core.router import PatternError, parse_pattern
 from jido_cli.topology import raw
+from jido_cli.topology.data_checks import refuse_expressions
 from jido_cli.topology.positions import Path, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import (
@@ -112,6 +113,8 @@ class _Signals:
         signal = value.get("signal")
         if isinstance(signal, dict):
             self.check_type((*path, "signal", "type"), signal.get("type"))
+            data = (*path, "signal", "data")
+            refuse_expressions(data, signal.get("data"), self._positions, self._findings)
         else:
             self.check_type((*path, "signal"), signal)
         every = raw.text(value.get("every"))
