@@ -51,7 +51,7 @@ from jido_cli.supervision.events import (
 )
 from jido_cli.supervision.flow import begin_start, forget, proceed
 from jido_cli.supervision.specs import ChildSpec
-from jido_cli.supervision.state import State, Work
+from jido_cli.supervision.state import State
 from jido_cli.supervision.validation import Problem, check_spec
 
 _LIVENESS: dict[Status, Liveness] = {
@@ -110,7 +110,7 @@ def _start_child(s: State, call_id: int, call: StartChildCall) -> Answer | None:
     if template is not None and limit is not None and len(s.table) >= limit:
         return MaxChildren(limit)
     child = Child(ident, spec, call.args)
-    s.work = Work("start_child", child, call_id)
+    s.work.begin("start_child", child, call_id)
     begin_start(s, child)
     return None
 
@@ -119,7 +119,7 @@ def _restart_child(s: State, call_id: int, call: RestartChildCall) -> Answer | N
     child = _undefined_child(s, call.id)
     if not isinstance(child, Child):
         return child
-    s.work = Work("restart_child", child, call_id)
+    s.work.begin("restart_child", child, call_id)
     begin_start(s, child)
     return None
 
@@ -156,8 +156,8 @@ def _terminate_child(s: State, call_id: int, call: TerminateChildCall) -> Answer
         child = s.table.by_id.get(call.id) if call.id is not None else None
         if child is None:
             return NotFound()
-    s.work = work = Work("terminate_child", child, call_id)
-    work.stop = [child]
+    s.work.begin("terminate_child", child, call_id)
+    s.work.stop.append(child)
     proceed(s)
     s.streaks.pop(child.id, None)  # only now: a wait is cancelled with its help
     return None

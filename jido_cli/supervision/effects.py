@@ -39,7 +39,10 @@ class KillChild:
 
 @record
 class ForgetChild:
-    """The child of *ref* (its last attempt) left this supervisor for good: its place ends."""
+    """The child of *ref* (its last attempt) left this supervisor for good: its place ends.
+
+    Also told of an attempt of `StartChildCall` that failed or was ignored and left nothing.
+    """
 
     ref: int
     id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from jido_cli.errors import InternalError
-from jido_cli.supervision.answers import Ignored, Ok, Started, StartError
+from jido_cli.supervision.answers import Answer, Ignored, Ok, Started, StartError
 from jido_cli.supervision.children import Child
 from jido_cli.supervision.effects import (
     ArmTimer,
@@ -26,25 +26,26 @@ from jido_cli.supervision.effects import (
 from jido_cli.supervision.events import (
     ChildExited,
     ChildStarted,
+    Event,
     StartFailed,
     StartIgnored,
     TimerFired,
 )
 from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
-from jido_cli.supervision.state import NO_WORK, NOBODY, State, Work
+from jido_cli.supervision.specs import Shutdown
+from jido_cli.supervision.state import NOBODY, State, Work
 from jido_cli.supervision.validation import FailedChild
 
 
 def proceed(s: State) -> None:
     """Take the next step of the work at hand: stop, else wait, else start, else finish."""
     work = s.work
-    stop = work.stop
-    while stop:
-        child = stop.pop()
+    while work.stop:
+        child = work.stop.pop()
         if child.status == "alive":
-            _stop(s, child)
+            _stop(s, [child], child.spec.shutdown_time())
             return
-        _cross_off(s, child, work)
+        _cross_off(s, child)
     if work.delay_ms is not None:
         _wait(s, work, work.delay_ms)
     elif work.start:
@@ -68,15 +69,23 @@ def begin_exit(s: State, reason: ExitReason) -> None:
     for timer in s.waits:
         s.out.append(CancelTimer(timer))
     s.waits.clear()
-    s.work = work = Work("exit")
+    s.retries.clear()
+    work = s.work
+    work.end()  # a failed boot leaves starts undone
+    work.begin("exit")
     work.reason = reason
     if s.template is None:
-        work.stop = list(s.table)
+        work.stop.extend(s.table)
         proceed(s)
         return
-    living = [child for child in s.table if child.status == "alive"]
+    living = []
+    for child in s.table:
+        if child.status == "alive":
+            living.append(child)
+        else:
+            s.table.set_undefined(child)
     if living:
-        _stop_all(s, living, s.template.shutdown_time())
+        _stop(s, living, s.template.shutdown_time())
     else:
         _finish(s, work)
 
@@ -100,8 +109,10 @@ def cancel_wait(s: State, child: Child) -> None:
 
 def on_started(s: State, event: ChildStarted) -> None:
     """Handle that the awaited start is up."""
-    del event
-    child, work = _end_await(s)
+    child = s.awaited_start
+    if event.ref != child.ref:
+        return
+    work = _end_await(s)
     if work.kind == "start_child":
         s.table.add(child)
     s.table.set_alive(child)
@@ -112,13 +123,15 @@ def on_started(s: State, event: ChildStarted) -> None:
     if work.start:
         begin_start(s, work.start.pop())
     else:
-        _finish(s, work, Started(child.ref, child.id) if work.call_id else None)
+        _finish(s, work, Started(event.ref, child.id) if work.call_id else None)
 
 
 def on_ignored(s: State, event: StartIgnored) -> None:
     """Handle that the awaited start succeeded without a process."""
-    del event
-    child, work = _end_await(s)
+    child = s.awaited_start
+    if event.ref != child.ref:
+        return
+    work = _end_await(s)
     s.table.set_undefined(child)
     # Without a process a temporary or dynamic child has nothing to be kept for. OTP 25 keeps a
     # dynamic child whose restart was ignored under the pid `undefined`, which is a slip of its.
@@ -133,26 +146,30 @@ def on_ignored(s: State, event: StartIgnored) -> None:
     if work.start:
         begin_start(s, work.start.pop())
     else:
-        _finish(s, work, Ignored() if work.call_id else None)
+        _finish(s, work, Ignored())
 
 
 def on_failed(s: State, event: StartFailed) -> None:
     """Handle that the awaited start failed."""
-    child, work = _end_await(s)
+    child = s.awaited_start
+    if event.ref != child.ref:
+        return
+    work = _end_await(s)
     match work.kind:
         case "boot":
             begin_exit(s, ExitReason("shutdown", FailedChild(child.id, event.reason)))
         case "restart" | "group":
             # The one whose start failed is retried, not the one whose exit began it, and behind
             # what lies in the mailbox by now: an order to stop must be able to come first.
-            s.work = NO_WORK
+            work.end()
             s.table.set_restarting(child, "restarting")
             s.retries[child.ref] = child
             s.out.append(RetryLater(child.ref))
-        case "start_child" | "restart_child":
+        case "start_child":
+            s.out.append(ForgetChild(child.ref, child.id))
             _finish(s, work, StartError(event.reason))
-            if work.kind == "start_child":
-                s.out.append(ForgetChild(child.ref, child.id))
+        case "restart_child":
+            _finish(s, work, StartError(event.reason))
         case "terminate_child" | "exit" | "idle":
             raise InternalError(f"a start was awaited by {work.kind!r}")
         case _:
@@ -161,7 +178,12 @@ def on_failed(s: State, event: StartFailed) -> None:
 
 def on_awaited_exit(s: State, event: ChildExited) -> None:
     """Handle that a child that is being stopped is gone, for whatever reason."""
-    child = s.awaited_exits.pop(event.ref)
+    child = s.awaited_exits.pop(event.ref, None)
+    if child is None:
+        known = s.table.by_process.get(event.ref)
+        if known is not None and known.status == "alive":
+            refuse(s, event)
+        return
     if s.awaited_exits:
         s.table.set_undefined(child)
         return
@@ -169,33 +191,38 @@ def on_awaited_exit(s: State, event: ChildExited) -> None:
     if s.stop_timer:
         s.out.append(CancelTimer(s.stop_timer))
         s.stop_timer = 0
-    work = s.work
-    _cross_off(s, child, work)
+    _cross_off(s, child)
     proceed(s)
 
 
 def on_stop_timer(s: State, event: TimerFired) -> None:
     """Kill whoever did not stop in time, and go on waiting for the exits."""
-    del event
-    s.stop_timer = 0
-    s.out.extend(KillChild(ref) for ref in s.awaited_exits)
+    if event.timer == s.stop_timer:
+        s.stop_timer = 0
+        s.out.extend(KillChild(ref) for ref in s.awaited_exits)
+    elif event.timer in s.waits:
+        refuse(s, event)
+
+
+def refuse(s: State, event: Event) -> None:
+    """Refuse an event that would be lost, because the machine waits for something else.
+
+    A fact that has become meaningless (of a process that was crossed off, of a cancelled timer)
+    is ignored at any time; only what the runner had to keep in its mailbox comes here.
+    """
+    raise InternalError(f"a supervision machine at {s.work.kind!r} was given {event!r}")
 
 
 # --- steps ---------------------------------------------------------------------------------------
 
 
-def _end_await(s: State) -> tuple[Child, Work]:
-    child = s.awaited_start
+def _end_await(s: State) -> Work:
     s.awaited_start = NOBODY
     s.is_awaiting = False
-    return child, s.work
+    return s.work
 
 
-def _stop(s: State, child: Child) -> None:
-    _stop_all(s, [child], child.spec.shutdown_time())
-
-
-def _stop_all(s: State, children: list[Child], shutdown: int | str) -> None:
+def _stop(s: State, children: list[Child], shutdown: Shutdown) -> None:
     s.is_awaiting = True
     s.awaited_exits = {child.process: child for child in children}
     if shutdown == "brutal_kill":
@@ -207,12 +234,12 @@ def _stop_all(s: State, children: list[Child], shutdown: int | str) -> None:
         s.out.append(ArmTimer(s.stop_timer, shutdown))
 
 
-def _cross_off(s: State, child: Child, work: Work) -> None:
+def _cross_off(s: State, child: Child) -> None:
     """Note that a stopped child is gone, or was found without a process."""
     if child.status == "waiting":
         cancel_wait(s, child)
     s.table.set_undefined(child)
-    if work.kind == "exit":
+    if s.work.kind == "exit":
         return
     if child.spec.restart == "temporary" or s.template is not None:
         forget(s, child)
@@ -222,7 +249,7 @@ def _wait(s: State, work: Work, delay_ms: float) -> None:
     """Let the restart of the work's child wait; a timer will take it up."""
     child = work.child
     backoff = child.spec.backoff
-    s.work = NO_WORK
+    work.end()
     s.last_timer = timer = s.last_timer + 1
     s.waits[timer] = child
     s.streaks[child.id].timer = timer
@@ -231,21 +258,20 @@ def _wait(s: State, work: Work, delay_ms: float) -> None:
     s.out.append(ArmTimer(timer, delay_ms, jitter, child.id))
 
 
-def _finish(s: State, work: Work, answer: object = None) -> None:
-    s.work = NO_WORK
+def _finish(s: State, work: Work, answer: Answer | None = None) -> None:
     match work.kind:
         case "start_child" | "restart_child":
             s.out.append(Reply(work.call_id, answer))
+        case "restart" | "group" | "idle":
+            pass
         case "terminate_child":
             s.out.append(Reply(work.call_id, Ok()))
         case "boot":
             s.phase = "running"
             s.out.append(BootDone())
-        case "restart" | "group" | "idle":
-            pass
         case "exit":
             s.phase = "exited"
-            s.is_awaiting = True  # for nothing, for ever
             s.out.append(Exit(work.reason))
         case _:
             assert_never(work.kind)
+    work.kind = "idle"

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, assert_never
 
-from jido_cli.errors import InternalError
 from jido_cli.supervision import calls, flow, restarting, snapshot
 from jido_cli.supervision.children import Child
 from jido_cli.supervision.effects import Effect, Exit
@@ -37,7 +36,7 @@ from jido_cli.supervision.events import (
 )
 from jido_cli.supervision.reasons import crash
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
-from jido_cli.supervision.state import Phase, State, Work
+from jido_cli.supervision.state import Phase, State
 from jido_cli.supervision.validation import Problem, check_flags, check_specs
 
 
@@ -48,36 +47,32 @@ class Machine:
     supervisor: after `Exit` it ignores every event.
     """
 
-    __slots__ = ("_state",)
+    __slots__ = ("_state", "is_awaiting")
 
     def __init__(self, flags: SupervisorFlags, specs: Sequence[ChildSpec]) -> None:
         self._state = State(flags, specs)
+        #: Whether only some events are accepted; False accepts everything.
+        self.is_awaiting = True
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Return what follows from *event* at *now* (seconds of a monotonic clock).
 
         Raises:
-            InternalError: the machine waits for something else (see `accepts`).
+            InternalError: the machine waits for something else and *event* would be lost.
         """
         s = self._state
         s.now = now
         out: list[Effect] = []
         s.out = out
-        if s.is_awaiting:
-            if s.phase == "exited":
-                return out
-            if not self.accepts(event):
-                raise InternalError(f"a supervision machine that waits was given {event!r}")
-            _AWAITED[type(event)](s, event)
-        else:
-            _IDLE[type(event)](s, event)
+        _HANDLERS[s.is_awaiting][event.__class__](s, event)
+        self.is_awaiting = s.is_awaiting
         return out
 
     def accepts(self, event: Event) -> bool:
         """Return whether `handle` may be given *event* now."""
-        s = self._state
-        if not s.is_awaiting or s.phase == "exited":
+        if not self.is_awaiting:
             return True
+        s = self._state
         match event:
             case ChildStarted(ref) | StartIgnored(ref) | StartFailed(ref, _):
                 return s.awaited_start.ref == ref
@@ -91,11 +86,6 @@ class Machine:
                 return False
             case _:
                 assert_never(event)
-
-    @property
-    def is_awaiting(self) -> bool:
-        """Whether only some events are accepted; False accepts everything."""
-        return self._state.is_awaiting and self._state.phase != "exited"
 
     @property
     def awaited_start(self) -> int | None:
@@ -126,44 +116,62 @@ class Machine:
 
 
 def _on_boot(s: State, event: BootRequested) -> None:
-    del event
+    if s.phase != "new":
+        flow.refuse(s, event)
     s.is_awaiting = False
     problem = check_flags(s.flags)
     if problem is not None:
-        _refuse(s, Problem("supervisor_data", problem))
+        _fail_boot(s, Problem("supervisor_data", problem))
         return
     problem = check_specs(s.flags, s.specs)
     if problem is not None:
-        _refuse(s, problem)
+        _fail_boot(s, problem)
         return
     s.phase = "booting"
-    s.work = work = Work("boot")
+    s.work.begin("boot")
     if s.flags.strategy == "dynamic":
         s.template = s.specs[0]
     else:
         for spec in s.specs:
             s.table.add(Child(spec.id, spec))
-        work.start = list(reversed(s.table.by_id.values()))
+        s.work.start.extend(reversed(s.table.by_id.values()))
     s.specs = ()
     flow.proceed(s)
 
 
-def _refuse(s: State, problem: Problem) -> None:
+def _fail_boot(s: State, problem: Problem) -> None:
     s.phase = "exited"
-    s.is_awaiting = True
     s.out.append(Exit(crash(problem)))
 
 
 def _on_stop(s: State, event: StopRequested) -> None:
-    flow.begin_exit(s, event.reason)
+    if s.phase != "exited":
+        flow.begin_exit(s, event.reason)
+
+
+def _on_call(s: State, event: CallReceived) -> None:
+    if s.phase != "exited":
+        calls.on_call(s, event)
 
 
 def _on_stray(s: State, event: Event) -> None:
     """Ignore the answer to a start that is no longer awaited."""
 
 
-# The tables say it all for whom reads them, but no type checker can tie a key to its handler.
+# The tables say it all to whoever reads them, but no type can tie a key to its handler's event.
 _Handler = Callable[[State, Any], None]
+
+_IDLE: Final[dict[type, _Handler]] = {
+    ChildExited: restarting.on_exit,
+    RetryDue: restarting.on_retry,
+    TimerFired: restarting.on_timer,
+    StopRequested: _on_stop,
+    CallReceived: _on_call,
+    BootRequested: _on_boot,
+    ChildStarted: _on_stray,
+    StartIgnored: _on_stray,
+    StartFailed: _on_stray,
+}
 
 _AWAITED: Final[dict[type, _Handler]] = {
     BootRequested: _on_boot,
@@ -172,16 +180,9 @@ _AWAITED: Final[dict[type, _Handler]] = {
     StartFailed: flow.on_failed,
     ChildExited: flow.on_awaited_exit,
     TimerFired: flow.on_stop_timer,
+    RetryDue: flow.refuse,
+    StopRequested: flow.refuse,
+    CallReceived: flow.refuse,
 }
 
-_IDLE: Final[dict[type, _Handler]] = {
-    ChildExited: restarting.on_exit,
-    RetryDue: restarting.on_retry,
-    TimerFired: restarting.on_timer,
-    StopRequested: _on_stop,
-    CallReceived: calls.on_call,
-    BootRequested: _on_stray,
-    ChildStarted: _on_stray,
-    StartIgnored: _on_stray,
-    StartFailed: _on_stray,
-}
+_HANDLERS: Final = (_IDLE, _AWAITED)  # by whether the machine waits

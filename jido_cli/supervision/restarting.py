@@ -12,7 +12,7 @@ from jido_cli.supervision.effects import GaveUp, RestartCounted
 from jido_cli.supervision.events import ChildExited, RetryDue, TimerFired
 from jido_cli.supervision.flow import begin_exit, begin_start, forget, proceed
 from jido_cli.supervision.reasons import SHUTDOWN, should_restart
-from jido_cli.supervision.state import State, Work
+from jido_cli.supervision.state import State
 
 
 def on_exit(s: State, event: ChildExited) -> None:
@@ -84,30 +84,26 @@ def _restart(s: State, child: Child) -> None:
             s.out.append(GaveUp(child.ref, child.id, streak.count, "give_up_after"))
             begin_exit(s, SHUTDOWN)
             return
-    if s.flags.strategy == "one_for_all" or s.flags.strategy == "rest_for_one":
-        group = tuple(member.id for member in group_of(s, child))
-    else:
-        group = (child.id,)
+    group = tuple(m.id for m in group_of(s, child)) if s.is_group else (child.id,)
     s.out.append(RestartCounted(child.ref, child.id, used, group))
     _carry_out(s, child, delay_ms)
 
 
 def _carry_out(s: State, child: Child, delay_ms: float | None) -> None:
-    if s.flags.strategy == "one_for_all" or s.flags.strategy == "rest_for_one":
-        s.work = work = Work("group", child)
-        work.stop = group_of(s, child)
+    work = s.work
+    if s.is_group:
+        work.begin("group", child)
+        work.stop.extend(group_of(s, child))
         # Temporary members are stopped and gone. All others start, also those that had ended,
         # had been stopped or ignored: the group begins as it did at boot.
-        work.start = [m for m in reversed(work.stop) if m.spec.restart != "temporary"]
-        work.delay_ms = delay_ms
-        proceed(s)
-        return
-    s.work = work = Work("restart", child)
-    if delay_ms is None:
-        begin_start(s, child)
+        work.start.extend(m for m in reversed(work.stop) if m.spec.restart != "temporary")
     else:
-        work.delay_ms = delay_ms
-        proceed(s)
+        work.begin("restart", child)
+        if delay_ms is None:
+            begin_start(s, child)
+            return
+    work.delay_ms = delay_ms
+    proceed(s)
 
 
 def _should_shut_down(s: State) -> bool:

@@ -29,25 +29,38 @@ NOBODY: Final = Child("", ChildSpec("", None))
 
 
 class Work:
-    """What the machine is about: children to stop, then children to start, then an end by *kind*.
+    """What the machine is about: children to stop, then children to start, then an end by `kind`.
 
     Both lists are consumed from their end: `stop` in start order, so that the last started is
-    stopped first, `start` in reverse. Between the two a restart may have to wait (backoff).
+    stopped first, `start` in reverse. Between the two a restart may have to wait (backoff). A
+    machine has one of these and uses it again and again: there is never more than one work.
     """
 
     __slots__ = ("call_id", "child", "delay_ms", "kind", "reason", "start", "stop")
 
-    def __init__(self, kind: Kind, child: Child = NOBODY, call_id: int = 0) -> None:
-        self.kind = kind
-        self.child = child  # whom it is for
-        self.call_id = call_id
-        self.stop: list[Child] | None = None
-        self.start: list[Child] | None = None
+    def __init__(self) -> None:
+        self.kind: Kind = "idle"
+        self.child = NOBODY  # whom it is for
+        self.call_id = 0  # whom to answer
+        self.stop: list[Child] = []
+        self.start: list[Child] = []
         self.delay_ms: float | None = None
         self.reason: ExitReason = NORMAL  # of an exit
 
+    def begin(self, kind: Kind, child: Child = NOBODY, call_id: int = 0) -> None:
+        """Begin a work of *kind* for *child*."""
+        self.kind = kind
+        self.child = child
+        self.call_id = call_id
 
-NO_WORK: Final = Work("idle")
+    def end(self) -> None:
+        """End it, whatever was still to do."""
+        self.kind = "idle"
+        self.child = NOBODY
+        self.call_id = 0
+        self.delay_ms = None
+        self.stop.clear()
+        self.start.clear()
 
 
 class State:
@@ -58,6 +71,7 @@ class State:
         "awaited_start",
         "flags",
         "is_awaiting",
+        "is_group",
         "last_ref",
         "last_timer",
         "now",
@@ -77,6 +91,7 @@ class State:
     def __init__(self, flags: SupervisorFlags, specs: Sequence[ChildSpec]) -> None:
         self.flags = flags
         self.specs = tuple(specs)
+        self.is_group = flags.strategy in ("one_for_all", "rest_for_one")
         self.template: ChildSpec | None = None  # of a dynamic supervisor that is up
         self.table = ChildTable()
         self.window = RestartWindow(flags.max_restarts, flags.max_seconds)
@@ -87,7 +102,7 @@ class State:
         self.awaited_start = NOBODY
         self.awaited_exits: dict[int, Child] = {}
         self.stop_timer = 0  # the armed limit of a shutdown; 0 is none
-        self.work = NO_WORK
+        self.work = Work()
         self.retries: dict[int, Child] = {}  # by the ref of a `RetryLater` under way
         self.waits: dict[int, Child] = {}  # by the timer of a backoff
         self.streaks: dict[str, Streak] = {}  # by id, of children with a backoff that restarted

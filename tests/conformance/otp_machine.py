@@ -164,7 +164,7 @@ class MachineWorld:
                 return CountChildrenCall()
             case "start_child" if supervisor.is_dynamic:
                 index = self._indices[supervisor.path] = self._indices.get(supervisor.path, 0) + 1
-                return StartChildCall(id=f"#{index}", args=step["extra"])
+                return StartChildCall(id=f"#{index}", args=step.get("extra"))
             case "start_child":
                 return StartChildCall(spec_of(step["spec"]))
             case _:

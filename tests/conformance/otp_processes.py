@@ -151,8 +151,7 @@ class Worker(Process):
     ) -> None:
         super().__init__(trace, scheduler, path, n, parent)
         self._traps_exit = node.get("traps_exit", False)
-        is_slow = node.get("terminate", "prompt") == "hang"
-        self._hang_ms = node["hang_ms"] if is_slow else 0
+        self._hang_ms = node["hang_ms"] if node.get("terminate") == "hang" else 0
         self._is_going = False
 
     def exit_by_itself(self, reason: ExitReason) -> None:
@@ -198,7 +197,9 @@ class Supervisor(Process):
         super().__init__(trace, scheduler, path, n, parent)
         self.node = node
         self.is_dynamic = node.get("strategy") == "simple_one_for_one"
-        self.machine = Machine(flags_of(node), [spec_of(child) for child in node["children"]])
+        self.machine = Machine(
+            flags_of(node), [spec_of(child) for child in node.get("children", ())]
+        )
         self.children: dict[int, Process] = {}
         self.answers: dict[int, object] = {}
         self.is_up = False

@@ -39,14 +39,26 @@ CRASH: Final = crash("an error of its own")
 _Make = Callable[..., Any]
 
 
+class Refused:
+    """A value that OTP refuses and jido would take: it must not pass for something else."""
+
+    def __init__(self, value: Json) -> None:
+        self.value = value
+
+
 def flags_of(node: Mapping[str, Json]) -> SupervisorFlags:
     """Return the flags of a supervisor, with OTP's defaults."""
     strategy = node.get("strategy", "one_for_one")
+    if strategy == "dynamic":
+        strategy = Refused(strategy)
+    elif strategy == "simple_one_for_one":
+        strategy = "dynamic"
+    period = node.get("period", 5)
     make: _Make = SupervisorFlags
     flags: SupervisorFlags = make(
-        strategy="dynamic" if strategy == "simple_one_for_one" else strategy,
+        strategy=strategy,
         max_restarts=node.get("intensity", 1),
-        max_seconds=node.get("period", 5),
+        max_seconds=Refused(period) if isinstance(period, float) else period,
         auto_shutdown=node.get("auto_shutdown", "never"),
     )
     return flags
@@ -55,12 +67,13 @@ def flags_of(node: Mapping[str, Json]) -> SupervisorFlags:
 def spec_of(node: Mapping[str, Json]) -> ChildSpec:
     """Return the specification of a child; its start is the node itself."""
     omitted = node.get("omit", ())
+    is_null = "shutdown" in node and node["shutdown"] is None
     make: _Make = ChildSpec
     spec: ChildSpec = make(
         id=None if "id" in omitted else node["id"],
         start=None if "start" in omitted else node,
         restart=node.get("restart", "permanent"),
-        shutdown=node.get("shutdown"),
+        shutdown=Refused(None) if is_null else node.get("shutdown"),
         type=node.get("type", "worker"),
         significant=node.get("significant", False),
     )
@@ -108,18 +121,15 @@ def _detail_json(detail: object) -> Json:
 
 
 def _problem_json(problem: Problem) -> Json:
-    word = "bad_start_spec" if problem.word == "bad_start_spec" else problem.word
     match problem.value:
         case Absent():
-            return word
+            return problem.word
         case Problem() as inner:
-            return {word: _problem_json(inner)}
+            return {problem.word: _problem_json(inner)}
         case tuple() as pairs:
-            return {word: [{key: value} for key, value in pairs]}
-        case "dynamic" if word == "invalid_strategy":
-            return {word: "simple_one_for_one"}
-        case value:
-            return {word: value}
+            return {problem.word: [{key: value} for key, value in pairs]}
+        case Refused(value=value) | value:
+            return {problem.word: value}
 
 
 def start_json(answer: Answer) -> Json:
