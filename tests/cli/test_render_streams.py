@@ -109,10 +109,8 @@ def test_directives_are_drawn_as_in_the_drawing():
 
 def test_a_word_wider_than_its_column_pushes_the_rest_on():
     record = directive("14:02:11.261", "orders", "spawn_agent", "worker", "t.opened", "done", 1.1)
-    assert directive_lines(record, NAMES, TIMES) == [
-        "14:02:11.261 orders     spawn_agent  worker                    t.opened         ok"
-        "        1.1ms"
-    ]
+    (line,) = directive_lines(record, NAMES, TIMES)
+    assert line[24:] == "spawn_agent  worker                    t.opened         ok        1.1ms"
 
 
 def test_events_are_drawn_as_in_the_drawing():

@@ -59,6 +59,11 @@ def missed_line(number: int) -> str:
     return f"-- {measures.count(number)} missed here: this reader was slower than the engine --"
 
 
+def older_line(number: int) -> str:
+    """Return the line that stands for what was forgotten before anybody asked."""
+    return f"-- {measures.count(number)} older ones are no longer kept --"
+
+
 def event_line(
     event: Record, times: measures.Times, paint: Paint = plain, *, path_width: int = 23
 ) -> str:

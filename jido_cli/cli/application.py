@@ -1,0 +1,208 @@
+"""The frame around every command: found by name, imported when used, failures told in one way.
+
+Here lives what jido changes about typer. No command and no text of one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from jido_cli.cli import failures
+from jido_cli.cli.render.errors import Report, error_lines, error_object
+from jido_cli.cli.session import Session, real_session
+from jido_cli.cli.terminal import Terminal, drop_output
+from jido_cli.errors import JidoCliError
+
+PROGRAM = "jido"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command: the group it is listed in, the module that holds it, one line about it."""
+
+    group: str
+    module: str
+    summary: str
+
+
+class JidoCommand(TyperCommand):
+    """A command whose examples are printed as they are, and whose texts are taken as they are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for param in self.params:
+            # Texts need no conversion; typer's own would import pydantic (0.1 s) to do none.
+            param.get_runtime_param = _AsTyped  # type: ignore[attr-defined]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a reader that left (`| head`) is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            drop_output()
+            return failures.OK
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's shape
+        """Write the examples line by line."""
+        if self.epilog:
+            formatter.write(f"\nExamples:\n{self.epilog}\n")
+
+
+class _AsTyped:
+    """Stands in for a conversion: what was typed is what the command gets."""
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ARG002 - typer's shape
+        return () if value is None and (param.multiple or param.nargs == -1) else value
+
+
+class JidoGroup(TyperGroup):
+    """The commands by name; each one is imported when it is asked for."""
+
+    entries: Mapping[str, Entry] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's shape
+        """Return the names in the order of the help."""
+        return list(self.entries)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's shape
+        """Import a command and return it; None for a name that is none."""
+        entry = self.entries.get(cmd_name)
+        if entry is None:
+            return None
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = load_command(cmd_name, entry)
+        return self.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's shape
+        """Write the commands by groups, without importing one."""
+        for group in dict.fromkeys(entry.group for entry in self.entries.values()):
+            with formatter.section(group):
+                formatter.write_dl(
+                    [(name, e.summary) for name, e in self.entries.items() if e.group == group]
+                )
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,  # noqa: ARG002 - typer's shape
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line and exit; every failure is told in the one pattern."""
+        words = list(sys.argv[1:] if args is None else args)
+        is_debug, words = _without_debug(words)
+
+        def run() -> Any:
+            return super(JidoGroup, self).main(
+                args=words,
+                prog_name=PROGRAM,  # also when it runs as a module or in a test
+                complete_var=complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
+
+        session = extra.get("obj")
+        code = _run(run, words, session if isinstance(session, Session) else None, is_debug)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+
+def load_command(name: str, entry: Entry) -> Any:
+    """Import a command's module and make typer's command of it."""
+    module = importlib.import_module(entry.module)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    examples = "\n".join(f"  {line}" for line in module.EXAMPLES)
+    app.command(name, cls=JidoCommand, epilog=examples)(module.command)
+    return get_command(app)
+
+
+def session_of(ctx: typer.Context) -> Session:
+    """Return the session of a running command."""
+    if not isinstance(ctx.obj, Session):
+        ctx.obj = real_session()
+    return ctx.obj
+
+
+def _without_debug(words: list[str]) -> tuple[bool, list[str]]:
+    """Take `--debug` out wherever it stands before `--`: it belongs to every command."""
+    end = words.index("--") if "--" in words else len(words)
+    kept = [word for at, word in enumerate(words) if at >= end or word != "--debug"]
+    return len(kept) < len(words), kept
+
+
+def _run(
+    run: Callable[[], Any], words: Sequence[str], session: Session | None, is_debug: bool
+) -> int:
+    """Run the command line; return its exit code with every failure told."""
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else failures.OK
+    except BrokenPipeError:
+        drop_output()
+        return failures.OK
+    except JidoCliError as error:
+        return _tell(failures.report(error), words, session)
+    except typer.TyperException as error:
+        return _tell(_usage_report(error), words, session)
+    except (KeyboardInterrupt, typer.Abort):
+        return failures.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the outer edge: a fault of ours, told as such
+        if is_debug:
+            traceback.print_exception(error)
+        return _tell(failures.fault_report(error, " ".join(words[:1])), words, session)
+
+
+def _tell(report: Report, words: Sequence[str], session: Session | None) -> int:
+    terminal: Terminal = (session or real_session()).terminal
+    try:
+        if "--json" in words:
+            terminal.err_json(error_object(report))
+        else:
+            terminal.err(*error_lines(report, terminal.error_paint))
+    except BrokenPipeError:
+        drop_output()
+    return report.exit
+
+
+def _usage_report(error: typer.TyperException) -> Report:
+    """Return a mistake in the command line in our pattern and case."""
+    ctx = getattr(error, "ctx", None)
+    command = ctx.command_path if ctx is not None else PROGRAM
+    message, hints = _reworded(error, command)
+    return Report(
+        message=message,
+        code="usage",
+        exit=failures.USAGE,
+        where=ctx.command.get_usage(ctx).removeprefix("Usage: ") if ctx is not None else None,
+        hints=hints,
+    )
+
+
+def _reworded(error: Any, command: str) -> tuple[str, tuple[str, ...]]:
+    help_hint = (f"{command} --help",)
+    if hasattr(error, "possibilities"):  # of all usage errors only "no such option" has them
+        near = error.possibilities
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        return f"no option {error.option_name!r}{meant}", help_hint
+    text = error.format_message().rstrip(".")
+    if text.startswith("No such command "):
+        name = text.removeprefix("No such command ").partition("' ")[0].strip("'. ")
+        found = difflib.get_close_matches(name, list(JidoGroup.entries), n=1)
+        meant = f"; did you mean {found[0]!r}?" if found else ""
+        return f"no command {name!r}{meant}", help_hint
+    return text[:1].lower() + text[1:], help_hint

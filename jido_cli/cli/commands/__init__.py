@@ -1,0 +1,1 @@
+"""One command, one module: reads its words, asks the engine, prints what `render` makes of it."""

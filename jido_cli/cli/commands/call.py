@@ -1,0 +1,56 @@
+"""`jido call`: a signal, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from jido_cli.cli import options
+from jido_cli.cli.application import session_of
+from jido_cli.cli.commands.send import Subject, Type, Unrouted, Words, new_signal
+from jido_cli.cli.render.state import one_line
+from jido_cli.cli.signalling import Request, expired_call, failed_call, signal_data
+
+EXAMPLES = (
+    "jido call counter_agent_server counter.increment by=2",
+    "jido call inventory order.created sku=A-100 --timeout 2s",
+    "jido call billing invoice.total --output",
+)
+_LATE = ("expired", "unknown")
+
+
+def command(
+    ctx: typer.Context,
+    ident: options.Ident,
+    signal_type: Type,
+    words: Words = None,
+    output: Annotated[
+        bool, typer.Option("--output", help="Print the action's output, not the state.")
+    ] = False,
+    timeout: Annotated[
+        str, typer.Option("--timeout", metavar="TIME", help="How long to wait for the answer.")
+    ] = "5s",
+    unrouted: Unrouted = False,
+    subject: Subject = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+) -> None:
+    """Send a signal, wait, and print the agent's new state."""
+    session = session_of(ctx)
+    request = Request("call", ident, signal_type, words or (), engine)
+    timeout_ms = options.milliseconds(timeout, "--timeout")
+    with session.open(engine, "call") as handle:
+        node = handle.node(ident)
+        signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)
+        answer: dict[str, Any] = handle.call(
+            node["path"], signal, timeout_ms=timeout_ms, unrouted=unrouted
+        )
+        if not answer["ok"]:
+            if answer.get("outcome") in _LATE:
+                raise expired_call(handle.node(node["path"]), request, answer, timeout)
+            raise failed_call(node, request, answer)
+    if as_json:
+        session.terminal.out_json(answer)
+    else:
+        session.terminal.out(one_line(answer["output"] if output else answer["state"]))

@@ -1,0 +1,110 @@
+"""`jido directives`: what agents asked for, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from jido_cli.cli import options, streaming
+from jido_cli.cli.application import session_of
+from jido_cli.cli.commands.events import Since
+from jido_cli.cli.render.names import short_names
+from jido_cli.cli.render.signs import OUTCOME_WORDS
+from jido_cli.cli.render.streams import directive_lines, missed_line, older_line, stream_record
+from jido_cli.cli.session import Session
+from jido_cli.control.handle import EngineHandle, Missed
+
+EXAMPLES = (
+    "jido directives -f --agent pipeline",
+    "jido directives --type emit --outcome dead,error --since 10m",
+)
+
+
+def command(
+    ctx: typer.Context,
+    follow: options.Follow = False,
+    agent: options.Agent = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="A,B", help="Only these directives, as in emit,schedule."),
+    ] = None,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome", metavar="A,B", help="Only these outcomes: ok dead cancelled error retry."
+        ),
+    ] = None,
+    since: Since = None,
+    limit: options.Limit = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what agents asked for, and what became of it."""
+    session = session_of(ctx)
+    wanted_types = options.words(types)
+    wanted = tuple(OUTCOME_WORDS.get(word, word) for word in options.words(outcomes))
+    number = options.whole(limit, "--limit") if limit is not None else None
+    span = options.milliseconds(since, "--since") if since is not None else None
+    is_recent = streaming.since(session.now(), span)
+
+    def is_wanted(record: streaming.Record) -> bool:
+        return (
+            is_recent(record)
+            and (not wanted_types or record["type"] in wanted_types)
+            and (not wanted or record["outcome"] in wanted)
+        )
+
+    with session.open(engine, "directives") as handle:
+        log = _log(handle, agent, wanted_types, wanted, is_wanted)
+        show = _printer(session, handle, as_json=as_json)
+        if follow and number is None:
+            number = streaming.FOLLOW_SHOWS
+        for item in streaming.newest(log.kept(until=session.now()), number):
+            show(item)
+        if follow:
+            for item in log.coming():
+                show(item)
+
+
+def _log(
+    handle: EngineHandle,
+    agent: str | None,
+    types: tuple[str, ...],
+    outcomes: tuple[str, ...],
+    is_wanted: Callable[[streaming.Record], bool],
+) -> streaming.Log:
+    """Return the log; a filter with one word is the engine's work, one with several is ours."""
+    path = handle.node(agent)["path"] if agent is not None else None
+
+    def ask(after: int) -> streaming.Page:
+        return handle.directives(
+            agent=path,
+            type_=types[0] if len(types) == 1 else None,
+            outcome=outcomes[0] if len(outcomes) == 1 else None,
+            after=after,
+            limit=streaming.PAGE,
+        )
+
+    return streaming.Log(ask, "directives", is_wanted)
+
+
+def _printer(
+    session: Session, handle: EngineHandle, *, as_json: bool
+) -> Callable[[streaming.Item], None]:
+    terminal, times = session.terminal, session.times
+    names = short_names(node["path"] for node in handle.tree()["nodes"])
+
+    def show(item: streaming.Item) -> None:
+        match item:
+            case Missed(count=count):
+                terminal.err(missed_line(count))
+            case streaming.Older(count=count):
+                terminal.err(older_line(count))
+            case record if as_json:
+                terminal.out_json_line(stream_record(record))
+            case record:
+                terminal.out(*directive_lines(record, names, times, terminal.paint))
+
+    return show

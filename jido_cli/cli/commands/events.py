@@ -1,0 +1,92 @@
+"""`jido events`: what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+import typer
+
+from jido_cli.cli import options, streaming
+from jido_cli.cli.application import session_of
+from jido_cli.cli.render.streams import event_line, missed_line, older_line, stream_record
+from jido_cli.cli.session import Session
+from jido_cli.control.handle import EngineHandle, Missed
+
+EXAMPLES = (
+    "jido events --agent inventory --kind exited",
+    "jido events -f --kind exited,restarted,gave_up,started",
+)
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Not older than this, as in 10m.")
+]
+
+
+def command(
+    ctx: typer.Context,
+    follow: options.Follow = False,
+    agent: options.Agent = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--kind", metavar="A,B", help="Only these kinds, as in exited,restarted."),
+    ] = None,
+    since: Since = None,
+    limit: options.Limit = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what happened: starts, exits, restarts, errors."""
+    session = session_of(ctx)
+    words = options.words(kinds)
+    number = options.whole(limit, "--limit") if limit is not None else None
+    span = options.milliseconds(since, "--since") if since is not None else None
+    with session.open(engine, "events") as handle:
+        path = handle.node(agent)["path"] if agent is not None else None
+        log = streaming.Log(
+            lambda after: handle.events_page(
+                after=after, kinds=words, agent=path, limit=streaming.PAGE
+            ),
+            "events",
+            streaming.since(session.now(), span),
+        )
+        show = _printer(session, _width(handle), as_json=as_json)
+        if follow and number is None:
+            number = streaming.FOLLOW_SHOWS
+        for item in streaming.newest(log.kept(until=session.now()), number):
+            show(item)
+        if follow:
+            for item in _coming(handle, log.position, words, path):
+                show(item)
+
+
+def _coming(
+    handle: EngineHandle, after: int, kinds: tuple[str, ...], path: str | None
+) -> Iterator[streaming.Item]:
+    stream = handle.events(after=after, kinds=kinds, agent=path)
+    try:
+        yield from stream
+    finally:
+        stream.close()
+
+
+def _printer(session: Session, width: int, *, as_json: bool) -> Callable[[streaming.Item], None]:
+    terminal, times = session.terminal, session.times
+
+    def show(item: streaming.Item) -> None:
+        match item:
+            case Missed(count=count):
+                terminal.err(missed_line(count))
+            case streaming.Older(count=count):
+                terminal.err(older_line(count))
+            case record if as_json:
+                terminal.out_json_line(stream_record(record))
+            case record:
+                terminal.out(event_line(record, times, terminal.paint, path_width=width))
+
+    return show
+
+
+def _width(handle: EngineHandle) -> int:
+    """Return the width of the paths that are there now: lines of a stream cannot wait for all."""
+    longest = max((len(node["path"]) for node in handle.tree()["nodes"]), default=0)
+    return min(longest, 40)

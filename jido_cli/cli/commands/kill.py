@@ -1,0 +1,25 @@
+"""`jido kill`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jido_cli.cli import options
+from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT, steer
+
+EXAMPLES = ("jido kill inventory",)
+
+
+def command(
+    ctx: typer.Context,
+    ident: options.Ident,
+    timeout: Annotated[
+        str, typer.Option("--timeout", metavar="TIME", help="How long to wait for it.")
+    ] = DEFAULT_TIMEOUT,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+) -> None:
+    """Kill a node, to try its supervision."""
+    steer(ctx, "kill", ident, engine, timeout, as_json=as_json)

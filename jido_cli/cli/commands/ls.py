@@ -1,0 +1,58 @@
+"""`jido ls`: the engines of this user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from jido_cli.cli import options
+from jido_cli.cli.application import session_of
+from jido_cli.cli.render.engines import engine_lines
+from jido_cli.cli.session import Session
+from jido_cli.errors import ControlError
+
+if TYPE_CHECKING:
+    from jido_cli.control.engines import FoundEngine
+
+EXAMPLES = ("jido ls", "jido ls --json")
+
+
+def command(ctx: typer.Context, as_json: options.Json = False) -> None:
+    """List the engines of this user."""
+    session = session_of(ctx)
+    rows = [_row(session, found) for found in session.engines.found() if found.status != "dead"]
+    if as_json:
+        session.terminal.out_json({"engines": rows})
+    elif rows:
+        session.terminal.out(*engine_lines(rows, session.terminal.paint))
+    else:
+        session.terminal.err("no engine is running")
+
+
+def _row(session: Session, found: FoundEngine) -> dict[str, Any]:
+    """Return what is known of one engine; one that does not answer says why."""
+    record = found.record
+    row: dict[str, Any] = {
+        "name": found.name,
+        "status": found.status,
+        "pid": found.peer.pid if found.peer else None,
+        "file": record.file if record else None,
+        "folder": str(found.place.folder),
+        "counts": None,
+        "restarts": None,
+        "uptime_s": None,
+        "problem": found.problem.message if found.problem else None,
+    }
+    if not found.is_alive:
+        return row
+    try:
+        tree = session.engines.connect(found).tree()
+    except ControlError as error:
+        return row | {"problem": error.message}
+    return row | {
+        "counts": tree["counts"],
+        "restarts": tree["restarts"],
+        "uptime_s": tree["engine"]["uptime_s"],
+        "file": tree["engine"]["file"],
+    }

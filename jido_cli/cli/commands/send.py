@@ -1,0 +1,60 @@
+"""`jido send`: a signal, without waiting for what it does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jido_cli.cli import options
+from jido_cli.cli.application import session_of
+from jido_cli.cli.render.display import display
+from jido_cli.cli.signalling import Request, signal_data
+
+EXAMPLES = (
+    "jido send orders order.requested sku=A-100 quantity=2",
+    'jido send orders order.requested \'items:=["A-100", "B-7"]\'',
+)
+Type = Annotated[str, typer.Argument(metavar="TYPE", help="The signal's type, as in a.b.c.")]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="K=V",
+        help="Its data, typed by the action's schema, else JSON, else text; K:=JSON is explicit.",
+        show_default=False,
+    ),
+]
+Unrouted = Annotated[
+    bool, typer.Option("--unrouted", help="Send it even if no route of the agent takes it.")
+]
+Subject = Annotated[str | None, typer.Option("--subject", metavar="TEXT", help="Its subject.")]
+
+
+def command(
+    ctx: typer.Context,
+    ident: options.Ident,
+    signal_type: Type,
+    words: Words = None,
+    unrouted: Unrouted = False,
+    subject: Subject = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+) -> None:
+    """Send a signal to an agent."""
+    session = session_of(ctx)
+    request = Request("send", ident, signal_type, words or (), engine)
+    with session.open(engine, "send") as handle:
+        node = handle.node(ident)
+        signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)
+        answer = handle.send(node["path"], signal, unrouted=unrouted)
+    if as_json:
+        session.terminal.out_json(answer)
+        return
+    sent = f"{display(signal_type)} {display(answer['id'])} to {display(answer['to'])}"
+    session.terminal.out(f"sent {sent}")
+
+
+def new_signal(signal_type: str, data: dict[str, object], subject: str | None) -> dict[str, object]:
+    """Return the attributes of a signal from the command line."""
+    signal: dict[str, object] = {"type": signal_type, "data": data}
+    return signal | ({"subject": subject} if subject is not None else {})

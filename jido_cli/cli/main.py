@@ -1,0 +1,75 @@
+"""The `jido` command: which commands there are, and nothing that costs start-up time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jido_cli.cli.application import Entry, JidoGroup
+
+_COMMANDS = "jido_cli.cli.commands"
+
+
+def _entries() -> dict[str, Entry]:
+    table = (
+        ("Run", "up", "Run a topology."),
+        ("Run", "down", "Stop an engine, everything in reverse order."),
+        ("Run", "ls", "List the engines of this user."),
+        ("Look", "ps", "Show the tree with status and restarts."),
+        ("Look", "state", "Show an agent's state, or a part of it."),
+        ("Look", "inspect", "Show everything known of a node."),
+        ("Look", "directives", "Show what agents asked for, and what became of it."),
+        ("Look", "events", "Show what happened: starts, exits, restarts, errors."),
+        ("Look", "dead-letters", "Show the signals that nobody handled."),
+        ("Steer", "send", "Send a signal to an agent."),
+        ("Steer", "call", "Send a signal, wait, and print the agent's new state."),
+        ("Steer", "stop", "Stop a node on purpose; it is not restarted."),
+        ("Steer", "start", "Start a stopped or failed node."),
+        ("Steer", "restart", "Restart a node."),
+        ("Steer", "kill", "Kill a node, to try its supervision."),
+        ("Tools", "bench", "Measure this machine."),
+        ("Tools", "version", "Show the version."),
+    )
+    return {
+        name: Entry(group, f"{_COMMANDS}.{name.replace('-', '_')}", summary)
+        for group, name, summary in table
+    }
+
+
+JidoGroup.entries = _entries()
+app = typer.Typer(
+    cls=JidoGroup,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    epilog="Each command has a --help of its own, with examples.",
+)
+
+
+@app.callback()
+def jido(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    debug: Annotated[  # noqa: ARG001 - taken out of the words before they get here
+        bool, typer.Option("--debug", help="With any command: the traceback of an internal error.")
+    ] = False,
+) -> None:
+    """OTP-grade supervision for Python agents, declared in YAML."""
+    if version:
+        from jido_cli.cli.commands.version import show_version
+
+        show_version(ctx, as_json=False)
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a command may touch: the terminal, the engines of this user, the clock.
+
+Tests put their own engines in; the real ones are found through `control`. No command's logic.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from jido_cli.cli import terminal
+from jido_cli.cli.render.measures import Times
+from jido_cli.errors import ControlError
+
+if TYPE_CHECKING:  # the client costs start-up time that `--help` does not need
+    from jido_cli.control.engines import FoundEngine
+    from jido_cli.control.handle import EngineHandle
+    from jido_cli.control.state_dir import StateDir
+
+
+class EngineSource(Protocol):
+    """Where engines are found and reached."""
+
+    def found(self) -> Sequence[FoundEngine]:
+        """Return this project's engines, then the others of this user."""
+        ...
+
+    def pick(self, name: str | None, command: str) -> FoundEngine:
+        """Return the one engine that is meant; else a `ControlError`."""
+        ...
+
+    def connect(self, engine: FoundEngine) -> EngineHandle:
+        """Return a handle on a living engine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of one command."""
+
+    terminal: terminal.Terminal
+    engines: EngineSource
+    environ: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], float] = time.time
+    zone: tzinfo | None = None
+
+    @property
+    def times(self) -> Times:
+        """Return how moments are spelled now."""
+        return Times(self.now(), self.zone)
+
+    def open(self, name: str | None, command: str) -> EngineHandle:
+        """Return a handle on the engine that is meant by *name* (None: the only one)."""
+        return self.engines.connect(self.engines.pick(name, command))
+
+
+class LocalEngines:
+    """The engines that `control` finds from the current folder."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def found(self) -> Sequence[FoundEngine]:
+        """Return this project's engines, then the others of this user."""
+        from jido_cli.control.engines import find_engines
+
+        return find_engines(self._here(), self._environ)
+
+    def pick(self, name: str | None, command: str) -> FoundEngine:
+        """Return the one engine that is meant; else a `ControlError`."""
+        from jido_cli.control.engines import pick_engine
+
+        try:
+            return pick_engine(self.found(), name=name, here=self._here(), command=command)
+        except ControlError as error:
+            error.hints = tuple(_with_file(hint) for hint in error.hints)
+            raise
+
+    def connect(self, engine: FoundEngine) -> EngineHandle:
+        """Return a handle on a living engine."""
+        from jido_cli.control.client import EngineClient
+
+        return EngineClient(engine.place)
+
+    def _here(self) -> StateDir:
+        from jido_cli.control.state_dir import StateDir
+        from jido_cli.topology.project import project_root
+
+        return StateDir.of(project_root(Path.cwd() / "topology.yaml"), self._environ)
+
+
+def real_session() -> Session:
+    """Return the session of this process: its terminal, its environment, its user's engines."""
+    environ = os.environ
+    return Session(terminal.detect(environ), LocalEngines(environ), environ)
+
+
+def without_cut(session: Session) -> Session:
+    """Return the session with data not cut to the terminal's width."""
+    return replace(session, terminal=replace(session.terminal, columns=None))
+
+
+def _with_file(hint: str) -> str:
+    """Put a file that is here in the place of `FILE`, so that the line can be pasted."""
+    if not hint.startswith("jido up FILE"):
+        return hint
+    files = [file for file in ("topology.yaml", "topologies/counter.yaml") if Path(file).is_file()]
+    return hint.replace("FILE", files[0]) if files else hint

@@ -1,0 +1,151 @@
+"""What `send` and `call` have in common: finding the route, typing the parameters, refusing early.
+
+A type that no route of the agent takes is refused here, before anything is sent. The matcher of
+patterns is the engine's own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jido_cli.cli import values
+from jido_cli.cli.failures import CommandError
+
+Node = Mapping[str, Any]
+_PARAMETER = re.compile(r"^(?:parameter |param )?['\"]?([A-Za-z_][\w-]*)['\"]?(?::| is )")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked to send, as typed."""
+
+    verb: str
+    ident: str
+    type: str
+    words: Sequence[str]
+    engine: str | None = None
+
+    def command(self, *, type_: str | None = None, words: Sequence[str] | None = None) -> str:
+        """Return the command line again, with another type or other words."""
+        flag = ["-e", self.engine] if self.engine else []
+        shown = self.words if words is None else words
+        return shlex.join(["jido", self.verb, self.ident, type_ or self.type, *shown, *flag])
+
+
+def route_for(node: Node, signal_type: str) -> Mapping[str, Any] | None:
+    """Return the route that takes a type: the literal one, else the first that matches."""
+    routes = node.get("routes") or ()
+    for route in routes:
+        if route["pattern"] == signal_type:
+            found: Mapping[str, Any] = route
+            return found
+    if not any("*" in route["pattern"] for route in routes):
+        return None
+    from jido_cli.core.router import matches
+
+    return next((route for route in routes if matches(signal_type, route["pattern"])), None)
+
+
+def signal_data(node: Node, request: Request, *, unrouted: bool) -> dict[str, object]:
+    """Return the data to send, typed by the route's parameters.
+
+    Raises:
+        CommandError: the agent has no route for the type, and *unrouted* is not set.
+    """
+    route = route_for(node, request.type)
+    if route is None and not unrouted:
+        raise _no_route(node, request)
+    return values.read_pairs(request.words, route.get("params") if route else None)
+
+
+def failed_call(node: Node, request: Request, answer: Mapping[str, Any]) -> CommandError:
+    """Return the failure for a call that was answered, but not with ok."""
+    error = answer.get("error") or {}
+    return CommandError(
+        f"{request.type} failed: {error.get('message') or 'it did not say why'}",
+        code=str(error.get("code") or "failed"),
+        where=_where(node, request, error),
+        why="it may work when it is tried again" if error.get("retryable") else None,
+        kept=("state", "unchanged"),
+        hints=_again(node, request, error),
+    )
+
+
+def expired_call(
+    node: Node, request: Request, answer: Mapping[str, Any], waited: str
+) -> CommandError:
+    """Return the failure for a call that got no answer in time."""
+    is_unknown = answer.get("outcome") == "unknown"
+    ident = f": command {answer['command']}" if answer.get("command") else ""
+    state = (
+        f"not known: it runs on and will be finished{ident}"
+        if is_unknown
+        else "unchanged by it: it expired before its turn and will not run"
+    )
+    flag = f" -e {request.engine}" if request.engine else ""
+    return CommandError(
+        f"no answer from {request.ident} in {waited}",
+        code="outcome-unknown" if is_unknown else "expired",
+        where=_busy_with(node),
+        kept=("state", state),
+        hints=(f"jido inspect {request.ident}{flag}",),
+    )
+
+
+def _busy_with(node: Node) -> str:
+    from jido_cli.cli.render import measures
+
+    parts = [str(node["path"])]
+    running = node.get("running")
+    if running:
+        held = measures.seconds(float(running["ms"]) / 1000)
+        parts.append(f"running {running['action']} for {held}")
+    waiting = node.get("mailbox")
+    if waiting:
+        verb = "signal waits" if waiting == 1 else "signals wait"
+        parts.append(f"{measures.count(waiting)} {verb} before yours")
+    return ", ".join(parts)
+
+
+def _no_route(node: Node, request: Request) -> CommandError:
+    patterns = [route["pattern"] for route in node.get("routes") or ()]
+    near = difflib.get_close_matches(request.type, patterns, n=1, cutoff=0.6)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    takes = f"takes {', '.join(patterns)}" if patterns else "takes no signals"
+    hints = [request.command(type_=near[0])] if near else []
+    hints.append("(--unrouted sends it all the same; it goes to the dead letters)")
+    if node["kind"] != "agent":
+        takes, hints = f"is a {node['kind']}: only agents take signals", []
+    return CommandError(
+        f"{request.ident} has no route for {request.type!r}{meant}",
+        code="no-route",
+        where=f"{node['path']} {takes}",
+        hints=hints,
+    )
+
+
+def _where(node: Node, request: Request, error: Mapping[str, Any]) -> str:
+    route = route_for(node, request.type)
+    place = f" ({error['where']})" if error.get("where") else ""
+    if route is None:
+        return f"{request.ident}{place}"
+    return f"{request.ident}, route {route['pattern']}{place}"
+
+
+def _again(node: Node, request: Request, error: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the command with an example in the place of the word that was refused."""
+    match = _PARAMETER.match(str(error.get("message") or ""))
+    route = route_for(node, request.type)
+    if match is None or route is None:
+        return ()
+    key = match[1]
+    example = values.example(values.properties(route.get("params")).get(key))
+    if example is None:
+        return ()
+    kept = [word for word in request.words if re.split(":?=", word, maxsplit=1)[0] != key]
+    return (request.command(words=[*kept, f"{key}={example}"]),)

@@ -1,0 +1,131 @@
+"""Every failure is told in one pattern, with the exit code of the table."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jido_cli.cli import failures
+from jido_cli.cli.render.errors import Report, error_lines
+from jido_cli.control.handle import EngineHandle
+from jido_cli.errors import (
+    ControlError,
+    InternalError,
+    StartError,
+    StoreError,
+    TopologyError,
+    UsageError,
+)
+from tests.cli.fakes import FakeEngines, FakeHandle, jido
+
+DRAWN = """\
+error: shop did not get ready: root/ledger failed to start
+  where  topologies/shop.yaml:61:7, process ./bin/ledger
+  why    exit code 127 after 12ms: ./bin/ledger: no such file
+  undone 13 started nodes were stopped in reverse order; nothing runs
+  try    check `command:` at line 62, then run jido up again"""
+
+
+def test_an_error_reads_as_drawn():
+    error = StartError(
+        "shop did not get ready: root/ledger failed to start",
+        where="topologies/shop.yaml:61:7, process ./bin/ledger",
+        why="exit code 127 after 12ms: ./bin/ledger: no such file",
+        undone="13 started nodes were stopped in reverse order; nothing runs",
+        hints=("check `command:` at line 62, then run jido up again",),
+    )
+    assert "\n".join(error_lines(failures.report(error))) == DRAWN
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ControlError("x"), 1),
+        (StartError("x"), 1),
+        (StoreError("x"), 1),
+        (UsageError("x"), 2),
+        (ControlError("x", code="no-engine"), 3),
+        (ControlError("x", code="several-engines"), 3),
+        (ControlError("x", code="engine-gone"), 3),
+        (ControlError("x", code="no-node"), 3),
+        (ControlError("x", code="ambiguous-node"), 3),
+        (ControlError("x", code="no-path"), 3),
+        (ControlError("x", code="protocol-version"), 1),
+        (ControlError("x", code="engine-stalled"), 1),
+        (TopologyError("x"), 4),
+        (InternalError("x"), 70),
+        (ControlError("x", code="internal"), 70),
+    ],
+)
+def test_exit_codes_are_those_of_the_table(error, code):
+    assert failures.exit_code(error) == code
+
+
+class Broken(FakeEngines):
+    def connect(self, engine) -> EngineHandle:
+        raise ValueError("unknown node kind 'x'")
+
+
+def test_a_fault_of_ours_is_exit_70_without_a_traceback():
+    result = jido("ps", engines=Broken())
+    assert result.exit_code == 70
+    lines = result.stderr.splitlines()
+    assert lines[0] == "error: jido has a fault of its own: ValueError: unknown node kind 'x'"
+    assert lines[1].startswith("  where  cli/session.py:")
+    assert lines[1].endswith(", jido 0.1.0")
+    assert lines[2:] == ["  try    jido ps --debug shows the traceback; please report it with that"]
+
+
+def test_debug_shows_the_traceback_of_a_fault_of_ours_only():
+    assert "Traceback (most recent call last)" in jido("ps", "--debug", engines=Broken()).stderr
+    assert "Traceback" not in jido("--debug", "inspect", "nobody").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["pss"], "no command 'pss'; did you mean 'ps'?"),
+        (["tui"], "no command 'tui'"),
+        (["ps", "--wid"], "no option '--wid'; did you mean '--wide'?"),
+        (["state"], "missing argument 'ID'"),
+        (["ps", "-e"], "option '-e' requires an argument"),
+        (["version", "now"], "got unexpected extra argument(s) (now)"),
+    ],
+)
+def test_mistakes_in_the_command_line_are_exit_2_in_the_same_pattern(words, message):
+    result = jido(*words)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert lines[0] == f"error: {message}"
+    assert lines[1].startswith("  where  jido ")
+    assert lines[-1].startswith("  try    jido ")
+
+
+def test_usage_errors_are_json_too():
+    error = json.loads(jido("ps", "--wid", "--json").stderr)["error"]
+    assert (error["code"], error["exit"]) == ("usage", 2)
+
+
+def test_an_interrupted_command_is_exit_130_and_says_nothing():
+    class Interrupted(FakeEngines):
+        def connect(self, engine) -> EngineHandle:
+            raise KeyboardInterrupt
+
+    result = jido("ps", engines=Interrupted())
+    assert (result.exit_code, result.output) == (130, "")
+
+
+def test_a_reader_that_left_is_no_failure():
+    class Left(FakeHandle):
+        def tree(self):
+            raise BrokenPipeError
+
+    result = jido("ps", handle=Left())
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_foreign_text_in_errors_is_escaped():
+    lines = error_lines(Report("no node '\x1b[2J'", "no-node", 3, where="a\nb\x9b31m"))
+    assert lines == ["error: no node '\\x1b[2J'", "  where  a", "         b\\x9b31m"]

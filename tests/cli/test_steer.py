@@ -1,0 +1,193 @@
+"""`send`, `call`, `stop`, `start`, `restart`, `kill`: orders as typed, refusals as drawn."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jido_cli.errors import ControlError
+from tests.cli import shop
+from tests.cli.fakes import FakeHandle, jido
+
+COUNTER = shop.node("root/counter_agent_server") | {
+    "routes": [
+        {
+            "pattern": "counter.increment",
+            "actions": ["increment"],
+            "params": {
+                "type": "object",
+                "properties": {"by": {"type": "integer", "default": 1}},
+            },
+        }
+    ],
+    "running": None,
+}
+ORDERS = shop.node("root/pipeline/orders") | {
+    "routes": [
+        {
+            "pattern": pattern,
+            "actions": ["act"],
+            "params": {"properties": {"sku": {"type": "string"}, "quantity": {"type": "integer"}}},
+        }
+        for pattern in ("order.requested", "label.failed", "order.timeout", "invoice.paid")
+    ]
+}
+
+
+def counter(**more):
+    return FakeHandle(
+        nodes={"counter_agent_server": COUNTER, "root/counter_agent_server": COUNTER}, **more
+    )
+
+
+def test_call_prints_the_new_state():
+    handle = counter(call_answer={"ok": True, "state": {"count": 2}, "output": None})
+    result = jido("call", "counter_agent_server", "counter.increment", "by=2", handle=handle)
+    assert (result.stdout, result.exit_code) == ('{"count": 2}\n', 0)
+    assert handle.orders == [
+        (
+            "call",
+            "root/counter_agent_server",
+            {"type": "counter.increment", "data": {"by": 2}},
+            5000,
+        )
+    ]
+
+
+def test_call_prints_the_output_when_asked():
+    handle = counter(call_answer={"ok": True, "state": {"count": 2}, "output": "two"})
+    words = ("call", "counter_agent_server", "counter.increment", "--output")
+    assert jido(*words, handle=handle).stdout == '"two"\n'
+
+
+def test_a_failed_call_is_told_as_drawn():
+    error = {
+        "message": "by is 'two', wanted is an integer",
+        "code": "bad-params",
+        "where": "topologies/counter.yaml:11",
+    }
+    handle = counter(call_answer={"ok": False, "outcome": "refused", "error": error})
+    result = jido("call", "counter_agent_server", "counter.increment", "by=two", handle=handle)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: counter.increment failed: by is 'two', wanted is an integer\n"
+        "  where  counter_agent_server, route counter.increment (topologies/counter.yaml:11)\n"
+        "  state  unchanged\n"
+        "  try    jido call counter_agent_server counter.increment by=1\n"
+    )
+
+
+def test_a_call_that_expired_says_what_it_waited_for():
+    busy = shop.inspect_inventory() | {
+        "running": {"action": "reserve", "signal": "order.created", "ms": 1900}
+    }
+    handle = FakeHandle(
+        nodes={"inventory": busy, "root/pipeline/inventory": busy},
+        call_answer={"ok": False, "outcome": "expired", "error": None},
+    )
+    words = ("call", "inventory", "order.created", "sku=A-100", "--timeout", "2s")
+    result = jido(*words, handle=handle)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: no answer from inventory in 2s\n"
+        "  where  root/pipeline/inventory, running reserve for 1.9s, "
+        "128 signals wait before yours\n"
+        "  state  unchanged by it: it expired before its turn and will not run\n"
+        "  try    jido inspect inventory\n"
+    )
+
+
+def test_a_call_that_began_is_not_said_to_be_undone():
+    answer = {"ok": False, "outcome": "unknown", "command": "c-17", "error": None}
+    handle = counter(call_answer=answer)
+    result = jido("call", "counter_agent_server", "counter.increment", handle=handle)
+    assert "  state  not known: it runs on and will be finished: command c-17\n" in result.stderr
+
+
+def test_send_says_what_was_sent_and_where():
+    handle = FakeHandle(nodes={"orders": ORDERS})
+    words = ("send", "orders", "order.requested", "sku=A-100", "quantity=2")
+    result = jido(*words, handle=handle)
+    assert (result.stdout, result.exit_code) == (
+        "sent order.requested 0199f2a1-7c44-7d02-8f11-0b6a4c1d9e55 to root/pipeline/orders\n",
+        0,
+    )
+    signal = {"type": "order.requested", "data": {"sku": "A-100", "quantity": 2}}
+    assert handle.orders == [("send", "root/pipeline/orders", signal, False)]
+
+
+def test_a_type_without_a_route_is_refused_before_anything_is_sent():
+    handle = FakeHandle(nodes={"orders": ORDERS})
+    result = jido("send", "orders", "order.requestd", "sku=A-100", handle=handle)
+    assert result.exit_code == 1
+    assert handle.orders == []
+    assert result.stderr == (
+        "error: orders has no route for 'order.requestd'; did you mean 'order.requested'?\n"
+        "  where  root/pipeline/orders takes order.requested, label.failed, order.timeout, "
+        "invoice.paid\n"
+        "  try    jido send orders order.requested sku=A-100\n"
+        "         (--unrouted sends it all the same; it goes to the dead letters)\n"
+    )
+
+
+def test_unrouted_sends_it_all_the_same():
+    handle = FakeHandle(nodes={"orders": ORDERS})
+    result = jido("send", "orders", "order.requestd", "--unrouted", "n=2", handle=handle)
+    assert result.exit_code == 0
+    assert handle.orders[0][2:] == ({"type": "order.requestd", "data": {"n": 2}}, True)
+
+
+def test_a_supervisor_takes_no_signals():
+    result = jido("send", "pipeline", "order.requested")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: pipeline has no route for 'order.requested'\n"
+        "  where  root/pipeline is a supervisor: only agents take signals\n"
+    )
+
+
+def test_send_to_an_unknown_node_is_exit_3():
+    result = jido("send", "ordres", "order.requested")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("error: no node 'ordres' in shop; did you mean 'orders'?\n")
+
+
+@pytest.mark.parametrize(
+    ("verb", "done"),
+    [("stop", "stopped"), ("start", "started"), ("restart", "restarted"), ("kill", "killed")],
+)
+def test_steering_says_what_is_true_now(verb, done):
+    handle = FakeHandle()
+    result = jido(verb, "inventory", handle=handle)
+    assert (result.stdout, result.exit_code) == (f"{done} root/pipeline/inventory\n", 0)
+    assert handle.orders == [(verb, "root/pipeline/inventory", 30_000)]
+
+
+def test_a_refused_order_is_exit_1_with_the_engines_words():
+    refusal = ControlError("orders is running already", code="wrong-state")
+    result = jido("start", "orders", "--json", handle=FakeHandle(refusal=refusal))
+    assert result.exit_code == 1
+    assert json.loads(result.stderr)["error"]["message"] == "orders is running already"
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("sku", "'sku' is not a parameter"),
+        ("sku:=A", "sku:= takes JSON, and 'A' is none"),
+        ("=1", "'=1' is not a parameter"),
+    ],
+)
+def test_parameters_that_cannot_be_read_are_usage_errors(word, message):
+    handle = FakeHandle(nodes={"orders": ORDERS})
+    result = jido("send", "orders", "order.requested", word, handle=handle)
+    assert (result.exit_code, handle.orders) == (2, [])
+    assert result.stderr.splitlines()[0] == f"error: {message}"
+
+
+def test_a_timeout_without_a_unit_is_a_usage_error_with_a_hint():
+    result = jido("call", "orders", "order.requested", "--timeout", "5")
+    assert result.exit_code == 2
+    assert "--timeout: '5' is not a duration: it has no unit" in result.stderr
+    assert "  try    write 5s or 5ms\n" in result.stderr
