@@ -1,3 +1,103 @@
-"""jido: OTP-grade supervision for Python agents, declared in YAML."""
+"""jido: OTP-grade supervision for Python agents, declared in YAML.
+
+What actions and programs need is importable from here. The names are loaded on first use, so that
+`import jido_cli` alone costs next to nothing: the command line starts with it. No code that does
+anything lives here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jido_cli.core.action import ActionError, action
+    from jido_cli.core.agent import Agent, AgentDefinition, Route
+    from jido_cli.core.command import Instruction, cmd
+    from jido_cli.core.context import Context
+    from jido_cli.core.directives import (
+        AgentTarget,
+        Cancel,
+        ChildTarget,
+        Cron,
+        CronCancel,
+        DeadLetter,
+        Directive,
+        Emit,
+        Error,
+        KeyTarget,
+        NamedTarget,
+        Reply,
+        RunInstruction,
+        Schedule,
+        SignalSpec,
+        SpawnAgent,
+        Stop,
+        StopChild,
+        directive_type,
+    )
+    from jido_cli.core.signals import Signal, new_signal
+    from jido_cli.core.state_ops import DeleteKeys, DeletePath, ReplaceState, SetPath, SetState
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ActionError",
+    "Agent",
+    "AgentDefinition",
+    "AgentTarget",
+    "Cancel",
+    "ChildTarget",
+    "Context",
+    "Cron",
+    "CronCancel",
+    "DeadLetter",
+    "DeleteKeys",
+    "DeletePath",
+    "Directive",
+    "Emit",
+    "Error",
+    "Instruction",
+    "KeyTarget",
+    "NamedTarget",
+    "ReplaceState",
+    "Reply",
+    "Route",
+    "RunInstruction",
+    "Schedule",
+    "SetPath",
+    "SetState",
+    "Signal",
+    "SignalSpec",
+    "SpawnAgent",
+    "Stop",
+    "StopChild",
+    "action",
+    "cmd",
+    "directive_type",
+    "new_signal",
+]
+
+_HOMES = {
+    "action": ("ActionError", "action"),
+    "agent": ("Agent", "AgentDefinition", "Route"),
+    "command": ("Instruction", "cmd"),
+    "context": ("Context",),
+    "signals": ("Signal", "new_signal"),
+    "state_ops": ("DeleteKeys", "DeletePath", "ReplaceState", "SetPath", "SetState"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(
+        import_module(f"jido_cli.core.{_HOME_OF.get(name, 'directives')}"), name
+    )
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

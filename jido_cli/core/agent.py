@@ -1,0 +1,252 @@
+"""Agents as data: what a definition says once for all its instances, and one agent's value.
+
+Here live definitions, routes, and the immutable `Agent`. How a command turns one agent into the
+next is `jido_cli.core.command`'s business; mailboxes, parents and processes are the runtime's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from jido_cli.core.action import Action, from_function, is_action
+from jido_cli.core.context import Context
+from jido_cli.core.router import Router
+from jido_cli.core.schema import Schema, compile_schema
+from jido_cli.core.schema_errors import SchemaError
+from jido_cli.core.schema_generate import Absorb
+from jido_cli.core.signals import Signal
+from jido_cli.core.steps import Plan, Step, plan_routes
+from jido_cli.core.values import (
+    FrozenDict,
+    ValueDomainError,
+    freeze_mapping,
+    merge,
+    of_items,
+)
+from jido_cli.errors import UsageError
+
+With = Mapping[str, object] | Callable[[FrozenDict, Signal, Context], Mapping[str, object]]
+"""Params that a route gives: a mapping, or what makes one from (state, signal, context)."""
+When = Callable[[FrozenDict, Signal], object]
+"""A route's condition over (state before the command, signal); only True lets it match."""
+PLANNED_TYPES = 4096
+"""Signal types whose plan a definition keeps."""
+
+_EMPTY = of_items({})
+
+
+class Route(msgspec.Struct, frozen=True, eq=False):
+    """One route of a definition.
+
+    Attributes:
+        pattern: of signal types.
+        instructions: actions in sequence, each with the params that the route gives it; None
+            takes what the action declares from the signal's data.
+        priority: -100 to 100, high first.
+        when: condition; None always matches.
+        continue_on_error: whether a failing instruction of this route leaves the others alone.
+    """
+
+    pattern: str
+    instructions: tuple[tuple[Action, With | None], ...]
+    priority: int = 0
+    when: When | None = None
+    continue_on_error: bool = False
+
+
+class AgentDefinition:
+    """What all agents of one name share: schema, routes, actions, policies.
+
+    Args:
+        name: of the definition.
+        state_schema: None lets the state be any JSON mapping.
+        routes: in order of declaration.
+        actions: further actions that can be called by name; those of routes are known anyway.
+        on_error: policy, understood by the runtime.
+        on_unrouted: `dead_letter`, `ignore` or `error`.
+        description: for people.
+
+    Attributes:
+        absorb: merges an action's result into a valid state of these agents; gives (next state,
+            the result frozen). Raises `SchemaError`.
+        plans: by signal type, as far as they were asked for; `plan_for` fills it.
+
+    Raises:
+        UsageError: two different actions have one name.
+        PatternError: a route's pattern or priority is malformed.
+    """
+
+    __slots__ = (
+        "_initial",
+        "absorb",
+        "actions",
+        "description",
+        "name",
+        "on_error",
+        "on_unrouted",
+        "plans",
+        "router",
+        "routes",
+        "state_schema",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        state_schema: Schema | Mapping[str, object] | None = None,
+        routes: Iterable[Route] = (),
+        actions: Iterable[Action | Callable[..., object]] = (),
+        on_error: object = "log",
+        on_unrouted: str = "dead_letter",
+        description: str = "",
+    ) -> None:
+        self.name = name
+        self.description = description
+        self.on_error = on_error
+        self.on_unrouted = on_unrouted
+        self.routes = tuple(routes)
+        self.router: Router[Route] = Router(
+            (route.pattern, route, route.priority) for route in self.routes
+        )
+        self.state_schema = (
+            compile_schema(state_schema) if isinstance(state_schema, Mapping) else state_schema
+        )
+        self.actions: Mapping[str, Action] = _by_name(name, self.routes, actions)
+        self.absorb: Absorb = (
+            _absorb_anything if self.state_schema is None else self.state_schema.absorb
+        )
+        self.plans: dict[str, Plan] = {}
+        self._initial: FrozenDict | None = None
+
+    def __repr__(self) -> str:
+        return f"AgentDefinition({self.name!r})"
+
+    @property
+    def signal_patterns(self) -> tuple[str, ...]:
+        """The patterns of all routes, each once, in order of declaration."""
+        return tuple(dict.fromkeys(route.pattern for route in self.routes))
+
+    def takes(self, signal_type: str) -> bool:
+        """Return whether a route matches *signal_type*, whatever its condition says later."""
+        return bool(self.router.route(signal_type))
+
+    def plan(self, signal_type: str) -> tuple[Route, ...]:
+        """Return the routes that match *signal_type*, in the order in which they run."""
+        return self.router.route(signal_type)
+
+    def plan_for(self, signal_type: str) -> Plan:
+        """Return what to run for *signal_type*, prepared once per type."""
+        plan = self.plans.get(signal_type)
+        if plan is None:
+            plan = plan_routes(self.router.route(signal_type))
+            if len(self.plans) >= PLANNED_TYPES:
+                self.plans.clear()  # types come from outside: the table must have an end
+            self.plans[signal_type] = plan
+        return plan
+
+    def initial_state(self, overrides: Mapping[str, object] | None = None) -> FrozenDict:
+        """Return the state of a new agent: defaults, with *overrides* merged deeply over them.
+
+        Without overrides it is one shared object.
+
+        Raises:
+            SchemaError: it is not valid, or a member without default is missing.
+        """
+        if overrides:
+            return self._initial_from(overrides)
+        if self._initial is None:
+            self._initial = self._initial_from(_EMPTY)
+        return self._initial
+
+    def merge(self, state: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
+        """Return the valid *state* with *delta* merged deeply over it, checked.
+
+        Raises:
+            SchemaError: what comes out is not valid.
+        """
+        if self.state_schema is not None:
+            return self.state_schema.merge(state, delta)
+        return merge(state, _domain(delta))
+
+    def recheck(self, base: FrozenDict, state: FrozenDict) -> FrozenDict:
+        """Return the frozen *state*, which came from the valid *base*, checked.
+
+        Raises:
+            SchemaError: it is not valid.
+        """
+        return state if self.state_schema is None else self.state_schema.recheck(base, state)
+
+    def _initial_from(self, overrides: Mapping[str, object]) -> FrozenDict:
+        if self.state_schema is None:
+            return _domain(overrides)
+        return self.state_schema.check(merge(self.state_schema.defaults(), _domain(overrides)))
+
+
+class Agent(msgspec.Struct, frozen=True, gc=False):
+    """One agent at one moment; commands make the next one and share what did not change."""
+
+    definition: AgentDefinition
+    id: str
+    state: FrozenDict
+
+    @staticmethod
+    def new(
+        definition: AgentDefinition,
+        id: str,  # noqa: A002 - the word of the house for it
+        state: Mapping[str, object] | None = None,
+    ) -> Agent:
+        """Return a new agent whose state is the initial one with *state* merged over it.
+
+        Raises:
+            SchemaError: that state is not valid.
+        """
+        return Agent(definition, id, definition.initial_state(state))
+
+    def set(self, changes: Mapping[str, object]) -> Agent:
+        """Return this agent with *changes* merged deeply into its state; itself if none.
+
+        Raises:
+            SchemaError: the state that comes out is not valid.
+        """
+        state = self.definition.merge(self.state, changes)
+        return self if state is self.state else Agent(self.definition, self.id, state)
+
+
+def _absorb_anything(base: FrozenDict, result: dict[str, object]) -> tuple[FrozenDict, FrozenDict]:
+    output = _domain(result)
+    return merge(base, output), output
+
+
+def _domain(value: Mapping[str, object]) -> FrozenDict:
+    try:
+        return freeze_mapping(value, where="state")
+    except ValueDomainError as error:
+        raise SchemaError(error.path, error.reason) from None
+
+
+def _by_name(
+    definition: str,
+    routes: tuple[Route, ...],
+    further: Iterable[Action | Callable[..., object]],
+) -> dict[str, Action]:
+    found: dict[str, Action] = {}
+    routed = (action for route in routes for action, _ in route.instructions)
+    for action in (*routed, *map(as_action, further)):
+        if found.setdefault(action.name, action) is not action:
+            raise UsageError(f"agent {definition!r} has two actions named {action.name!r}")
+    return found
+
+
+def as_action(thing: Action | Callable[..., object]) -> Action:
+    """Return *thing* as a compiled action.
+
+    Raises:
+        UsageError: it is neither one nor a function marked as one.
+    """
+    return thing if isinstance(thing, Action) else from_function(thing)
+
+
+__all__ = ["Agent", "AgentDefinition", "Route", "Step", "When", "With", "as_action", "is_action"]

@@ -1,0 +1,465 @@
+"""Commands: how actions turn one agent into the next (runtime.md 1 to 5).
+
+`begin`, `begin_signal` and `resume` decide everything about a command: params, the order of its
+steps, merging, validation, atomicity, errors. What touches the world is not done here: an effectful
+step comes back as `Suspended`, the runtime performs its `Call` and hands the outcome to `resume`.
+
+Nothing here raises for what an action does; a command that fails is a `Done` with its `error`. Only
+what is no `Exception` (the watchdog's hang, an interrupt) passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from jido_cli.core.action import Action, is_action
+from jido_cli.core.agent import Agent, Route, as_action
+from jido_cli.core.context import Context
+from jido_cli.core.directives import Directive, Error
+from jido_cli.core.failures import (
+    ActionFailure,
+    error_directive,
+    failure_from,
+    invalid,
+    invalid_params,
+)
+from jido_cli.core.results import Taken, take_result
+from jido_cli.core.schema_errors import SchemaError, show
+from jido_cli.core.signals import Signal
+from jido_cli.core.steps import Plan, Step, addressed_step, frozen_params
+from jido_cli.core.suggestions import did_you_mean
+from jido_cli.core.values import FrozenDict, freeze_mapping, of_items
+from jido_cli.errors import UsageError
+
+_EMPTY = of_items({})
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """An action, or the name of one, with its params."""
+
+    action: Action | str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A command that is over.
+
+    Attributes:
+        agent: the next agent; the very same object when nothing changed, as after a failure.
+        directives: in order. Those of a failed command are what its `on_error` asks for and,
+            last, the one `Error` that reports it to the agent's policy.
+        output: the mapping that the last action returned, frozen.
+        error: why the command failed, None if it did not.
+    """
+
+    agent: Agent
+    directives: tuple[Directive, ...] = ()
+    output: object = None
+    error: ActionFailure | None = None
+
+
+class Call(msgspec.Struct, frozen=True):
+    """Effectful work that the runtime is to do: `action.run(state, params, ctx)`.
+
+    For the kind `async` that gives a coroutine to await in the loop, for `thread` it is to be
+    called on a thread. All that is passed is read-only.
+    """
+
+    action: Action
+    params: FrozenDict
+    state: FrozenDict
+    ctx: Context
+
+
+class Suspended(msgspec.Struct, frozen=True):
+    """A command that waits for the outcome of *call*; `resume(command, outcome)` goes on."""
+
+    command: Command
+    call: Call
+
+
+class Unrouted(msgspec.Struct, frozen=True):
+    """No route takes the signal: none matches its type, or no condition of those holds."""
+
+    signal_type: str
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """The work of a call returned *value*."""
+
+    value: object
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """The work of a call failed; `failure_from(action.name, exception)` makes the *error*."""
+
+    error: ActionFailure
+
+
+class Command:
+    """A command that is under way; opaque to everyone but this module."""
+
+    __slots__ = (
+        "agent",
+        "awaited",
+        "ctx",
+        "directives",
+        "index",
+        "output",
+        "params",
+        "prepared",
+        "signal",
+        "state",
+        "steps",
+        "succeeded",
+        "tolerated",
+    )
+
+    def __init__(
+        self, agent: Agent, steps: Sequence[Step], signal: Signal | None, ctx: Context
+    ) -> None:
+        self.agent = agent
+        self.steps = steps
+        self.signal = signal
+        self.ctx = ctx
+        self.state = agent.state
+        self.index = 0
+        self.directives: list[Directive] = []
+        self.output: object = None
+        self.succeeded = 0
+        self.tolerated: ActionFailure | None = None
+        self.params: Mapping[str, object] = _EMPTY
+        self.prepared: object = None
+        self.awaited = False
+
+
+def begin(
+    agent: Agent, instructions: object, ctx: Context, *, continue_on_error: bool = False
+) -> Done | Suspended:
+    """Run *instructions* on *agent*, up to the first effectful one.
+
+    Args:
+        agent: whose command it is.
+        instructions: an action's name, an `Action` or marked function, `(action, params)`, an
+            `Instruction`, or a list of these, run in sequence.
+        ctx: time, randomness and surroundings of the command.
+        continue_on_error: whether a failing instruction leaves the others alone.
+    """
+    try:
+        steps = [
+            addressed_step(action, params, continue_on_error=continue_on_error)
+            for action, params in _resolved(agent, instructions)
+        ]
+    except _BadInstructionError as error:
+        return _failed(agent, error.failure)
+    return _advance(Command(agent, steps, None, ctx))
+
+
+def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended | Unrouted:
+    """Run the command that *signal* means to *agent*: all routes that match, in router order.
+
+    Without `with`, params are the members of the signal's data that an action declares.
+    """
+    definition = agent.definition
+    plan = definition.plans.get(signal.type) or definition.plan_for(signal.type)
+    simple = plan.simple
+    if simple is None:
+        return _begin_plan(agent, plan, signal, ctx)
+    # One pure step that reads only data: what _advance does, without its bookkeeping. Whatever
+    # is out of the ordinary is left to _advance and _absorb.
+    step, take, run = simple
+    try:
+        params = take(signal.data)
+    except SchemaError:
+        return _advance(Command(agent, (step,), signal, ctx))
+    try:
+        result = run(agent.state, params, ctx)
+    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        failure = failure_from(step.action.name, error)
+        return _simple_failed(agent, step, signal, ctx, params, failure)
+    if type(result) is dict:
+        try:
+            state, output = definition.absorb(agent.state, result)
+        except SchemaError:
+            pass  # _absorb finds it again, and puts it into words
+        else:
+            if state is not agent.state:
+                agent = Agent(definition, agent.id, state)
+            return Done(agent, (), output)
+    return _simple_returned(agent, step, signal, ctx, params, result)
+
+
+def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
+    """Go on with *command* after its call came to *outcome*.
+
+    Raises:
+        UsageError: the command does not wait for one.
+    """
+    if not command.awaited:
+        raise UsageError("the command does not wait for an outcome")
+    command.awaited = False
+    step = command.steps[command.index]
+    if isinstance(outcome, Raised):
+        done = _fail(command, step, outcome.error)
+    elif step.action.finish is None:
+        done = _absorb(command, step, outcome.value)
+    else:
+        done = _finish(command, step, outcome.value)
+    if done is not None:
+        return done
+    command.index += 1
+    return _advance(command)
+
+
+def cmd(
+    agent: Agent, action: object, *, ctx: Context | None = None
+) -> tuple[Agent, list[Directive]]:
+    """Run pure actions on *agent* and return the next one, with the directives.
+
+    Args:
+        agent: whose command it is; it stays as it is.
+        action: as for `begin`.
+        ctx: None is a fixed one (1970, seed 0), so that the same call always gives the same.
+
+    Raises:
+        UsageError: an action among them is effectful. Whatever an action does is no reason: a
+            failed command returns the agent as it was, and an `Error` among the directives.
+    """
+    try:
+        resolved = _resolved(agent, action)
+    except _BadInstructionError as error:
+        done = _failed(agent, error.failure)
+        return done.agent, list(done.directives)
+    for single, _ in resolved:
+        if single.kind != "pure":
+            raise UsageError(
+                f"action {single.name!r} is effectful ({single.kind}): cmd runs pure actions only",
+                hints=("run it in an engine, or use begin and resume",),
+            )
+    steps = [addressed_step(single, params) for single, params in resolved]
+    ended = _advance(Command(agent, steps, None, ctx or Context()))
+    assert isinstance(ended, Done)
+    return ended.agent, list(ended.directives)
+
+
+def _begin_plan(
+    agent: Agent, plan: Plan, signal: Signal, ctx: Context
+) -> Done | Suspended | Unrouted:
+    steps: Sequence[Step] | None = plan.steps
+    if steps is None:
+        try:
+            steps = _conditional(agent, plan.groups, signal)
+        except _BadInstructionError as error:
+            return _failed(agent, error.failure)
+    return _advance(Command(agent, steps, signal, ctx)) if steps else Unrouted(signal.type)
+
+
+def _simple_failed(
+    agent: Agent,
+    step: Step,
+    signal: Signal,
+    ctx: Context,
+    params: Mapping[str, object],
+    failure: ActionFailure,
+) -> Done:
+    command = Command(agent, (step,), signal, ctx)
+    command.params = params
+    done = _fail(command, step, failure)
+    return _over(command) if done is None else done
+
+
+def _simple_returned(
+    agent: Agent,
+    step: Step,
+    signal: Signal,
+    ctx: Context,
+    params: Mapping[str, object],
+    result: object,
+) -> Done:
+    command = Command(agent, (step,), signal, ctx)
+    command.params = params
+    done = _absorb(command, step, result)
+    return _over(command) if done is None else done
+
+
+def _advance(command: Command) -> Done | Suspended:
+    while command.index < len(command.steps):
+        step = command.steps[command.index]
+        command.ctx.step = command.index
+        outcome = _run_step(command, step)
+        if outcome is not None:
+            return outcome
+        command.index += 1
+    return _over(command)
+
+
+def _over(command: Command) -> Done:
+    if command.tolerated is not None and not command.succeeded:
+        # Nothing is left that a tolerated failure could have left alone.
+        return _failed(command.agent, command.tolerated, command.state, command.directives)
+    agent = command.agent
+    if command.state is not agent.state:
+        agent = Agent(agent.definition, agent.id, command.state)
+    return Done(agent, tuple(command.directives), command.output)
+
+
+def _run_step(command: Command, step: Step) -> Done | Suspended | None:
+    """Run *step*; return what ends or suspends the command, None to go on with the next one."""
+    action = step.action
+    command.params = _EMPTY
+    try:
+        params = step.read(command.state, command.signal, command.ctx)
+    except SchemaError as error:
+        return _fail(command, step, invalid_params(action.name, error))
+    except Exception as error:  # noqa: BLE001 - the edge where params' expressions run
+        return _fail(command, step, failure_from(action.name, error))
+    command.params = params
+    if not action.is_pure:
+        return _suspend(command, step, params)
+    try:
+        result = action.run(command.state, params, command.ctx)
+    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        failure = failure_from(action.name, error)
+        return _fail(command, step, failure)
+    return _absorb(command, step, result)
+
+
+def _suspend(command: Command, step: Step, params: Mapping[str, object]) -> Done | Suspended | None:
+    action = step.action
+    if action.prepare is not None:
+        try:
+            command.prepared = action.prepare(command.state, params, command.ctx)
+        except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+            return _fail(command, step, failure_from(action.name, error))
+    command.awaited = True
+    return Suspended(command, Call(action, frozen_params(params), command.state, command.ctx))
+
+
+def _finish(command: Command, step: Step, value: object) -> Done | None:
+    action = step.action
+    try:
+        result = action.finish(  # type: ignore[misc]
+            command.state, command.params, command.ctx, command.prepared, value
+        )
+    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        return _fail(command, step, failure_from(action.name, error))
+    return _absorb(command, step, result)
+
+
+def _absorb(command: Command, step: Step, result: object) -> Done | None:
+    """Take over what an action returned: checked, merged, validated; or fail."""
+    taken = take_result(command.agent, command.state, step.action, result)
+    if isinstance(taken, ActionFailure):
+        return _fail(command, step, taken)
+    command.state = taken.state
+    command.output = taken.output
+    command.directives.extend(taken.directives)
+    command.succeeded += 1
+    return None
+
+
+def _fail(command: Command, step: Step, failure: ActionFailure) -> Done | None:
+    """End the command, or go on (None) where the route says so; `on_error` is applied first."""
+    base = command.state if step.continue_on_error else command.agent.state
+    state, directives, failure = _handle(command, step.action, base, failure)
+    if not step.continue_on_error:
+        return _failed(command.agent, failure, state, directives)
+    command.state = state
+    command.directives.extend((*directives, error_directive(failure)))
+    command.tolerated = command.tolerated or failure
+    return None
+
+
+def _handle(
+    command: Command, action: Action, base: FrozenDict, failure: ActionFailure
+) -> tuple[FrozenDict, Sequence[Directive], ActionFailure]:
+    """Apply the action's `on_error` to *base*; what is wrong with it is told with the failure."""
+    if action.on_error is None:
+        return base, [], failure
+    try:
+        result = action.on_error(base, command.params, command.ctx, failure)
+    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        taken: Taken | ActionFailure = failure_from(action.name, error)
+    else:
+        taken = take_result(command.agent, base, action, result, has_output=False)
+    if isinstance(taken, ActionFailure):
+        details = {**(failure.details or {}), "on_error": taken.message}
+        return base, [], msgspec.structs.replace(failure, details=freeze_mapping(details))
+    return taken.state, taken.directives, failure
+
+
+def _failed(
+    agent: Agent,
+    failure: ActionFailure,
+    state: FrozenDict | None = None,
+    directives: Sequence[Directive] = (),
+) -> Done:
+    if state is not None and state is not agent.state:
+        agent = Agent(agent.definition, agent.id, state)
+    if not any(isinstance(directive, Error) for directive in directives):
+        directives = (*directives, error_directive(failure))
+    return Done(agent, tuple(directives), None, failure)
+
+
+class _BadInstructionError(Exception):
+    """Carries the failure of what cannot even begin."""
+
+    def __init__(self, failure: ActionFailure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def _conditional(
+    agent: Agent, groups: Sequence[tuple[Route, Sequence[Step]]], signal: Signal
+) -> list[Step]:
+    """Return the steps of the routes whose condition holds on the state before the command."""
+    steps: list[Step] = []
+    for route, inner in groups:
+        if route.when is not None:
+            try:
+                holds = route.when(agent.state, signal)
+            except Exception as error:  # noqa: BLE001 - the edge where expressions run
+                failure = failure_from(f"when of {route.pattern}", error)
+                raise _BadInstructionError(failure) from None
+            if holds is not True:
+                continue
+        steps.extend(inner)
+    return steps
+
+
+def _resolved(agent: Agent, what: object) -> list[tuple[Action, Mapping[str, object]]]:
+    items = what if isinstance(what, list) else [what]
+    return [_resolved_one(agent, item) for item in items]
+
+
+def _resolved_one(agent: Agent, item: object) -> tuple[Action, Mapping[str, object]]:
+    action: object = item
+    params: object = {}
+    if isinstance(item, Instruction):
+        action, params = item.action, item.params
+    elif isinstance(item, tuple) and len(item) == 2:
+        action, params = item
+    if not isinstance(params, Mapping):
+        raise _BadInstructionError(
+            invalid("invalid_instruction", "instruction", f"params {show(params)} are no mapping")
+        )
+    if isinstance(action, str):
+        return _named(agent, action), params
+    if isinstance(action, Action) or is_action(action):
+        return as_action(action), params  # type: ignore[arg-type]
+    text = f"{show(action)} is not an action, (action, params), an Instruction, or a list of these"
+    raise _BadInstructionError(invalid("invalid_instruction", "instruction", text))
+
+
+def _named(agent: Agent, name: str) -> Action:
+    found = agent.definition.actions.get(name)
+    if found is not None:
+        return found
+    known = agent.definition.actions
+    hint = did_you_mean(name, known) or f"it has: {', '.join(known) or 'none'}"
+    text = f"agent {agent.definition.name!r} has no action {name!r}; {hint}"
+    raise _BadInstructionError(invalid("unknown_action", name, text))

@@ -1,0 +1,123 @@
+"""What an action returned, taken over: shape, output, directives, state operations, next state.
+
+Everything that is wrong with a result is a value, `ActionFailure`; nothing raises. What becomes of
+the command is decided in `jido_cli.core.command`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from jido_cli.core.action import Action, Outcome
+from jido_cli.core.agent import Agent
+from jido_cli.core.directives import Directive
+from jido_cli.core.failures import ActionFailure, invalid
+from jido_cli.core.schema_errors import SchemaError, show
+from jido_cli.core.state_ops import StateOp, StateOpError, apply
+from jido_cli.core.values import FrozenDict, ValueDomainError, freeze, freeze_mapping, merge
+
+_SHAPE = "an action returns a mapping, None, or (mapping, [directives])"
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What a result comes to, all of it checked."""
+
+    state: FrozenDict
+    output: object
+    directives: Sequence[Directive]
+
+
+def take_result(
+    agent: Agent, state: FrozenDict, action: Action, result: object, *, has_output: bool = True
+) -> Taken | ActionFailure:
+    """Return what *result*, which *action* returned on *state*, comes to.
+
+    The mapping is merged deeply first, then state operations edit, in order.
+
+    Args:
+        agent: whose definition says what a valid state is.
+        state: the valid state before the action.
+        action: for its output schema and its name.
+        result: a mapping, None, `(mapping, [directives])` or an `Outcome`.
+        has_output: whether the mapping is the action's output, to be checked as such.
+    """
+    changes: object = result
+    extras: object = ()
+    next_state = state
+    if isinstance(result, Outcome):
+        changes, extras = result.output, result.directives
+        next_state = state if result.state is None else result.state
+    elif type(result) is tuple and len(result) == 2:
+        changes, extras = result
+    if not isinstance(extras, list | tuple):
+        return _nonsense(action, result)
+    if not isinstance(result, Outcome) and not (changes is None or isinstance(changes, Mapping)):
+        return _nonsense(action, result)
+    ops: list[StateOp] = []
+    directives: list[Directive] = []
+    for extra in extras:
+        if isinstance(extra, Directive):
+            directives.append(extra)
+        elif isinstance(extra, StateOp):
+            ops.append(extra)
+        else:
+            text = f"{action.name} returned {show(extra)} among its directives; it is none"
+            return invalid("invalid_result", action.name, text)
+    try:
+        output = _checked_output(action, changes) if has_output else _frozen_output(changes)
+    except (SchemaError, ValueDomainError) as error:
+        return invalid("invalid_output", action.name, f"output of {action.name}: {error}")
+    delta = None if isinstance(result, Outcome) else output
+    new = _next_state(agent, state, action, delta, next_state, ops)
+    return new if isinstance(new, ActionFailure) else Taken(new, output, directives)
+
+
+def _next_state(
+    agent: Agent,
+    state: FrozenDict,
+    action: Action,
+    delta: object,
+    next_state: FrozenDict,
+    ops: Sequence[StateOp],
+) -> FrozenDict | ActionFailure:
+    definition = agent.definition
+    try:
+        if isinstance(delta, FrozenDict):
+            if not ops:
+                return definition.merge(next_state, delta)
+            next_state = merge(next_state, delta)
+        # Only what comes out at the end has to be valid, not what the steps lead through.
+        return definition.recheck(state, apply(next_state, ops))
+    except SchemaError as error:
+        text = f"{action.name} would make the state invalid: {error}"
+        return invalid("invalid_state", action.name, text)
+    except (StateOpError, ValueDomainError) as error:
+        return invalid("invalid_result", action.name, f"{action.name}: {error}")
+
+
+def _checked_output(action: Action, output: object) -> object:
+    if action.output is None:
+        return _frozen_output(output)
+    return action.output.check({} if output is None else _plain(output))
+
+
+def _frozen_output(output: object) -> object:
+    if isinstance(output, Mapping):
+        return freeze_mapping(_plain(output), where="output")
+    return freeze(output, where="output")
+
+
+def _plain(output: object) -> dict[str, object]:
+    if isinstance(output, dict):
+        return output
+    if isinstance(output, Mapping):
+        return dict(output)
+    raise SchemaError((), f"{show(output)} is not a mapping")
+
+
+def _nonsense(action: Action, result: object) -> ActionFailure:
+    return invalid(
+        "invalid_result", action.name, f"{action.name} returned {show(result)}; {_SHAPE}"
+    )

@@ -1,0 +1,346 @@
+"""The domain of values: JSON, read-only once it is in an agent or a signal.
+
+Here live the frozen containers and the two ways between them and plain Python values. A value is
+null, a boolean, a 64-bit integer, a finite float, text without lone surrogates, a list, or a
+mapping with text keys, nested at most 64 deep (runtime.md 3, 4; guarantees.md G4). No schema, no
+names of fields: what shape a value must have is `jido_cli.core.schema`'s business.
+
+Frozen containers are real dicts and lists, so that json, pickle and validators take them; only
+mutation raises, at the place where it is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from jido_cli.errors import JidoCliError
+
+MAX_DEPTH = 64
+"""How many containers may lie in one another."""
+MIN_INT = -(2**63)
+MAX_INT = 2**63 - 1
+
+_READ_ONLY = "this value is read-only: return the changes, do not make them in place"
+_set_item = dict.__setitem__
+_update = dict.update
+_set_element = list.__setitem__
+
+
+class ValueDomainError(JidoCliError):
+    """Raised for a value that is not JSON.
+
+    Args:
+        path: keys and indexes from the outermost value to the offending one.
+        why: what is wrong with it, as a phrase.
+        what: name of the outermost value, such as `data`.
+    """
+
+    default_code = "not-json"
+
+    def __init__(self, path: tuple[str | int, ...], why: str, *, what: str = "value") -> None:
+        self.path = path
+        place = what + "".join(f"[{part!r}]" for part in path)
+        super().__init__(f"{place}: {why}", where=place, why=why)
+        self.reason = why
+
+    def under(self, key: str | int) -> ValueDomainError:
+        """Return the same fault, seen from the container that holds it under *key*."""
+        return ValueDomainError((key, *self.path), self.reason)
+
+
+def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
+    raise TypeError(_READ_ONLY)
+
+
+class FrozenDict(dict[str, object]):
+    """A dict that cannot be changed; copies of it are plain dicts.
+
+    Made by `freeze` and `merge` only: whoever finds one may rely on its whole content being in the
+    domain, and frozen. `depth` is an upper bound of its nesting, 1 without containers inside.
+    """
+
+    __slots__ = ("depth",)
+    depth: int
+
+    __setitem__ = _refuse
+    __delitem__ = _refuse
+    __ior__ = _refuse
+    clear = _refuse
+    pop = _refuse
+    popitem = _refuse
+    setdefault = _refuse
+    update = _refuse
+
+    def __copy__(self) -> dict[str, object]:
+        return dict(self)
+
+    def __deepcopy__(self, memo: object) -> object:
+        return thaw(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (freeze, (dict(self),))
+
+    def __repr__(self) -> str:
+        return dict.__repr__(self)
+
+
+class FrozenList(list[object]):
+    """A list that cannot be changed; copies of it are plain lists. Made by `freeze` only."""
+
+    __slots__ = ("depth",)
+    depth: int
+
+    __setitem__ = _refuse
+    __delitem__ = _refuse
+    __iadd__ = _refuse
+    __imul__ = _refuse
+    append = _refuse
+    clear = _refuse
+    extend = _refuse
+    insert = _refuse
+    pop = _refuse
+    remove = _refuse
+    reverse = _refuse
+    sort = _refuse
+
+    def __copy__(self) -> list[object]:
+        return list(self)
+
+    def __deepcopy__(self, memo: object) -> object:
+        return thaw(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (freeze, (list(self),))
+
+
+def freeze(value: object, *, where: str = "value") -> object:
+    """Return *value* in the domain and deeply read-only.
+
+    Containers are copied, what is frozen already is returned as it is, without a walk. Subclasses
+    of dict, list, str, int and float become the plain kind.
+
+    Args:
+        value: anything.
+        where: name of the value in the error's text.
+
+    Raises:
+        ValueDomainError: the value, or something in it, is not JSON.
+    """
+    try:
+        return _freeze(value, 1)
+    except ValueDomainError as error:
+        raise ValueDomainError(error.path, error.reason, what=where) from None
+
+
+def freeze_mapping(value: Mapping[str, object], *, where: str = "value") -> FrozenDict:
+    """Return the mapping *value* frozen; `freeze` with the type that callers mostly want.
+
+    Raises:
+        ValueDomainError: it is no mapping, or something in it is not JSON.
+    """
+    frozen = freeze(value, where=where)
+    if type(frozen) is not FrozenDict:
+        raise ValueDomainError((), f"{_kind(value)} where a mapping is needed", what=where)
+    return frozen
+
+
+def thaw(value: object) -> object:
+    """Return *value* with plain, mutable dicts and lists all the way down."""
+    if isinstance(value, dict):
+        return {key: thaw(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [thaw(item) for item in value]
+    return value
+
+
+def merge(base: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
+    """Return *base* with *delta* laid over it, deeply.
+
+    Where both hold mappings these are merged; everything else in *delta* replaces. What does not
+    change is shared, and *base* itself is returned when nothing does.
+
+    Raises:
+        ValueDomainError: something in *delta* is not JSON.
+    """
+    frozen = delta if type(delta) is FrozenDict else freeze_mapping(delta)
+    return _merge(base, frozen)
+
+
+def depth_of(value: object) -> int:
+    """Return how deep containers nest in the frozen *value*: 0 for a scalar."""
+    if type(value) is FrozenDict or type(value) is FrozenList:
+        return value.depth
+    return 0
+
+
+def with_items(base: FrozenDict, changed: Mapping[str, object]) -> FrozenDict:
+    """Return a copy of *base* whose items in *changed*, all frozen, replace those of the base."""
+    new = FrozenDict(base)
+    _update(new, changed)
+    depth = base.depth
+    for value in changed.values():
+        if (type(value) is FrozenDict or type(value) is FrozenList) and value.depth >= depth:
+            depth = value.depth + 1
+    new.depth = depth
+    return new
+
+
+def of_items(items: dict[str, object]) -> FrozenDict:
+    """Return a frozen copy of *items*, whose values are frozen already."""
+    new = FrozenDict(items)
+    new.depth = 1
+    for value in items.values():
+        if (type(value) is FrozenDict or type(value) is FrozenList) and value.depth >= new.depth:
+            new.depth = value.depth + 1
+    return new
+
+
+def is_same(one: object, other: object) -> bool:
+    """Return whether the frozen values are one object or equal scalars of one type.
+
+    Equal containers that are not one object count as different: to compare them costs as much as
+    to store them, and Python holds 1, 1.0 and True for equal in there.
+    """
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other) or kind is FrozenDict or kind is FrozenList:
+        return False
+    return one == other
+
+
+def _freeze(value: object, level: int) -> object:
+    kind = type(value)
+    if kind is dict:
+        return _freeze_dict(value, level)  # type: ignore[arg-type]
+    if kind is list:
+        return _freeze_list(value, level)  # type: ignore[arg-type]
+    if kind is FrozenDict or kind is FrozenList:
+        if level + value.depth - 1 > MAX_DEPTH:  # type: ignore[attr-defined]
+            _check_depth(value, level)  # type: ignore[arg-type]
+        return value
+    return _freeze_scalar(value, level)
+
+
+def _freeze_scalar(value: object, level: int) -> object:
+    kind = type(value)
+    if kind is str:
+        if not value.isascii():  # type: ignore[attr-defined]
+            _check_text(value)  # type: ignore[arg-type]
+        return value
+    if kind is int:
+        if MIN_INT <= value <= MAX_INT:  # type: ignore[operator]
+            return value
+        raise ValueDomainError((), f"{value!r} is not a 64-bit integer")
+    if kind is float:
+        if value - value == 0.0:  # type: ignore[operator]
+            return value
+        raise ValueDomainError((), f"{value!r} is not a finite number")
+    if value is None or kind is bool:
+        return value
+    return _freeze_subclass(value, level)
+
+
+def _freeze_subclass(value: object, level: int) -> object:
+    if isinstance(value, dict):
+        return _freeze_dict(dict(value), level)
+    if isinstance(value, list):
+        return _freeze_list(list(value), level)
+    if isinstance(value, str):
+        return _freeze_scalar(str.__str__(value), level)
+    if isinstance(value, int):
+        return _freeze_scalar(int.__int__(value), level)
+    if isinstance(value, float):
+        return _freeze_scalar(float.__float__(value), level)
+    hint = ": use a list" if isinstance(value, tuple) else ""
+    raise ValueDomainError((), f"{_kind(value)} is not a JSON value{hint}")
+
+
+def _freeze_dict(value: dict[object, object], level: int) -> FrozenDict:
+    if level > MAX_DEPTH:
+        raise ValueDomainError((), f"nested deeper than {MAX_DEPTH}")
+    new = FrozenDict(value)  # type: ignore[arg-type]
+    depth = 1
+    for key, item in value.items():
+        if type(key) is not str or not key.isascii():
+            if not isinstance(key, str):
+                raise ValueDomainError((), f"the key {key!r} is not text")
+            _check_text(key)
+            if type(key) is not str:
+                return _freeze_dict({str(k): v for k, v in value.items()}, level)
+        kind = type(item)
+        if kind is bool or item is None:
+            continue
+        try:
+            if kind is str or kind is int or kind is float:
+                _freeze_scalar(item, level)
+                continue
+            frozen = _freeze(item, level + 1)
+        except ValueDomainError as error:
+            raise error.under(key) from None
+        if frozen is not item:
+            _set_item(new, key, frozen)
+        if (type(frozen) is FrozenDict or type(frozen) is FrozenList) and frozen.depth >= depth:
+            depth = frozen.depth + 1
+    new.depth = depth
+    return new
+
+
+def _freeze_list(value: list[object], level: int) -> FrozenList:
+    if level > MAX_DEPTH:
+        raise ValueDomainError((), f"nested deeper than {MAX_DEPTH}")
+    new = FrozenList(value)
+    depth = 1
+    for index, item in enumerate(value):
+        try:
+            frozen = _freeze(item, level + 1)
+        except ValueDomainError as error:
+            raise error.under(index) from None
+        if frozen is not item:
+            _set_element(new, index, frozen)
+        if (type(frozen) is FrozenDict or type(frozen) is FrozenList) and frozen.depth >= depth:
+            depth = frozen.depth + 1
+    new.depth = depth
+    return new
+
+
+def _merge(base: FrozenDict, delta: FrozenDict) -> FrozenDict:
+    changed: dict[str, object] = {}
+    for key, value in delta.items():
+        if key not in base:
+            changed[key] = value
+            continue
+        old = base[key]
+        if type(value) is FrozenDict and type(old) is FrozenDict:
+            value = _merge(old, value)
+        if not is_same(old, value):
+            changed[key] = value
+    return with_items(base, changed) if changed else base
+
+
+def _check_depth(value: FrozenDict | FrozenList, level: int) -> None:
+    """Make the recorded depth of *value*, an upper bound, exact before it is refused for it."""
+    value.depth = _measure(value)
+    if level + value.depth - 1 > MAX_DEPTH:
+        raise ValueDomainError((), f"nested deeper than {MAX_DEPTH}")
+
+
+def _measure(value: FrozenDict | FrozenList) -> int:
+    items = value.values() if isinstance(value, dict) else value
+    depths = (
+        _measure(item) for item in items if type(item) is FrozenDict or type(item) is FrozenList
+    )
+    return 1 + max(depths, default=0)
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueDomainError((), f"{text!r} holds a lone surrogate") from None
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
