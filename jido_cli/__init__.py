@@ -7,9 +7,7 @@ anything lives here.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what `typing` exports under this name, without its 8 ms
 if TYPE_CHECKING:
     from jido_cli.core.action import ActionError, action
     from jido_cli.core.agent import Agent, AgentDefinition, Route
@@ -92,9 +90,10 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(
-        import_module(f"jido_cli.core.{_HOME_OF.get(name, 'directives')}"), name
-    )
+    from importlib import import_module  # not needed by those who only want the package
+
+    home = import_module(f"jido_cli.core.{_HOME_OF.get(name, 'directives')}")
+    value: object = getattr(home, name)
     globals()[name] = value
     return value
 
