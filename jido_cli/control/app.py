@@ -10,6 +10,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import get_args
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from jido_cli.control import protocol, routes_look, routes_order, words
 from jido_cli.control.answers import json_response, problem_response
 from jido_cli.control.exchange import Endpoint, Exchange, Service
 from jido_cli.control.guard import Guard
+from jido_cli.control.handle import Verb
 from jido_cli.control.openapi import describe
 from jido_cli.errors import ControlError, InternalError, JidoCliError
 
@@ -87,8 +89,10 @@ async def _no_route(request: Request, error: Exception) -> Response:
     path = request.url.path
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
+        is_verb = request.method == "POST" and path.startswith(protocol.NODES_PATH)
+        hint = "verbs: " + ", ".join(get_args(Verb)) if is_verb else allowed
         problem = ControlError(
-            f"{request.method} {path} is not offered", code="wrong-method", hints=(allowed,)
+            f"{request.method} {path} is not offered", code="wrong-method", hints=(hint,)
         )
         return problem_response(problem, headers={"Allow": allowed})
     known = {endpoint.path.partition("{")[0].rstrip("/") for endpoint in ENDPOINTS}

@@ -47,11 +47,13 @@ class ClientEventStream:
         self._raw = connection.raw
         self._lost = lost
         self._is_closed = False
+        self._is_reading = False
         self._raw.settimeout(SILENCE_S)
 
     def __iter__(self) -> Iterator[Answer | Missed]:
         """Yield events and gaps until the engine says that the stream ends."""
         decoder = Decoder()
+        self._is_reading = True
         try:
             while self.end_reason is None:
                 for message in decoder.feed(self._read()):
@@ -61,15 +63,19 @@ class ClientEventStream:
                 if self._is_closed:
                     return
         finally:
+            self._is_reading = False
             self.close()
+            self._release()
 
     def close(self) -> None:
-        """End the reading; from another thread too."""
-        if self._is_closed:
-            return
+        """End the reading; from another thread too, whose reader gives the connection back."""
         self._is_closed = True
         with contextlib.suppress(OSError):  # the other end may have been faster
             self._raw.shutdown(socket.SHUT_RDWR)  # wakes a reader; closing alone would not
+        if not self._is_reading:
+            self._release()
+
+    def _release(self) -> None:
         self._response.close()
         self._connection.close()
 
