@@ -25,15 +25,23 @@ from jido_cli.core.cel_wire import Node, RefusedError
 
 
 class TypeScope:
-    """What names mean: variables, the fields of messages, and the macros' own variables."""
+    """What names mean: variables, the fields of messages, and the macros' own variables.
+
+    Args:
+        variables: the declared variables.
+        fields: message -> field -> type.
+        hidden: declared variables that may not be used here, with what to say about it.
+    """
 
     def __init__(
         self,
         variables: Mapping[str, CelType],
         fields: Mapping[str, Mapping[str, CelType]],
+        hidden: Mapping[str, str],
     ) -> None:
         self.variables = variables
         self.fields = fields
+        self.hidden = hidden
 
     def annotate(self, node: Node, local: Mapping[str, CelType]) -> CelType:
         """Set the type of *node* and of everything below it; return the node's own.
@@ -58,7 +66,12 @@ class TypeScope:
         return node.type
 
     def _name(self, node: Node, local: Mapping[str, CelType]) -> CelType:
-        found = local.get(node.name) or self.variables.get(node.name.removeprefix("."))
+        if node.name in local:
+            return local[node.name]
+        name = node.name.removeprefix(".")
+        if name in self.hidden:
+            raise RefusedError(self.hidden[name], node.offset)
+        found = self.variables.get(name)
         if found is None:
             # The checker knows it, we do not: the name of a type, as a value.
             raise RefusedError(f"{node.name} as a value is not available yet", node.offset)

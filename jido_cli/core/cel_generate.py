@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from jido_cli.core.cel_library import FUNCTIONS
 from jido_cli.core.cel_places import mark
@@ -62,8 +63,15 @@ Records = Mapping[str, Mapping[str, str]]
 """Variables that are objects: name -> field -> the Python text that reads it from the scope."""
 
 
-def generate(root: Node, records: Records, *, is_condition: bool = False) -> str:
-    """Return the text, with marks, of the function `f(s)` for a typed tree.
+class Generated(NamedTuple):
+    """The text, with marks, of a function `f(s)`, and the variables that it reads."""
+
+    marked: str
+    names: frozenset[str]
+
+
+def generate(root: Node, records: Records, *, is_condition: bool = False) -> Generated:
+    """Return the function `f(s)` for a typed tree.
 
     Args:
         root: a tree whose types are derived.
@@ -84,7 +92,8 @@ def generate(root: Node, records: Records, *, is_condition: bool = False) -> str
     if generator.uses_fuel:
         lines.insert(0, f"F = [{WORK}, {TEXT}]")
     guarded = ["try:", *_indented(lines), "except FAILURES as x: raise explain(x) from None"]
-    return "\n".join(["def f(s, explain=explain):", *_indented(guarded)])
+    marked = "\n".join(["def f(s, explain=explain):", *_indented(guarded)])
+    return Generated(marked, frozenset(generator.names))
 
 
 def _indented(lines: list[str]) -> list[str]:
@@ -94,6 +103,7 @@ def _indented(lines: list[str]) -> list[str]:
 class _Generator:
     def __init__(self, records: Records) -> None:
         self.lines: list[str] = []
+        self.names: set[str] = set()
         self.uses_fuel = False
         self._records = records
         self._local: dict[str, str] = {}
@@ -145,14 +155,18 @@ class _Generator:
         """Return the fields of the object that a node names, if it does."""
         if node.kind != "ident" or node.name in self._local:
             return None
-        return self._records.get(node.name.removeprefix("."))
+        name = node.name.removeprefix(".")
+        self.names.add(name)
+        return self._records.get(name)
 
     def _name(self, node: Node) -> str:
         if node.name in self._local:
             return self._local[node.name]
-        record = self._record(node)
+        name = node.name.removeprefix(".")
+        self.names.add(name)
+        record = self._records.get(name)
         if record is None:
-            return f"s.{node.name.removeprefix('.')}"
+            return f"s.{name}"
         return f"{{{', '.join(f'{name!r}: {read}' for name, read in record.items())}}}"
 
     def _select(self, node: Node) -> str:

@@ -20,6 +20,7 @@ STEP = 64
 WORK = ITERATIONS * STEP
 TEXT = 4 << 20
 """Characters that one evaluation may make."""
+TOO_MUCH_TEXT = "the expression makes too much text: over 4 MiB"
 MAX_NODES = 100_000
 """Values that a result may hold."""
 
@@ -98,7 +99,7 @@ def out_of_work() -> NoReturn:
 
 def out_of_text() -> NoReturn:
     """Raise that the text of one evaluation is used up."""
-    raise FuelError("the expression makes too much text: over 4 MiB")
+    raise FuelError(TOO_MUCH_TEXT)
 
 
 def spend(fuel: Fuel, work: int) -> None:

@@ -9,6 +9,7 @@ values is `jido_cli.core.cel_template`'s business.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cache
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, cast
@@ -18,7 +19,7 @@ import msgspec
 from jido_cli.core import cel_run
 from jido_cli.core.cel_derive import TypeScope
 from jido_cli.core.cel_diagnose import Finding, Known, at, findings, word_at
-from jido_cli.core.cel_generate import HELPERS, generate
+from jido_cli.core.cel_generate import HELPERS, Generated, generate
 from jido_cli.core.cel_library import FUNCTIONS, declarations
 from jido_cli.core.cel_messages import Field, MessageTypes
 from jido_cli.core.cel_places import failed_offset, unmarked
@@ -57,12 +58,12 @@ _RECORDS: Mapping[str, Mapping[str, tuple[Field, str]]] = {
         "tag": (_NULLABLE_TEXT, "s.agent.tag"),
         "meta": (Field(ANY_MAP), "s.agent.meta"),
         "key": (_NULLABLE_TEXT, "s.agent.key"),
-        "parent": (Field(DYN), "s.agent.parent"),
+        "parent": (_NULLABLE_TEXT, "s.agent.parent"),
     },
     "ctx": {
         "now": (Field(TIMESTAMP), "Timestamp(s.ctx.now)"),
-        "uuid": (Field(STRING), "s.ctx.uuid"),
-        "random": (Field(DOUBLE), "s.ctx.random"),
+        "uuid": (Field(STRING), "s.ctx.command_uuid"),
+        "random": (Field(DOUBLE), "s.ctx.command_random"),
     },
 }
 _SIMPLE = MappingProxyType(
@@ -167,17 +168,18 @@ class Expression:
     Args:
         source: the text, for errors.
         result_type: what the value is, as far as the types tell.
-        marked: the generated function, with marks.
+        made: the generated function.
     """
 
-    __slots__ = ("_marked", "result_type", "run", "source")
+    __slots__ = ("_marked", "names", "result_type", "run", "source")
 
-    def __init__(self, source: str, result_type: CelType, marked: str) -> None:
+    def __init__(self, source: str, result_type: CelType, made: Generated) -> None:
         self.source = source
         self.result_type = result_type
-        self._marked = marked
+        self.names = made.names
+        self._marked = made.marked
         names: dict[str, object] = {"explain": self._explain}
-        exec(compile(unmarked(marked), "<expression>", "exec"), _GLOBALS, names)  # noqa: S102
+        exec(compile(unmarked(made.marked), "<expression>", "exec"), _GLOBALS, names)  # noqa: S102
         self.run: Callable[[Scope], object] = cast("FunctionType", names["f"])
 
     def _explain(self, error: Exception) -> EvaluationError:
@@ -194,20 +196,28 @@ class Environment:
 
     Args:
         variables: name -> a full JSON Schema, or a word: `signal`, `agent`, `ctx` for those
-            objects, else one of `bool int double string list map dyn`.
+            objects, one of `bool int double string list map dyn`, `none` for an object without
+            fields, or the name of a variable before it, for the same type.
     """
 
     def __init__(self, variables: Mapping[str, Mapping[str, object] | str]) -> None:
         self._messages = MessageTypes()
-        self._types = {name: self._type(each) for name, each in variables.items()}
-        self._known = Known(self._types, self._messages.fields)
-        self._scope = TypeScope(self._types, self._messages.fields)
+        self._types: dict[str, CelType] = {}
+        for name, each in variables.items():
+            self._types[name] = self._type(each)
+        self._scope = TypeScope(self._types, self._messages.fields, {})
         self._records = {
             name: {field: read for field, (_, read) in _RECORDS[name].items()}
             for name, each in variables.items()
             if isinstance(each, str) and each in _RECORDS
         }
-        self._checker: cel.Env | None = None
+        self._checkers: list[cel.Env] = []
+
+    def without(self, hidden: Mapping[str, str]) -> Environment:
+        """Return this environment where some variables cannot be used; says why for each."""
+        other = copy(self)
+        other._scope = TypeScope(self._types, self._messages.fields, hidden)  # noqa: SLF001 - ours
+        return other
 
     def type_of(self, *path: str) -> CelType | None:
         """Return the type of a variable, or of a field in it; None if there is none such."""
@@ -238,7 +248,7 @@ class Environment:
         try:
             root: Node = decode(self._check(text))
             result_type = self._scope.annotate(root, {})
-            marked = generate(root, self._records, is_condition=is_condition)
+            made = generate(root, self._records, is_condition=is_condition)
         except RefusedError as error:
             place = word_at(text, error.offset or 0)
             raise ExpressionError(at(text, place, error.message, error.hint)) from None
@@ -246,7 +256,7 @@ class Environment:
             message = f"a condition must be bool, not {result_type}"
             raise ExpressionError(at(text, 0, message)) from None
         try:
-            return Expression(text, result_type, marked)
+            return Expression(text, result_type, made)
         except (SyntaxError, RecursionError, MemoryError):
             # Python takes twenty loops and try-blocks in one another.
             raise ExpressionError(at(text, 0, "the expression is nested too deep")) from None
@@ -254,14 +264,16 @@ class Environment:
     def _check(self, text: str) -> bytes:
         """Return the checked expression as the library writes it."""
         _check_characters(text)
-        if self._checker is None:
-            self._checker = self._new_checker()
+        if not self._checkers:
+            self._checkers.append(self._new_checker())
         try:
-            serialized: bytes = self._checker.compile(text).serialize()
+            serialized: bytes = self._checkers[0].compile(text).serialize()
             return serialized
         except RuntimeError as error:
             # The library has no class of its own for what it finds.
-            first, *others = findings(str(error), text, self._known)
+            visible = {n: kind for n, kind in self._types.items() if n not in self._scope.hidden}
+            known = Known(visible, self._messages.fields)
+            first, *others = findings(str(error), text, known)
             raise ExpressionError(first, tuple(map(ExpressionError, others))) from None
 
     def _new_checker(self) -> cel.Env:
@@ -276,7 +288,9 @@ class Environment:
         if variable in _RECORDS:
             fields = {name: field for name, (field, _) in _RECORDS[variable].items()}
             return self._messages.define(fields)
-        return _SIMPLE[variable]
+        if variable == "none":
+            return self._messages.define({})
+        return self._types[variable] if variable in self._types else _SIMPLE[variable]
 
 
 @cache
