@@ -1,0 +1,258 @@
+"""The engine: a tree of supervisors and agents at work on one event loop.
+
+Here the parts are put together, started, stopped and watched. What clients may ask is in `port`;
+how a process is made of it (socket, signals, files) is the command line's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from jido_cli.core.signals import Signal
+from jido_cli.core.values import freeze
+from jido_cli.errors import StartError
+from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, CallRequest, Delivery, set_result
+from jido_cli.runtime.committer import Committer
+from jido_cli.runtime.crash_reports import describe
+from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook
+from jido_cli.runtime.mailbox import deliver, wait_for_room
+from jido_cli.runtime.place import Place
+from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
+from jido_cli.runtime.story import Story, StoryKeeper
+from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.runtime.watch import Stall, Watchdog
+from jido_cli.supervision import events as on
+from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
+
+ROOT: Final = "root"
+DEFAULT_STALL_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEnd:
+    """How an engine ended; `story` is there when its root gave up."""
+
+    kind: Literal["stopped", "gave_up"]
+    reason: ExitReason
+    why: str
+    story: Story | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an engine is told beside its tree."""
+
+    name: str = "engine"
+    file: str = ""
+    programs: Mapping[str, AgentProgram] = field(default_factory=dict)
+    committer: Committer | None = None
+    start_hook: StartHook | None = None
+    max_hops: int = DEFAULT_MAX_HOPS
+    stall_s: float = DEFAULT_STALL_S
+    is_watched: bool = True  # by the watchdog thread, which lives in real time
+
+
+class Engine:
+    """One engine. Make it on the loop that it will run on."""
+
+    def __init__(self, root: SupervisorStart, options: EngineOptions = EngineOptions()) -> None:
+        loop = asyncio.get_running_loop()
+        self.options = options
+        self.loop = loop
+        self.kernel = Kernel(
+            loop,
+            programs=options.programs,
+            committer=options.committer,
+            start_hook=options.start_hook,
+            max_hops=options.max_hops,
+        )
+        self.started_at = self.kernel.wall_ns() / 1e9
+        self.root = Place(self.kernel, ROOT, None, root)
+        self.kernel.tree.root = self.root
+        self.kernel.place_added(self.root, None)
+        self.watchdog: Watchdog | None = None
+        self._start = root
+        self._booted: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[EngineEnd] = loop.create_future()
+        self._story = StoryKeeper(self.kernel)
+        self._why_stopping: str | None = None
+
+    # -- life
+
+    async def boot(self) -> None:
+        """Start the tree and wait until all of it is up.
+
+        Raises:
+            StartError: a child did not start; the others were stopped in reverse order.
+        """
+        if self.options.is_watched:
+            self.watchdog = Watchdog(
+                self.loop, self.kernel.watch, self.options.stall_s, self._stalled
+            )
+            self.watchdog.start()
+        root = self.root
+        root.generation += 1
+        runner = SupervisorRunner(self.kernel, root, 1, self, self._start)
+        root.process = runner
+        if self.kernel.start_hook is not None:
+            await self._ask_hook(self.kernel.start_hook)
+        runner.boot()
+        await self._booted
+
+    async def _ask_hook(self, hook: StartHook) -> None:
+        from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
+
+        try:
+            verdict = hook(StartAttempt(self.root, self.root.generation, None))
+            if verdict is not None:
+                await verdict
+        except (StartIgnored, StartRefused) as refusal:
+            self.root.process = None
+            raise StartError(f"the root did not start: {refusal}") from refusal
+
+    def post(self, event: on.Event) -> None:
+        """Hear of the root: it is up, did not start, or exited."""
+        match event:
+            case on.ChildStarted():
+                self._booted.set_result(None)
+            case on.StartFailed(_, reason):
+                self._stop_watching()
+                self._booted.set_exception(self._start_error(reason))
+                self._ended.set_result(EngineEnd("stopped", reason, "it did not start"))
+            case on.ChildExited(_, reason):
+                self._stop_watching()
+                asked = self._why_stopping
+                if asked is not None:
+                    end = EngineEnd("stopped", reason, asked)
+                else:
+                    end = EngineEnd("gave_up", reason, describe(reason), self._story.tell())
+                self._ended.set_result(end)
+
+    def _start_error(self, reason: ExitReason) -> StartError:
+        failed = self._story.first_failed_start()
+        if failed is None:
+            return StartError(f"the tree did not start: {describe(reason)}")
+        place, why, origin = failed
+        where = f"{origin.file}:{origin.line}:{origin.column}" if origin else place
+        return StartError(f"{place} failed to start", where=where, why=why)
+
+    async def shutdown(self, why: str) -> EngineEnd:
+        """Stop everything in reverse order of its start, and wait for that."""
+        self.begin_shutdown(why)
+        return await self.wait_ended()
+
+    def begin_shutdown(self, why: str) -> None:
+        """Order the stop; `wait_ended` tells when it is done."""
+        if self._why_stopping is None and not self._ended.done():
+            self._why_stopping = why
+            process = self.root.process
+            count = sum(1 for _ in self.kernel.tree.walk())
+            self.kernel.events.fact("stopping", None, f"{count} nodes in reverse order: {why}")
+            if process is not None:
+                process.terminate(SHUTDOWN)
+
+    async def wait_ended(self) -> EngineEnd:
+        """Wait until the root has exited."""
+        return await asyncio.shield(self._ended)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the root has exited."""
+        return self._ended.done()
+
+    def _stop_watching(self) -> None:
+        if self.watchdog is not None:
+            self.watchdog.stop()
+
+    def _stalled(self, stall: Stall, was_interrupted: bool) -> None:
+        place = None if stall.agent is None else self.kernel.tree.find(stall.agent)
+        what = f"{stall.action or 'a callback'} kept the loop for {stall.ms}ms"
+        if was_interrupted:
+            what = f"{stall.action} ran over its timeout of {stall.timeout_s:g}s: interrupted"
+        kind = "hung" if was_interrupted else "stalled"
+        self.kernel.events.fact(kind, place, what, stack=list(stall.stack), ms=stall.ms)
+
+    # -- use in process
+
+    async def call(
+        self,
+        ident: str,
+        signal_type: str,
+        data: object = None,
+        *,
+        timeout_s: float = DEFAULT_CALL_TIMEOUT_S,
+    ) -> Answer:
+        """Send a signal to the agent that *ident* names, and wait for what comes of it.
+
+        Raises:
+            ControlError: `no-node` or `ambiguous-node`.
+        """
+        place = self.kernel.tree.find(ident) or self.kernel.tree.resolve(ident)
+        return await self.ask(place, self.signal(signal_type, data), timeout_s)
+
+    def ask(self, place: Place, signal: Signal, timeout_s: float) -> asyncio.Future[Answer]:
+        """Deliver *signal* to *place* as a call; the future is the answer."""
+        future: asyncio.Future[Answer] = self.loop.create_future()
+        kernel = self.kernel
+        request = CallRequest(
+            signal,
+            lambda answer: set_result(future, answer),
+            kernel.monotonic() + timeout_s,
+            kernel.deadlines,
+        )
+        kernel.deadlines.add(request)
+        self._deliver(place, request, timeout_s)
+        return future
+
+    def _deliver(self, place: Place, request: CallRequest, timeout_s: float) -> None:
+        delivery = deliver(place, request)
+        if delivery == "blocked":
+            start = place.start
+            assert isinstance(start, AgentStart)
+            wait_s = min(timeout_s, start.program.mailbox.block_timeout_s)
+            wait_for_room(place, request, wait_s, lambda end: _tell(request, end))
+        else:
+            _tell(request, delivery)
+
+    def cast(self, ident: str, signal_type: str, data: object = None) -> Delivery:
+        """Send a signal without waiting; `accepted` dies with the engine.
+
+        Raises:
+            ControlError: `no-node` or `ambiguous-node`.
+        """
+        place = self.kernel.tree.find(ident) or self.kernel.tree.resolve(ident)
+        return deliver(place, self.signal(signal_type, data))
+
+    def signal(self, signal_type: str, data: object = None) -> Signal:
+        """Return a new signal from outside the tree."""
+        kernel = self.kernel
+        now_ns = kernel.wall_ns()
+        return Signal(
+            signal_type,
+            "/jido",
+            freeze(data),
+            kernel.ids.next(now_ns // 1_000_000),
+            time_ns=now_ns,
+        )
+
+    # -- idleness
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no mail waits, no command runs and no one-shot timer is armed."""
+        kernel = self.kernel
+        return (
+            not len(kernel.queue)
+            and kernel.armed_timers == 0
+            and kernel.running_effects == 0
+            and not any(place.mail_depth for place in kernel.tree.walk())
+        )
+
+
+def _tell(request: CallRequest, delivery: Delivery) -> None:
+    if delivery != "accepted":
+        why = f"the mailbox is full: {delivery}"
+        request.reply(Answer(False, 0, None, outcome="rejected", why=why))

@@ -1,0 +1,249 @@
+"""What an agent has beside its mailbox: spawned agents, and instructions that run on their own.
+
+A spawned agent stands under the dynamic supervisor that the directive names, else under
+`<agent id>.children`, a supervisor of the agent's own whose giving up harms nobody else
+(runtime.md 20). All of them end with the incarnation that asked for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, cast
+
+from jido_cli.core import directives as ask
+from jido_cli.core.command import Done, Instruction, Suspended, begin, resume
+from jido_cli.core.signals import Signal
+from jido_cli.core.values import freeze
+from jido_cli.runtime.effectful import EffectRun, Outcome
+from jido_cli.runtime.mailbox import deliver
+from jido_cli.runtime.place import Place
+from jido_cli.runtime.starts import AgentStart, ChildArgs, SupervisorStart
+from jido_cli.supervision import answers
+from jido_cli.supervision.events import (
+    ChildExited,
+    Event,
+    StartChildCall,
+    StartFailed,
+    TerminateChildCall,
+)
+from jido_cli.supervision.reasons import SHUTDOWN
+from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.agent_server import AgentServer
+    from jido_cli.runtime.performing import Cause
+    from jido_cli.runtime.supervisor import SupervisorRunner
+
+STARTED = "jido.agent.child.started"
+EXITED = "jido.agent.child.exit"
+
+
+class Family:
+    """The children and the running instructions of one incarnation."""
+
+    __slots__ = ("_children", "_own", "_runs", "_server", "_stopped")
+
+    def __init__(self, server: AgentServer) -> None:
+        self._server = server
+        self._children: dict[str, Place] = {}
+        self._own: SupervisorRunner | None = None
+        self._runs: dict[str, EffectRun] = {}
+        self._stopped: Callable[[], None] | None = None
+
+    # -- children
+
+    def spawn(self, directive: ask.SpawnAgent, done: Callable[[str | None], None]) -> None:
+        """Start a child; *done* is told None, or why it did not start."""
+        server, kernel = self._server, self._server.kernel
+        program = kernel.programs.get(directive.agent)
+        if program is None:
+            done(f"no agent {directive.agent!r} is declared")
+            return
+        if directive.on_parent_death != "stop":
+            done(f"on_parent_death {directive.on_parent_death!r} is not available yet")
+            return
+        runner = self._supervisor_for(directive.under)
+        if isinstance(runner, str):
+            done(runner)
+            return
+        child_id = directive.tag or kernel.next_child_id(runner.place, directive.agent)
+        args = ChildArgs(
+            AgentStart(program),
+            directive.state or {},
+            directive.tag or child_id,
+            directive.meta or {},
+            server.place,
+        )
+        is_dynamic = runner.start.flags.strategy == "dynamic"
+        spec = None if is_dynamic else ChildSpec(child_id, args.start, directive.restart)
+
+        def answered(answer: object) -> None:
+            if isinstance(answer, answers.Started):
+                place = runner.place.child(child_id)
+                if place is not None and server.is_alive:
+                    self._children[args.tag or child_id] = place
+                done(None)
+            else:
+                done(f"{child_id!r} did not start: {_say(answer)}")
+
+        runner.call(StartChildCall(spec, child_id, args), answered)
+
+    def _supervisor_for(self, under: str | None) -> SupervisorRunner | str:
+        """Return the runner that takes spawned children, or what is wrong."""
+        kernel = self._server.kernel
+        if under is None:
+            return self._own_supervisor()
+        place = kernel.tree.find(under)
+        if place is None or not isinstance(place.start, SupervisorStart):
+            return f"under: no supervisor {under!r}"
+        if place.start.flags.strategy != "dynamic":
+            return f"under: {under!r} is not a dynamic supervisor"
+        return running_supervisor(place) or f"under: {under!r} is not up"
+
+    def _own_supervisor(self) -> SupervisorRunner:
+        if self._own is None:
+            server = self._server
+            start = SupervisorStart(SupervisorFlags(), ())
+            above = server.place.parent
+            assert above is not None, "an agent has a supervisor above it"
+            assert above.children is not None
+            child_id = f"{server.place.id}.children"
+            place = above.children.get(child_id)
+            if place is None:
+                place = above.children[child_id] = Place(server.kernel, child_id, above, start)
+                server.kernel.place_added(place, None)
+            place.generation += 1
+            self._own = server.supervisor.nested(place, 0, self, start)
+            self._own.boot()
+        return self._own
+
+    def post(self, event: Event) -> None:
+        """The supervisor of the agent's own reports: it is gone, or gave up."""
+        if isinstance(event, ChildExited | StartFailed):
+            own, self._own = self._own, None
+            above = self._server.place.parent
+            if own is not None and above is not None and above.children is not None:
+                above.children.pop(own.place.id, None)
+                self._server.kernel.place_ended(own.place)
+            if self._stopped is not None:
+                self._stopped()
+            elif self._server.is_alive:
+                self._server.place.set_status("degraded")
+
+    def child(self, tag: str) -> Place | None:
+        """Return the place of the child *tag*."""
+        return self._children.get(tag)
+
+    def children(self) -> Iterable[Place]:
+        """Return the places of all children."""
+        return tuple(self._children.values())
+
+    def stop_child(self, tag: str) -> None:
+        """Stop a child on purpose; an unknown tag is no error."""
+        place = self._children.pop(tag, None)
+        if place is not None:
+            self._terminate(place)
+
+    def _terminate(self, place: Place) -> None:
+        runner = None if place.parent is None else running_supervisor(place.parent)
+        if runner is not None:
+            runner.call(TerminateChildCall(place.id), _ignore)
+
+    def stop(self, stopped: Callable[[], None]) -> bool:
+        """End everything; True when nothing is left, else *stopped* will be called."""
+        self._end_runs()
+        for place in self._children.values():
+            if self._own is None or place.parent is not self._own.place:
+                self._terminate(place)
+        self._children.clear()
+        if self._own is None:
+            return True
+        if self._stopped is None:
+            self._stopped = stopped
+            self._own.terminate(SHUTDOWN)
+        return False
+
+    def abandon(self) -> None:
+        """The incarnation crashed or was killed: end everything, wait for nothing."""
+        self.stop(lambda: None)
+
+    # -- instructions beside the mailbox
+
+    def run_instruction(self, directive: ask.RunInstruction, cause: Cause) -> str | None:
+        """Run an action on the committed state; its outcome comes back as a signal."""
+        server = self._server
+        action = server.program.definition.actions.get(directive.action)
+        if action is None:
+            return f"no action {directive.action!r}"
+        run_id = directive.id or f"{cause.seq}.{cause.index}"
+        if run_id in self._runs:
+            return f"instruction {run_id!r} is running"
+        params = directive.params or {}
+        context = server.context(cause.now_ns, cause.signal)
+        step = begin(server.committed, [Instruction(action, params)], context)
+        self._advance(step, directive, run_id, cause)
+        return None
+
+    def _advance(
+        self, step: Done | Suspended, directive: ask.RunInstruction, run_id: str, cause: Cause
+    ) -> None:
+        server = self._server
+        if isinstance(step, Suspended):
+            suspended = step
+
+            def done(outcome: Outcome) -> None:
+                if self._runs.pop(run_id, None) is not None and server.is_alive:
+                    self._advance(resume(suspended.command, outcome), directive, run_id, cause)
+
+            run = EffectRun(server.kernel, server.place, suspended.call, None, done)
+            self._runs[run_id] = run
+            run.begin()
+            return
+        data: dict[str, object] = {"id": run_id, "with": directive.params or {}}
+        if step.error is None:
+            wanted = directive.on_result
+            data["result"] = step.output
+        else:
+            wanted = directive.on_error
+            data["error"] = {"message": step.error.message, "code": step.error.code}
+        if wanted is None:
+            return
+        now_ns = server.kernel.wall_ns()
+        ident = (now_ns // 1_000_000, f"{server.source}/{run_id}", server.generation, cause.seq, 0)
+        signal = Signal(
+            wanted,
+            server.source,
+            freeze(data),
+            ident,
+            time_ns=now_ns,
+            hops=cause.signal.hops + 1,
+            cause=cause.signal.ident,
+        )
+        if deliver(server.place, signal) in ("blocked", "rejected"):
+            server.kernel.dead_letters.add(server.place, signal, "mailbox full: result")
+
+    def _end_runs(self) -> None:
+        runs, self._runs = self._runs, {}
+        for run in runs.values():
+            run.revoke()
+
+
+def running_supervisor(place: Place) -> SupervisorRunner | None:
+    """Return the runner of the supervisor at *place*, None if it does not run."""
+    if not isinstance(place.start, SupervisorStart):
+        return None
+    return cast("SupervisorRunner | None", place.process)
+
+
+def _say(answer: object) -> str:
+    if isinstance(answer, answers.StartError):
+        return str(answer.reason)
+    if isinstance(answer, answers.AlreadyStarted | answers.AlreadyPresent):
+        return "there is one of that id"
+    if isinstance(answer, answers.MaxChildren):
+        return f"the supervisor has its {answer.limit} children"
+    return "its supervisor is not up" if answer is None else type(answer).__name__
+
+
+def _ignore(_: object) -> None:
+    """Take an answer that nobody waits for: the child is stopped, or was not there."""

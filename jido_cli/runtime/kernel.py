@@ -1,0 +1,243 @@
+"""What all parts of one engine share: clocks, queue, tree, rings, and the news they report.
+
+The kernel holds and records; it decides nothing about supervision and nothing about agents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from jido_cli.bus.subscriptions import Group, Subscriptions
+from jido_cli.core.idents import IdSource
+from jido_cli.core.signals import Signal
+from jido_cli.observe.events import EventLog
+from jido_cli.observe.records import DIRECTIVES_KEPT, DirectiveRecord, ExitRecord
+from jido_cli.observe.ring import Ring
+from jido_cli.runtime import crash_reports
+from jido_cli.runtime.clock import Clock
+from jido_cli.runtime.committer import Committer
+from jido_cli.runtime.dead_letters import DeadLetters
+from jido_cli.runtime.deadlines import Deadlines
+from jido_cli.runtime.mailbox import dead_letter_mail
+from jido_cli.runtime.place import Place
+from jido_cli.runtime.run_queue import RunQueue
+from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
+from jido_cli.runtime.tree import Tree
+from jido_cli.runtime.watch import Watch
+from jido_cli.runtime.zombies import Zombies
+from jido_cli.supervision.effects import GaveUp, RestartCounted
+from jido_cli.supervision.reasons import ExitReason
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.attempts import StartAttempt
+    from jido_cli.runtime.place import Process
+    from jido_cli.runtime.supervisor import SupervisorRunner
+
+DEFAULT_MAX_HOPS: Final = 256
+LOOPING_RESTARTS: Final = 2
+LOOPING_BACKOFFS: Final = 3
+
+StartHook = Callable[["StartAttempt"], Awaitable[None] | None]
+ExitObserver = Callable[["Process", ExitReason], None]
+
+
+class Kernel:
+    """The shared parts of one engine, on one loop."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        programs: Mapping[str, AgentProgram] | None = None,
+        committer: Committer | None = None,
+        start_hook: StartHook | None = None,
+        max_hops: int = DEFAULT_MAX_HOPS,
+    ) -> None:
+        self.loop = loop
+        self.clock = Clock(loop)
+        self.monotonic = self.clock.monotonic
+        self.wall_ns = self.clock.wall_ns
+        self.queue = RunQueue(loop)
+        self.events = EventLog(self.wall_ns)
+        self.directives: Ring[DirectiveRecord] = Ring(DIRECTIVES_KEPT)
+        self.dead_letters = DeadLetters(self.clock, self.events)
+        self.deadlines = Deadlines(self.clock)
+        self.zombies = Zombies(self.clock, self.events)
+        self.bus: Subscriptions[Place] = Subscriptions()
+        self.tree = Tree()
+        self.watch = Watch()
+        self.programs = dict(programs or {})
+        self.committer = committer
+        self.start_hook = start_hook
+        self.max_hops = max_hops
+        self.ids = IdSource(secrets.randbits)
+        self.seed = secrets.randbits(64) << 40  # one number a command, counted on from here
+        self.random = random.SystemRandom().random
+        self.exit_observers: list[ExitObserver] = []
+        self.revision = 0
+        self.restarts = 0
+        self.late = 0
+        self.failed_directives = 0
+        self.armed_timers = 0
+        self.running_effects = 0
+        self._groups: dict[int, Group[Place]] = {}
+        self._child_numbers: dict[tuple[int, str], int] = {}
+
+    # -- places
+
+    def place_added(self, place: Place, above: SupervisorStart | None) -> None:
+        """A place came into the tree, under a supervisor started from *above*."""
+        self.revision += 1
+        self.tree.changed()
+        start = place.start
+        if type(start) is AgentStart:
+            if above is not None and above.flags.strategy == "dynamic":
+                group = self._groups.get(id(place.parent))
+                if group is not None:
+                    group.add(place)
+                    return
+            patterns = patterns_of(start.program)
+            if patterns:
+                self.bus.add(place, patterns)
+        elif type(start) is SupervisorStart and start.flags.strategy == "dynamic":
+            template = start.specs[0].start if start.specs else None
+            if isinstance(template, AgentStart) and patterns_of(template.program):
+                group = self._groups[id(place)] = Group()
+                self.bus.add_group(group, patterns_of(template.program))
+
+    def place_ended(self, place: Place) -> None:
+        """A place left the tree for good: what waits there becomes dead letters."""
+        self.revision += 1
+        self.tree.changed()
+        for child in list((place.children or {}).values()):
+            self.place_ended(child)
+        if place.children:
+            place.children.clear()
+        dead_letter_mail(place, "its place ended")
+        if type(place.start) is AgentStart:
+            group = self._groups.get(id(place.parent))
+            if group is not None:
+                group.discard(place)
+            self.bus.discard(place)
+        elif (group := self._groups.pop(id(place), None)) is not None:
+            self.bus.discard_group(group)
+
+    def next_child_id(self, supervisor: Place, agent: str) -> str:
+        """Return `<agent>-<n>` for a child without a name; n is never used again there."""
+        key = (id(supervisor), agent)
+        number = self._child_numbers.get(key, 0)
+        while True:
+            number += 1
+            child_id = f"{agent}-{number}"
+            if supervisor.child(child_id) is None:
+                self._child_numbers[key] = number
+                return child_id
+
+    # -- news
+
+    def note_started(
+        self, place: Place, runner: SupervisorRunner | None, restart: RestartCounted | None
+    ) -> None:
+        """A child is up."""
+        place.set_status("running")
+        generation = place.generation
+        if restart is None or runner is None:
+            self.events.fact("started", place, f"gen {generation}", generation=generation)
+            return
+        mates = [one for one in restart.group if one != place.id]
+        limits = runner.start.flags
+        window = f"{restart.used}/{limits.max_restarts} in {limits.max_seconds:g}s"
+        together = f"with {', '.join(mates)}" if mates else "alone"
+        self.events.fact(
+            "restarted",
+            place,
+            f"gen {generation}  {together}  {window}",
+            generation=generation,
+            group=mates,
+            used=restart.used,
+            max_restarts=limits.max_restarts,
+            max_seconds=limits.max_seconds,
+        )
+
+    def note_restart(self, runner: SupervisorRunner, effect: RestartCounted) -> None:
+        """A restart was decided and counted."""
+        self.restarts += 1
+        children = runner.place.children or {}
+        for child_id in effect.group:
+            place = children.get(child_id)
+            if place is not None:
+                place.restarts += 1
+        trigger = children.get(effect.id)
+        if trigger is None:
+            return
+        now = self.monotonic()
+        quiet_s = runner.start.flags.max_seconds
+        log = trigger.log
+        log.own_restarts.append(now)
+        recent = sum(1 for at in log.own_restarts if at >= now - quiet_s)
+        if recent >= LOOPING_RESTARTS or log.backoffs >= LOOPING_BACKOFFS:
+            log.looping_until = now + quiet_s
+
+    def note_gave_up(self, runner: SupervisorRunner, effect: GaveUp) -> None:
+        """A supervisor has more restarts to do than it allows."""
+        limits = runner.start.flags
+        self.events.fact(
+            "gave_up",
+            runner.place,
+            f"{effect.id} exited {effect.used} times, "
+            f"{limits.max_restarts} restarts allowed in {limits.max_seconds:g}s",
+            child=effect.id,
+            used=effect.used,
+            max_restarts=limits.max_restarts,
+            max_seconds=limits.max_seconds,
+        )
+
+    def note_exit(self, process: Process, reason: ExitReason, signal: Signal | None = None) -> None:
+        """An incarnation is gone."""
+        place = process.place
+        detail = reason.detail
+        error = detail if isinstance(detail, BaseException) else None
+        record = ExitRecord(
+            self.wall_ns() / 1e9,
+            reason.kind,
+            crash_reports.describe(reason),
+            process.generation,
+            None if signal is None else signal.type,
+            None if error is None else crash_reports.user_frame(error),
+            () if error is None else crash_reports.user_trace(error),
+        )
+        place.log.exits.append(record)
+        if place.process is None:
+            place.set_status("stopped" if reason.is_orderly else "failed")
+        where = f"  {record.frame}" if record.frame else ""
+        on = f" on {record.signal}" if record.signal else ""
+        self.events.fact(
+            "exited",
+            place,
+            f"{record.reason}{on}{where}",
+            reason=record.reason,
+            how=reason.kind,
+            generation=process.generation,
+            signal=record.signal,
+            frame=record.frame,
+        )
+        for observer in self.exit_observers:
+            observer(process, reason)
+
+    def note_late(self, place: Place, what: str) -> None:
+        """Something came from an incarnation that is not any more; it was refused."""
+        self.late += 1
+        self.events.fact("late", place, f"{what} came after the exit and was refused")
+
+
+def patterns_of(program: AgentProgram) -> tuple[str, ...]:
+    """Return the patterns that an agent hears on the bus."""
+    if program.subscribe == "none":
+        return ()
+    if program.subscribe == "routes":
+        return tuple(program.definition.signal_patterns)
+    return program.subscribe

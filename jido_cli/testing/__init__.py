@@ -1,0 +1,1 @@
+"""Instruments for tests, the users' and ours: virtual time and a driven event loop."""
