@@ -69,6 +69,14 @@ def on_call(s: State, event: CallReceived) -> None:
         s.out.append(Reply(event.call_id, answer))
 
 
+def list_children(s: State) -> tuple[ChildInfo, ...]:
+    """Return the children in start order."""
+    return tuple(
+        ChildInfo(child.id, _LIVENESS[child.status], child.spec.type, child.process)
+        for child in s.table
+    )
+
+
 def _serve(s: State, event: CallReceived) -> Answer | None:
     call = event.call
     match call:
@@ -83,7 +91,7 @@ def _serve(s: State, event: CallReceived) -> Answer | None:
         case GetChildSpecCall():
             return _get_childspec(s, call)
         case WhichChildrenCall():
-            return _which_children(s)
+            return Children(list_children(s))
         case CountChildrenCall():
             return _count_children(s)
         case _:
@@ -173,15 +181,6 @@ def _get_childspec(s: State, call: GetChildSpecCall) -> Answer:
     elif call.id in s.table.by_id:
         spec = s.table.by_id[call.id].spec
     return NotFound() if spec is None else SpecFound(replace(spec, shutdown=spec.shutdown_time()))
-
-
-def _which_children(s: State) -> Answer:
-    return Children(
-        tuple(
-            ChildInfo(child.id, _LIVENESS[child.status], child.spec.type, child.process)
-            for child in s.table
-        )
-    )
 
 
 def _count_children(s: State) -> Answer:

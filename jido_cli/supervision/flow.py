@@ -46,8 +46,8 @@ def proceed(s: State) -> None:
             _stop(s, [child], child.spec.shutdown_time())
             return
         _cross_off(s, child)
-    if work.delay_ms is not None:
-        _wait(s, work, work.delay_ms)
+    if work.wait is not None:
+        _wait(s, work, work.wait)
     elif work.start:
         begin_start(s, work.start.pop())
     else:
@@ -123,7 +123,8 @@ def on_started(s: State, event: ChildStarted) -> None:
     if work.start:
         begin_start(s, work.start.pop())
     else:
-        _finish(s, work, Started(event.ref, child.id) if work.call_id else None)
+        is_call = work.kind == "start_child" or work.kind == "restart_child"
+        _finish(s, work, Started(event.ref, child.id) if is_call else None)
 
 
 def on_ignored(s: State, event: StartIgnored) -> None:
@@ -158,22 +159,18 @@ def on_failed(s: State, event: StartFailed) -> None:
     match work.kind:
         case "boot":
             begin_exit(s, ExitReason("shutdown", FailedChild(child.id, event.reason)))
-        case "restart" | "group":
+        case "start_child":
+            s.out.append(ForgetChild(child.ref, child.id))
+            _finish(s, work, StartError(event.reason))
+        case "restart_child":
+            _finish(s, work, StartError(event.reason))
+        case _:  # a restart, alone or of a group
             # The one whose start failed is retried, not the one whose exit began it, and behind
             # what lies in the mailbox by now: an order to stop must be able to come first.
             work.end()
             s.table.set_restarting(child, "restarting")
             s.retries[child.ref] = child
             s.out.append(RetryLater(child.ref))
-        case "start_child":
-            s.out.append(ForgetChild(child.ref, child.id))
-            _finish(s, work, StartError(event.reason))
-        case "restart_child":
-            _finish(s, work, StartError(event.reason))
-        case "terminate_child" | "exit" | "idle":
-            raise InternalError(f"a start was awaited by {work.kind!r}")
-        case _:
-            assert_never(work.kind)
 
 
 def on_awaited_exit(s: State, event: ChildExited) -> None:
@@ -230,7 +227,7 @@ def _stop(s: State, children: list[Child], shutdown: Shutdown) -> None:
         return
     s.out.extend(TerminateChild(ref, SHUTDOWN) for ref in s.awaited_exits)
     if isinstance(shutdown, int):
-        s.last_timer = s.stop_timer = s.last_timer + 1
+        s.stop_timer = s.new_timer()
         s.out.append(ArmTimer(s.stop_timer, shutdown))
 
 
@@ -245,17 +242,13 @@ def _cross_off(s: State, child: Child) -> None:
         forget(s, child)
 
 
-def _wait(s: State, work: Work, delay_ms: float) -> None:
-    """Let the restart of the work's child wait; a timer will take it up."""
+def _wait(s: State, work: Work, wait: ArmTimer) -> None:
+    """Let the restart of the work's child wait; the timer will take it up."""
     child = work.child
-    backoff = child.spec.backoff
     work.end()
-    s.last_timer = timer = s.last_timer + 1
-    s.waits[timer] = child
-    s.streaks[child.id].timer = timer
+    s.waits[wait.timer] = child
     s.table.set_restarting(child, "waiting")
-    jitter = 0.0 if backoff is None else backoff.jitter
-    s.out.append(ArmTimer(timer, delay_ms, jitter, child.id))
+    s.out.append(wait)
 
 
 def _finish(s: State, work: Work, answer: Answer | None = None) -> None:

@@ -16,10 +16,11 @@ The death of a supervisor that still boots is `StartFailed` to its parent, later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, assert_never
 
 from jido_cli.supervision import calls, flow, restarting, snapshot
+from jido_cli.supervision.answers import ChildInfo
 from jido_cli.supervision.children import Child
 from jido_cli.supervision.effects import Effect, Exit
 from jido_cli.supervision.events import (
@@ -36,7 +37,7 @@ from jido_cli.supervision.events import (
 )
 from jido_cli.supervision.reasons import crash
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
-from jido_cli.supervision.state import Phase, State
+from jido_cli.supervision.state import State
 from jido_cli.supervision.validation import Problem, check_flags, check_specs
 
 
@@ -87,28 +88,13 @@ class Machine:
             case _:
                 assert_never(event)
 
-    @property
-    def awaited_start(self) -> int | None:
-        """The ref of the start attempt whose answer is awaited."""
-        return self._state.awaited_start.ref or None
-
-    @property
-    def awaited_exits(self) -> Collection[int]:
-        """The refs of the processes whose exit is awaited; a view, not a copy."""
-        return self._state.awaited_exits.keys()
-
-    @property
-    def phase(self) -> Phase:
-        """Where the supervisor is in its life."""
-        return self._state.phase
-
     def window(self, now: float) -> int:
         """Return how many restarts the window holds at *now*."""
         return self._state.window.used(now)
 
-    def children(self) -> tuple[Child, ...]:
-        """Return the children in start order; the machine's own records, to be read only."""
-        return tuple(self._state.table)
+    def children(self) -> tuple[ChildInfo, ...]:
+        """Return the children in start order, at any time: what `WhichChildrenCall` waits for."""
+        return calls.list_children(self._state)
 
     def snapshot(self) -> snapshot.MachineSnapshot:
         """Return the whole state as a frozen value."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from jido_cli.supervision.backoff import Streak
 from jido_cli.supervision.children import Child
-from jido_cli.supervision.effects import GaveUp, RestartCounted
+from jido_cli.supervision.effects import ArmTimer, GaveUp, RestartCounted
 from jido_cli.supervision.events import ChildExited, RetryDue, TimerFired
-from jido_cli.supervision.flow import begin_exit, begin_start, forget, proceed
+from jido_cli.supervision.flow import begin_exit, forget, proceed
 from jido_cli.supervision.reasons import SHUTDOWN, should_restart
 from jido_cli.supervision.state import State
 
@@ -56,16 +56,17 @@ def on_timer(s: State, event: TimerFired) -> None:
     _carry_out(s, child, None)
 
 
-def group_of(s: State, child: Child) -> list[Child]:
+def _group_of(s: State, child: Child) -> list[Child]:
     """Return the children that are restarted with *child*, itself included, in start order."""
-    match s.flags.strategy:
-        case "one_for_all":
-            return list(s.table)
-        case "rest_for_one":
-            children = list(s.table)
-            return children[children.index(child) :]
-        case _:
-            return [child]
+    if s.flags.strategy == "one_for_all":
+        return list(s.table)
+    group = []
+    for member in reversed(s.table.by_id.values()):
+        group.append(member)
+        if member is child:
+            break
+    group.reverse()
+    return group
 
 
 def _restart(s: State, child: Child) -> None:
@@ -75,8 +76,8 @@ def _restart(s: State, child: Child) -> None:
         s.out.append(GaveUp(child.ref, child.id, used))
         begin_exit(s, SHUTDOWN)
         return
+    wait = None
     backoff = child.spec.backoff
-    delay_ms = None
     if backoff is not None:
         streak = s.streaks.setdefault(child.id, Streak())
         delay_ms = streak.extend(backoff, s.now)
@@ -84,25 +85,28 @@ def _restart(s: State, child: Child) -> None:
             s.out.append(GaveUp(child.ref, child.id, streak.count, "give_up_after"))
             begin_exit(s, SHUTDOWN)
             return
-    group = tuple(m.id for m in group_of(s, child)) if s.is_group else (child.id,)
-    s.out.append(RestartCounted(child.ref, child.id, used, group))
-    _carry_out(s, child, delay_ms)
+        streak.timer = s.new_timer()
+        wait = ArmTimer(streak.timer, delay_ms, backoff.jitter, child.id)
+    ids = tuple([m.id for m in _group_of(s, child)]) if s.is_group else (child.id,)
+    s.out.append(RestartCounted(child.ref, child.id, used, ids))
+    _carry_out(s, child, wait)
 
 
-def _carry_out(s: State, child: Child, delay_ms: float | None) -> None:
+def _carry_out(s: State, child: Child, wait: ArmTimer | None) -> None:
+    """Stop what restarts with *child*, let it wait, start it all."""
     work = s.work
-    if s.is_group:
-        work.begin("group", child)
-        work.stop.extend(group_of(s, child))
-        # Temporary members are stopped and gone. All others start, also those that had ended,
-        # had been stopped or ignored: the group begins as it did at boot.
-        work.start.extend(m for m in reversed(work.stop) if m.spec.restart != "temporary")
-    else:
+    work.wait = wait
+    if not s.is_group:
         work.begin("restart", child)
-        if delay_ms is None:
-            begin_start(s, child)
-            return
-    work.delay_ms = delay_ms
+        work.start.append(child)
+        proceed(s)
+        return
+    group = _group_of(s, child)
+    work.begin("group", child)
+    work.stop.extend(group)
+    # Temporary members are stopped and gone. All others start, also those that had ended, had
+    # been stopped or ignored: the group begins as it did at boot.
+    work.start.extend(m for m in reversed(group) if m.spec.restart != "temporary")
     proceed(s)
 
 

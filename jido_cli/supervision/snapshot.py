@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jido_cli.supervision.children import Status
+from jido_cli.supervision.effects import ArmTimer
 from jido_cli.supervision.reasons import ExitReason
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 from jido_cli.supervision.state import Kind, Phase, State, Work
@@ -34,7 +35,7 @@ class WorkSnapshot:
     stop: tuple[str, ...]
     start: tuple[str, ...]
     call_id: int | None
-    delay_ms: float | None
+    wait: ArmTimer | None
     reason: ExitReason | None
 
 
@@ -94,6 +95,6 @@ def _work(work: Work) -> WorkSnapshot:
         stop=tuple(child.id for child in reversed(work.stop or ())),
         start=tuple(child.id for child in reversed(work.start or ())),
         call_id=work.call_id or None,
-        delay_ms=work.delay_ms,
+        wait=work.wait,
         reason=work.reason if work.kind == "exit" else None,
     )

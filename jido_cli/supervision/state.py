@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from jido_cli.supervision.backoff import Streak
 from jido_cli.supervision.children import Child, ChildTable
-from jido_cli.supervision.effects import Effect
+from jido_cli.supervision.effects import ArmTimer, Effect
 from jido_cli.supervision.reasons import NORMAL, ExitReason
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 from jido_cli.supervision.window import RestartWindow
@@ -36,7 +36,7 @@ class Work:
     machine has one of these and uses it again and again: there is never more than one work.
     """
 
-    __slots__ = ("call_id", "child", "delay_ms", "kind", "reason", "start", "stop")
+    __slots__ = ("call_id", "child", "kind", "reason", "start", "stop", "wait")
 
     def __init__(self) -> None:
         self.kind: Kind = "idle"
@@ -44,7 +44,7 @@ class Work:
         self.call_id = 0  # whom to answer
         self.stop: list[Child] = []
         self.start: list[Child] = []
-        self.delay_ms: float | None = None
+        self.wait: ArmTimer | None = None  # to be armed between the two
         self.reason: ExitReason = NORMAL  # of an exit
 
     def begin(self, kind: Kind, child: Child = NOBODY, call_id: int = 0) -> None:
@@ -58,7 +58,7 @@ class Work:
         self.kind = "idle"
         self.child = NOBODY
         self.call_id = 0
-        self.delay_ms = None
+        self.wait = None
         self.stop.clear()
         self.start.clear()
 
@@ -110,3 +110,8 @@ class State:
         self.last_timer = 0
         self.now = 0.0
         self.out: list[Effect] = []
+
+    def new_timer(self) -> int:
+        """Return a number for a timer."""
+        self.last_timer += 1
+        return self.last_timer
