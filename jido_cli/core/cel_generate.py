@@ -88,6 +88,8 @@ def generate(root: Node, records: Records, *, is_condition: bool = False) -> Gen
         value = generator.expression(root)
         if root.type not in SCALARS:
             value = mark(root.offset, f"check_result({value})")
+            if "Timestamp(" in value or any("Timestamp(" in line for line in generator.lines):
+                value = f"without_timestamps({value})"
     lines = [*generator.lines, f"return {value}"]
     if generator.uses_fuel:
         lines.insert(0, f"F = [{WORK}, {TEXT}]")

@@ -353,27 +353,32 @@ def _with_article(value: Value) -> str:
 
 
 def check_result(value: Value) -> Value:
-    """Return *value* if it is a sensible result: not too many parts, timestamps as text.
+    """Return *value* if it has not too many parts.
 
-    What was frozen when it came is one part: it was measured when it was made.
-
-    Raises:
-        FuelError: it has too many parts, which may share one memory and yet be huge as text.
+    They may share one memory and yet be huge once they are written out. What was frozen when it
+    came is one part: it was measured when it was made.
     """
-    if type(value) not in (list, dict):
-        return str(value) if type(value) is Timestamp else value
-    nodes = [0]
-    return _plain(value, nodes)
+    if type(value) is list or type(value) is dict:
+        _count_parts(value, MAX_NODES)
+    return value
 
 
-def _plain(value: Value, nodes: list[int]) -> Value:
-    nodes[0] += 1
-    if nodes[0] > MAX_NODES:
+def _count_parts(value: list[Value] | dict[str, Value], left: int) -> int:
+    left -= len(value)
+    if left < 0:
         raise FuelError(f"the result has over {MAX_NODES:,} parts")
+    for each in value.values() if type(value) is dict else value:
+        if type(each) is list or type(each) is dict:
+            left = _count_parts(each, left)
+    return left
+
+
+def without_timestamps(value: Value) -> Value:
+    """Return *value* with texts in place of timestamps, as it leaves the expression."""
     if type(value) is list:
-        return [_plain(each, nodes) for each in value]
+        return [without_timestamps(each) for each in value]
     if type(value) is dict:
-        return {key: _plain(each, nodes) for key, each in value.items()}
+        return {key: without_timestamps(each) for key, each in value.items()}
     return str(value) if type(value) is Timestamp else value
 
 

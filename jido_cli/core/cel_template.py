@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from jido_cli.core.cel_diagnose import Finding
 from jido_cli.core.cel_library import double_text
-from jido_cli.core.cel_run import TEXT, TOO_MUCH_TEXT, CelError
-from jido_cli.core.cel_types import STRING, CelType
+from jido_cli.core.cel_run import TEXT, TOO_MUCH_TEXT, FuelError
+from jido_cli.core.cel_types import DYN, STRING, CelType
 from jido_cli.core.expressions import (
     BudgetError,
     Environment,
@@ -88,6 +88,8 @@ class Computed:
 
 
 Compiled = Constant | Computed
+_UNKNOWN = Computed(lambda _: None, DYN)
+"""Stands for what could not be compiled."""
 
 
 class _Piece(NamedTuple):
@@ -121,7 +123,7 @@ class ValueCompiler:
         pieces = self._pieces(text, path, is_key=is_key)
         if len(pieces) == 1 and pieces[0].offset is not None and not is_key:
             found = self._expression(text, pieces[0], path, is_key=is_key)
-            return _computed(found) if found else Constant(None)
+            return _computed(found) if found else _UNKNOWN
         parts: list[str | Expression] = []
         for piece in pieces:
             if piece.offset is None:
@@ -195,7 +197,8 @@ class ValueCompiler:
                     )
                 )
                 return pieces
-            pieces.append(_Piece(text[inside:end], inside))
+            expression = text[inside:end].lstrip()
+            pieces.append(_Piece(expression.rstrip(), end - len(expression)))
             position = end + len(CLOSING)
         if position < len(text):
             pieces.append(_Piece(text[position:]))
@@ -241,27 +244,46 @@ def compile_value(value: object, environment: Environment) -> Compiled:
 
 
 def text_of(value: object) -> str:
-    """Return *value* as it stands within longer text: a text as it is, anything else as JSON."""
+    """Return *value* as it stands within longer text: a text as it is, anything else as JSON.
+
+    Raises:
+        FuelError: that would be too much text.
+    """
+    if isinstance(value, str):
+        return value
+    pieces: list[str] = []
+    _write(value, pieces, TEXT)
+    return "".join(pieces)
+
+
+def _write(value: object, pieces: list[str], left: int) -> int:
+    """Write *value* as JSON; return how much text may still be made."""
     match value:
-        case str():
-            return value
-        case bool() | None:
-            return json.dumps(value)
-        case float():
-            return double_text(value)
-        case int():
-            return str(value)
         case list():
-            return f"[{','.join(map(_quoted, value))}]"
+            items = [(", " if n else "", each) for n, each in enumerate(value)]
+            brackets = "[]"
         case dict():
-            items = (f"{_quoted(key)}:{_quoted(each)}" for key, each in value.items())
-            return f"{{{','.join(items)}}}"
+            keys = (json.dumps(key, ensure_ascii=False) for key in value)
+            items = [
+                (f"{', ' if n else ''}{key}: ", each)
+                for n, (key, each) in enumerate(zip(keys, value.values(), strict=True))
+            ]
+            brackets = "{}"
+        case float():
+            return _put(double_text(value), pieces, left)
         case _:
-            raise CelError(f"a value of type {type(value).__name__} cannot be written as text")
+            return _put(json.dumps(value, ensure_ascii=False), pieces, left)
+    left = _put(brackets[0], pieces, left)
+    for before, each in items:
+        left = _write(each, pieces, _put(before, pieces, left))
+    return _put(brackets[1], pieces, left)
 
 
-def _quoted(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else text_of(value)
+def _put(text: str, pieces: list[str], left: int) -> int:
+    pieces.append(text)
+    if len(text) > left:
+        raise FuelError(TOO_MUCH_TEXT)
+    return left - len(text)
 
 
 def _computed(found: Expression) -> Computed:
@@ -287,12 +309,19 @@ def _interpolation(parts: Sequence[str | Expression]) -> Compiled:
         return Constant("".join(part for part in parts if isinstance(part, str)))
 
     def run(scope: Scope) -> str:
-        texts = [part if isinstance(part, str) else text_of(part.run(scope)) for part in parts]
+        texts = [part if isinstance(part, str) else _interpolated(part, scope) for part in parts]
         if sum(map(len, texts)) > TEXT:
             raise BudgetError(TOO_MUCH_TEXT, source=expressions[0].source)
         return "".join(texts)
 
     return Computed(run, STRING, frozenset().union(*(each.names for each in expressions)))
+
+
+def _interpolated(expression: Expression, scope: Scope) -> str:
+    try:
+        return text_of(expression.run(scope))
+    except FuelError as error:
+        raise BudgetError(str(error), source=expression.source) from None
 
 
 def _mapping_runner(items: Sequence[tuple[Compiled, Compiled]]) -> Callable[[Scope], object]:

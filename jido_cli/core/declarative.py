@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import msgspec
@@ -43,6 +44,7 @@ _LATER = frozenset(
 ) | {"directives", "on_error", "retry", "compensate", "capabilities", "when", "for_each"}
 _NEXT_HIDDEN = {"next": "'next' is the state after the action: only emit sees it"}
 _RESULT_HIDDEN = {"result": "'result' is what the work returns: require is checked before it"}
+_NO_WORK_HIDDEN = {"result": "'result' is what the work returns, and this action has none"}
 _UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"([0-9]{1,15})(ms|s|m|h|d)")
 
@@ -101,9 +103,8 @@ def compile_with(
     declared: Mapping[str, object], *, state_schema: Schema | None = None
 ) -> tuple[With, tuple[DeclarationError, ...]]:
     """Return the params that a route gives, compiled, and what is wrong with them."""
-    environment = Environment(
-        {"state": _shape(state_schema), "signal": "signal", "agent": "agent", "ctx": "ctx"}
-    )
+    state: Mapping[str, object] | str = _shape(state_schema) or "map"
+    environment = Environment({"state": state, "signal": "signal", "agent": "agent", "ctx": "ctx"})
     compiler = ValueCompiler(environment)
     compiled = compiler.value(declared, ())
     problems = tuple(each.under("with") for each in compiler.problems)
@@ -145,10 +146,12 @@ class _Compiler:
     def program(self) -> Program:
         """Return what the keys do."""
         declared = self._declared
-        environment = self._environment()
-        before = self._values(environment.without(_NEXT_HIDDEN | _RESULT_HIDDEN))
-        after = self._values(environment.without(_NEXT_HIDDEN))
-        final = self._values(environment)
+        shapes = (_shape(self._state), _shape(self.params), _shape(self.output))
+        environment = _environment(msgspec.json.encode(shapes))
+        no_work = {} if self._has_work else _NO_WORK_HIDDEN
+        before = ValueCompiler(environment.without(_NEXT_HIDDEN | _RESULT_HIDDEN | no_work))
+        after = ValueCompiler(environment.without(_NEXT_HIDDEN | no_work))
+        final = ValueCompiler(environment.without(no_work))
         program = Program(
             self._requirements(before),
             compile_changes(declared, after, environment),
@@ -216,22 +219,6 @@ class _Compiler:
                 path = ("params", name)
                 self.problems.append(DeclarationError(path, message, hint=hint, is_key=True))
 
-    def _environment(self) -> Environment:
-        variables: dict[str, Mapping[str, object] | str] = {
-            "state": _shape(self._state),
-            "params": "none" if self.params is None else self.params.source,
-            "signal": "signal",
-            "agent": "agent",
-            "ctx": "ctx",
-        }
-        if self._has_work:
-            variables["result"] = _shape(self.output)
-        variables["next"] = "state"
-        return Environment(variables)
-
-    def _values(self, environment: Environment) -> ValueCompiler:
-        return ValueCompiler(environment)
-
     def _requirements(self, compiler: ValueCompiler) -> tuple[Requirement, ...]:
         declared = self._declared.get("require")
         message = self._declared.get("message")
@@ -267,5 +254,26 @@ class _Compiler:
         return Requirement(".".join(map(str, path)), str(check), condition.run, said)
 
 
-def _shape(schema: Schema | None) -> Mapping[str, object] | str:
-    return "map" if schema is None else schema.source
+def _shape(schema: Schema | None) -> Mapping[str, object] | None:
+    return None if schema is None else schema.source
+
+
+@lru_cache(maxsize=64)
+def _environment(shapes: bytes) -> Environment:
+    """Return the environment of actions with such a state, params and output; they may share it.
+
+    Args:
+        shapes: the three schemas as JSON, null where there is none.
+    """
+    state, params, output = msgspec.json.decode(shapes)
+    return Environment(
+        {
+            "state": state or "map",
+            "params": params or "none",
+            "signal": "signal",
+            "agent": "agent",
+            "ctx": "ctx",
+            "result": output or "map",
+            "next": "state",
+        }
+    )

@@ -67,9 +67,8 @@ class Program:
             return Outcome(directives=self._directives(scope, state))
         if self.emissions is None and self.changes.is_delta:
             return self.changes.delta(scope)
-        following = self.changes.apply(scope, state)
-        output = self.changes.touched(following)
-        return Outcome(following, self._directives(scope, following), output)
+        following, changed = self.changes.apply(scope, state)
+        return Outcome(following, self._directives(scope, following), changed)
 
     def conclude(
         self, state: FrozenDict, params: Mapping[str, object], ctx: Context, value: object
@@ -91,7 +90,7 @@ class Program:
             return value
         scope = Scope(state, params, ctx.signal, ctx.agent, ctx, result=result)
         if self.changes is not None:
-            following = self.changes.apply(scope, state)
+            following, _ = self.changes.apply(scope, state)
             asked = _with_ops(following, extras)
             return Outcome(following, (*extras, *self._directives(scope, asked)), result)
         following = _with_ops(merge(state, result), extras)

@@ -84,25 +84,13 @@ class _Assignment:
 
 
 class Changes:
-    """The compiled state keys of one action.
+    """The compiled state keys of one action: the assignments of `set`, and `merge`."""
 
-    Args:
-        assignments: of `set`, in order.
-        merge: the value of `merge`.
-        touched: top-level members of the state that both name, as far as that is literal.
-    """
-
-    def __init__(
-        self,
-        assignments: Sequence[_Assignment],
-        merge: Compiled | None,
-        touched: tuple[str, ...],
-    ) -> None:
+    def __init__(self, assignments: Sequence[_Assignment], merge: Compiled | None) -> None:
         self._assignments = tuple(assignments)
         self._merge = None if merge is None else runner(merge)
         self._plain = tuple((each.key, each.make) for each in assignments)
         self.is_delta = merge is None and all(each.is_plain for each in assignments)
-        self._touched = touched
         self._is_literal = all(each.literal_path is not None for each in assignments)
 
     def delta(self, scope: Scope) -> dict[str, object]:
@@ -116,20 +104,19 @@ class Changes:
             raise failed(f"set.{key}", error) from None
         return made
 
-    def touched(self, following: FrozenDict) -> dict[str, object]:
-        """Return the members of the next state that the keys name."""
-        return {name: following[name] for name in self._touched if name in following}
-
-    def apply(self, scope: Scope, state: FrozenDict) -> FrozenDict:
-        """Return *state* with the changes; it may not be valid."""
+    def apply(self, scope: Scope, state: FrozenDict) -> tuple[FrozenDict, dict[str, object]]:
+        """Return *state* with the changes, which may not be valid, and its members that changed."""
         if self.is_delta:
-            return with_items(state, {k: freeze(v) for k, v in self.delta(scope).items()})
+            delta = self.delta(scope).items()
+            changed = {key: freeze(value, where=f"set.{key}") for key, value in delta}
+            return with_items(state, changed), changed
         ops: list[StateOp] = [self._assigned(each, scope) for each in self._assignments]
         if not self._is_literal:
             _check_distinct([op.path for op in ops if isinstance(op, SetPath)])
         if self._merge is not None:
             ops.append(SetState(self._merged(self._merge, scope)))
-        return apply(state, ops)
+        following = apply(state, ops)
+        return following, {name: following[name] for name in _touched(ops)}
 
     def _assigned(self, assignment: _Assignment, scope: Scope) -> SetPath:
         place = f"set.{assignment.key}"
@@ -150,6 +137,18 @@ class Changes:
         raise ActionError(message, code="expression", retryable=False)
 
 
+def _touched(ops: Sequence[StateOp]) -> dict[str, None]:
+    """Return the names of the members that operations touch, each once."""
+    names: dict[str, None] = {}
+    for op in ops:
+        match op:
+            case SetPath(path):
+                names[path[0]] = None
+            case SetState(attrs):
+                names.update(dict.fromkeys(attrs))
+    return names
+
+
 def compile_changes(
     declaration: Mapping[str, object], compiler: ValueCompiler, environment: Environment
 ) -> Changes | None:
@@ -167,12 +166,8 @@ def compile_changes(
     if "merge" in declaration:
         merge = compiler.value(declaration["merge"], ("merge",))
         _check_merge(declaration["merge"], merge, compiler, environment)
-    leaves = _leaves(declaration.get("merge"))
-    compiler.problems += _overlaps(assignments, leaves)
-    firsts = [each.segments[0] for each in assignments if each.segments]
-    touched = [str(each.value) for each in firsts if isinstance(each, Constant)]
-    touched += [leaf[0] for leaf in leaves if leaf]
-    return Changes(assignments, merge, tuple(dict.fromkeys(touched)))
+    compiler.problems += _overlaps(assignments, _leaves(declaration.get("merge")))
+    return Changes(assignments, merge)
 
 
 def _assignment(

@@ -36,7 +36,7 @@ from jido_cli.core.cel_types import (
     CelType,
 )
 from jido_cli.core.cel_wire import Node, RefusedError, decode
-from jido_cli.errors import JidoCliError
+from jido_cli.errors import InternalError, JidoCliError
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
@@ -100,6 +100,7 @@ _GLOBALS: dict[str, object] = {
             cel_run.overflow,
             cel_run.remainder_of_ints,
             cel_run.select,
+            cel_run.without_timestamps,
         )
     },
 }
@@ -201,6 +202,9 @@ class Environment:
     """
 
     def __init__(self, variables: Mapping[str, Mapping[str, object] | str]) -> None:
+        unknown = set(variables).difference(Scope.__struct_fields__)
+        if unknown:
+            raise InternalError(f"a scope has no {', '.join(sorted(unknown))}")
         self._messages = MessageTypes()
         self._types: dict[str, CelType] = {}
         for name, each in variables.items():
