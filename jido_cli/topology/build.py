@@ -37,12 +37,12 @@ from jido_cli.topology.positions import Positions
 
 Value = Mapping[str, Any]
 
-_ROUTE_KEYS: Final = ("description", "priority", "continue_on_error")
+_ROUTE_KEYS: Final = ("priority", "continue_on_error")
 
 
 def build(document: Value, positions: Positions, *, file: Path, project_root: Path) -> Topology:
     """Return the model of a document in which nothing is wrong."""
-    builder = _Builder(positions)
+    builder = _Builder(positions, frozenset(document.get("actions", ())))
     agents = {
         name: builder.agent(name, node.value) for name, node in raw.entries(document, "agents")
     }
@@ -69,8 +69,9 @@ def build(document: Value, positions: Positions, *, file: Path, project_root: Pa
 
 
 class _Builder:
-    def __init__(self, positions: Positions) -> None:
+    def __init__(self, positions: Positions, action_names: frozenset[str]) -> None:
         self._positions = positions
+        self._action_names = action_names
 
     def action(self, name: str, value: Value, path: ValuePath) -> ActionDecl:
         declaration = {
@@ -92,6 +93,7 @@ class _Builder:
         path: ValuePath = ("agents", name)
         node = raw.RawNode(path, value)
         state = value.get("state")
+        taken = set(self._action_names)
         return AgentDecl(
             name=name,
             pos=self._positions.key(path),
@@ -99,7 +101,7 @@ class _Builder:
             description=value.get("description", ""),
             state=None if state is None else _frozen(expand_short_form(state)),
             routes=tuple(
-                self.route(pattern, form, below)
+                self.route(pattern, form, below, taken)
                 for pattern, below, form in raw.routes(node)
                 if not pattern.startswith("x-")
             ),
@@ -114,19 +116,22 @@ class _Builder:
             persist=value.get("persist", "none"),
         )
 
-    def route(self, pattern: str, form: object, path: ValuePath) -> RouteDecl:
-        key = path if isinstance(path[-1], str) else path[:-1]
-        pos = self._positions.key(key) if key == path else self._positions.value(path)
+    def route(self, pattern: str, form: object, path: ValuePath, taken: set[str]) -> RouteDecl:
+        pos = self._positions.key(path)
         if isinstance(form, str):
             return RouteDecl(pattern, (form,), pos)
         if isinstance(form, list):
             return RouteDecl(pattern, tuple(form), pos)
         value: Value = raw.mapping(form)
         with_ = value.get("with")
-        named = value.get("do")
+        action: str | ActionDecl = value.get("do", "")
+        if not action:
+            name = _free_name(pattern, taken)
+            taken.add(name)
+            action = self.action(name, value, path)
         return RouteDecl(
             pattern=pattern,
-            actions=(self.action(pattern, value, path) if named is None else named,),
+            actions=(action,),
             pos=pos,
             with_=None if with_ is None else _frozen(with_),
             priority=int(value.get("priority", 0)),
@@ -189,6 +194,14 @@ class _Builder:
             state=_frozen(own("state", {})),
             **_child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
         )
+
+
+def _free_name(pattern: str, taken: set[str]) -> str:
+    """Return the name of an action in place: its pattern, with a number if that is taken."""
+    name, number = pattern, 2
+    while name in taken:
+        name, number = f"{pattern}#{number}", number + 1
+    return name
 
 
 def _child_fields(value: Value, shutdown: Shutdown) -> dict[str, Any]:

@@ -23,10 +23,11 @@ _DEFINITIONS: Final = ("$defs", "definitions", "$schema")
 
 
 class Schemas:
-    """The schemas of a file, compiled; `states` has those of agents, None where none is usable."""
+    """The schemas of a file, compiled: states by agent, params by path; None if not usable."""
 
     def __init__(self, positions: Positions, findings: Findings, suggester: Suggester) -> None:
         self.states: dict[str, Schema | None] = {}
+        self.params: dict[Path, Schema | None] = {}
         self.unusable: set[Path] = set()
         self._positions = positions
         self._findings = findings
@@ -38,7 +39,7 @@ class Schemas:
             self.states[name] = self._compile(agent, "state")
         for action in raw.actions(document):
             node = RawNode(action.path, action.value)
-            self._compile(node, "params")
+            self.params[(*action.path, "params")] = self._compile(node, "params")
             self._compile(node, "output")
         for supervisor in raw.supervisors(document):
             for child in raw.specs(supervisor):
@@ -108,9 +109,6 @@ class Schemas:
         if refused or ("agents", name, "state") in self.unusable:
             return
         if schema is None:
-            if state:
-                fact = f"agent {name!r} declares no state to override"
-                self._findings.add(BAD_STATE, self._positions.key(path), fact)
             return
         try:
             schema.check(merge(schema.defaults(), freeze_mapping(state)))
@@ -146,7 +144,7 @@ def refuse_expressions(
     if isinstance(value, str):
         if "${{" not in value:
             return []
-        fact = "an expression is not available yet here"
+        fact = "an expression is not available here yet"
         findings.add(NOT_AVAILABLE, positions.value(path), fact)
         return [path]
     below: Iterable[tuple[str | int, object]] = ()

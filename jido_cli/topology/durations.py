@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from jido_cli.topology.words import shown
+
 _UNITS: Final = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION: Final = re.compile(r"([0-9]{1,15})(ms|s|m|h|d)")
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -20,6 +22,7 @@ _MEANT: Final = {
     **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
     **dict.fromkeys(("day", "days"), "d"),
 }
+_HINT: Final = "write a number and a unit: 250ms, 5s, 2m, 1h, 1d"
 _MAX_MS: Final = 100 * 365 * _UNITS["d"]
 
 
@@ -41,22 +44,27 @@ def problem(value: object) -> tuple[str, str | None] | None:
         other = "s" if unit == "ms" else "ms"
         hint = f"write {value}{unit} or {value}{other}" if isinstance(value, int) else None
         return f"{value} is not a duration: it has no unit", hint
-    return "is not a duration", "write a number and a unit: 250ms, 5s, 2m, 1h, 1d"
+    if isinstance(value, dict | list) or value is None:
+        return f"is {shown(value)}, not a duration", _HINT
+    return f"{shown(value)} is not a duration", _HINT
 
 
 def _text_problem(text: str) -> tuple[str, str | None]:
     stripped = text.strip()
     if _DURATION.fullmatch(stripped) and stripped == text:
-        return f"{text!r} is longer than 100 years", None
+        return f"{shown(text)} is longer than 100 years", None
     if _NUMBER.fullmatch(stripped):
-        return f"{text!r} is not a duration: it has no unit", f"write {stripped}s or {stripped}ms"
+        return (
+            f"{shown(text)} is not a duration: it has no unit",
+            f"write {stripped}s or {stripped}ms",
+        )
     decimal = _DECIMAL.fullmatch(stripped)
     if decimal:
         value = float(decimal[1]) * _UNITS[decimal[2]]
         hint = f"write {round(value)}ms" if value >= 1 else None
-        return f"{text!r} is not a duration: it is no whole number", hint
+        return f"{shown(text)} is not a duration: it is no whole number", hint
     long = _LONG_UNITS.fullmatch(stripped)
     unit = _MEANT.get(long[2].lower(), long[2].lower()) if long else None
     if long and unit in _UNITS:
-        return f"{text!r} is not a duration", f"write {long[1]}{unit}"
-    return f"{text!r} is not a duration", "write a number and a unit: 250ms, 5s, 2m, 1h, 1d"
+        return f"{shown(text)} is not a duration", f"write {long[1]}{unit}"
+    return f"{shown(text)} is not a duration", _HINT

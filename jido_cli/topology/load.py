@@ -20,6 +20,7 @@ from jido_cli.topology import (
     tree_checks,
     yaml_reader,
 )
+from jido_cli.topology.action_checks import ActionChecks
 from jido_cli.topology.build import build
 from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.diagnostics import Diagnostic
@@ -36,6 +37,7 @@ from jido_cli.topology.rules import (
 from jido_cli.topology.schema_file import FORMAT, schema
 from jido_cli.topology.shape import Shape
 from jido_cli.topology.words import Suggester, shown
+from jido_cli.topology.yaml_errors import split_lines
 
 _START: Final = Pos(1, 1, 1, 1)
 
@@ -94,19 +96,22 @@ def _load(text: str, path: Path, findings: Findings) -> Topology | None:
     positions = Positions(read.mark)
     if not _is_our_version(read.value, positions, findings):
         return None
-    _check(read.value, read.mark, positions, findings)
+    _check(text, read.value, read.mark, positions, findings)
     if len(findings):
         return None
     return build(read.value, positions, file=path, project_root=project_root(path))
 
 
-def _check(document: Raw, mark: Mark, positions: Positions, findings: Findings) -> None:
+def _check(text: str, document: Raw, mark: Mark, positions: Positions, findings: Findings) -> None:
     suggester = Suggester()
     Shape(schema(), findings, suggester).check(document, mark)
     references.check(document, positions, findings, suggester)
     tree_checks.check(document, positions, findings)
     signal_checks.check(document, positions, findings, suggester)
-    Schemas(positions, findings, suggester).check_document(document)
+    schemas = Schemas(positions, findings, suggester)
+    schemas.check_document(document)
+    lines = split_lines(text.removeprefix("\ufeff"))
+    ActionChecks(document, lines, positions, findings, schemas).check(suggester)
 
 
 def _is_our_version(document: Raw, positions: Positions, findings: Findings) -> bool:
@@ -117,9 +122,10 @@ def _is_our_version(document: Raw, positions: Positions, findings: Findings) -> 
     place = positions.value(("jido",))
     if isinstance(version, str) and version[:1] == "v" and version[1:].isdecimal():
         newer = int(version[1:6]) > int(FORMAT[1:])
-        word = "newer than this program, which reads" if newer else "not one of"
+        word = "newer" if newer else "older"
         hint = "pip install --upgrade jido-cli" if newer else f"write jido: {FORMAT}"
-        findings.add(FORMAT_VERSION, place, f"format {version!r} is {word} {FORMAT}", hint=hint)
+        fact = f"format {version!r} is {word} than this program, which reads {FORMAT}"
+        findings.add(FORMAT_VERSION, place, fact, hint=hint)
     else:
         fact = f"jido {shown(version)} is not a version of the format"
         findings.add(FORMAT_VERSION, place, fact, hint=f"write jido: {FORMAT}")

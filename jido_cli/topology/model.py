@@ -31,8 +31,8 @@ DEFAULT_ACTION_TIMEOUT_MS: Final = 30_000
 class ActionDecl:
     """An action as the file declares it, by name or in place.
 
-    `declaration` holds the keys as written (params, set, emit, run, ...) without `description`
-    and `x-` keys, read-only; `positions` finds their places by path.
+    `declaration` holds the keys as written (params, set, emit, run, ...) without `x-` keys and
+    those of a route, read-only; `positions` finds their places by path.
     """
 
     name: str

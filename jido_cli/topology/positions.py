@@ -6,14 +6,14 @@ Here is no YAML and no text: the reader fills these records, everybody else look
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+import msgspec
 
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pos:
+class Pos(NamedTuple):
     """A stretch of a file, from its first character to the place after its last."""
 
     line: int
@@ -32,8 +32,7 @@ class ScalarMark(NamedTuple):
     style: str = ""
 
 
-@dataclass(slots=True)
-class MapMark:
+class MapMark(msgspec.Struct, gc=False):
     """The place of a mapping and of its keys and values."""
 
     pos: ScalarMark
@@ -41,8 +40,7 @@ class MapMark:
     values: dict[str, Mark]
 
 
-@dataclass(slots=True)
-class ListMark:
+class ListMark(msgspec.Struct, gc=False):
     """The place of a list and of its items."""
 
     pos: ScalarMark
@@ -59,11 +57,10 @@ def span(mark: Mark) -> ScalarMark:
 
 def moved(mark: Mark, pos: ScalarMark) -> Mark:
     """Return the mark of an alias: its own place outside, the anchor's places inside."""
-    return pos if isinstance(mark, ScalarMark) else replace(mark, pos=pos)
+    return pos if isinstance(mark, ScalarMark) else msgspec.structs.replace(mark, pos=pos)
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(msgspec.Struct, frozen=True):
     """Look up the place of the value or key at a path below one value of a file."""
 
     root: Mark

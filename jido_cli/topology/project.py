@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -27,13 +26,19 @@ def project_root(file: Path) -> Path:
     beneath them belongs to everybody.
     """
     folder = file.absolute().parent
-    never = {Path("/"), Path(tempfile.gettempdir()).resolve(), *_home()}
+    never = {Path("/"), *_temporary(), *_home()}
     for candidate in (folder, *folder.parents):
         if candidate.resolve() in never:
             continue
         if any((candidate / mark).exists() for mark in _ROOT_MARKS):
             return candidate
     return folder
+
+
+def _temporary() -> set[Path]:
+    # The module tempfile knows the same folders, and costs as much to import as all of this room.
+    named = (os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    return {Path(folder).resolve() for folder in (*named, "/tmp", "/var/tmp") if folder}  # noqa: S108
 
 
 def _home() -> tuple[Path, ...]:

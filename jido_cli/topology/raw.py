@@ -7,23 +7,21 @@ passed over in silence. Nothing is reported here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jido_cli.topology.positions import Path
 
 Raw = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class RawNode:
+class RawNode(NamedTuple):
     """A mapping of the document and its path."""
 
     path: Path
     value: Raw
 
 
-@dataclass(frozen=True, slots=True)
-class RawAction:
+class RawAction(NamedTuple):
     """An action, by name or in place; `agent` is the agent in whose routes it stands."""
 
     name: str

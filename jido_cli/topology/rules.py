@@ -6,15 +6,14 @@ JD4xx signals, JD5xx actions, schemas of data and expressions. What finds them i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from bisect import bisect_left, insort
+from typing import Final, NamedTuple
 
 from jido_cli.topology.diagnostics import Diagnostic
-from jido_cli.topology.positions import Pos
+from jido_cli.topology.positions import Pos, ScalarMark
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A code, its name, and in one sentence what the file should be like."""
 
     code: str
@@ -58,6 +57,7 @@ BAD_DEFAULT: Final = Rule("JD503", "bad-default", "a default satisfies its schem
 RUN_TARGET: Final = Rule("JD504", "run-target", "`run` names a function as module:function")
 BAD_ACTION: Final = Rule("JD505", "bad-action", "the keys of an action make sense together")
 BAD_STATE: Final = Rule("JD506", "bad-state", "a child's state satisfies its agent's schema")
+BAD_WITH: Final = Rule("JD507", "bad-with", "the params that a route gives are the action's")
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted(
@@ -73,6 +73,7 @@ class Findings:
     def __init__(self, file: str) -> None:
         self.file = file
         self._found: dict[Diagnostic, None] = {}
+        self._places: list[tuple[int, int]] = []
 
     def __len__(self) -> int:
         return len(self._found)
@@ -99,7 +100,23 @@ class Findings:
             hint=hint,
             notes=notes,
         )
-        self._found[found] = None
+        if found not in self._found:
+            self._found[found] = None
+            insort(self._places, (found.line, found.column))
+
+    def has_any_at(self, pos: Pos) -> bool:
+        """Tell whether a finding begins at this very place."""
+        return self._first_in((pos.line, pos.column)) == (pos.line, pos.column)
+
+    def has_any_within(self, first: ScalarMark, last: Pos) -> bool:
+        """Tell whether a finding begins between the beginning of a key and the end of its value."""
+        found = self._first_in((first.line, first.column))
+        return found is not None and found < (last.end_line, last.end_column)
+
+    def _first_in(self, start: tuple[int, int]) -> tuple[int, int] | None:
+        """Return the first place of a finding at or behind *start*."""
+        index = bisect_left(self._places, start)
+        return self._places[index] if index < len(self._places) else None
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return all findings in the order of the file."""

@@ -39,9 +39,9 @@ def resolve(text: str) -> str | int | float | bool | None:
     if _INT.fullmatch(text):
         return _integer(text, 10)
     if _OCTAL.fullmatch(text):
-        return _integer(text[2:], 8)
+        return _integer(text, 8)
     if _HEX.fullmatch(text):
-        return _integer(text[2:], 16)
+        return _integer(text, 16)
     if _FLOAT.fullmatch(text):
         return _finite(text)
     if _NOT_FINITE.fullmatch(text):
@@ -51,7 +51,7 @@ def resolve(text: str) -> str | int | float | bool | None:
 
 def _integer(text: str, base: int) -> int:
     sign = text[0] if text[0] in "+-" else ""
-    digits = text.lstrip("+-").lstrip("0")
+    digits = text.lstrip("+-").lstrip("0xo")
     if len(digits) <= _MAX_DIGITS:
         value = int(sign + (digits or "0"), base)
         if MIN_INT <= value <= MAX_INT:

@@ -33,6 +33,7 @@ from jido_cli.topology.words import TYPE_NAMES, Suggester, listed, shown
 
 Node = Mapping[str, Any]
 
+_ROOT: Final = "the file"
 _OPEN: Final = "${{"
 _RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in (RESTART_TYPE, RUN_TARGET)}
 
@@ -48,7 +49,7 @@ class Shape:
 
     def check(self, value: object, mark: Mark) -> None:
         """Check a whole document."""
-        self._check(self._schema, value, mark, "the file", span(mark))
+        self._check(self._schema, value, mark, _ROOT, span(mark))
 
     def _check(self, node: Node, value: object, mark: Mark, label: str, at: ScalarMark) -> None:
         """Check one value; *label* names it, *at* is where something missing is reported."""
@@ -69,7 +70,10 @@ class Shape:
         if kind is not None:
             self._duration(kind, value, mark, label)
         elif "type" in node and not _has_type(value, node["type"]):
-            self._wrong_type(node, value, mark, label)
+            if "enum" in node and not isinstance(value, dict | list) and value is not None:
+                self._unknown_value(node, value, node["enum"], mark, label)
+            else:
+                self._wrong_type(node, value, mark, label)
         elif isinstance(value, dict) and isinstance(mark, MapMark):
             self._mapping(node, value, mark, label, at)
         elif isinstance(value, list) and isinstance(mark, ListMark):
@@ -108,8 +112,15 @@ class Shape:
             if "propertyNames" in node:
                 self._key_name(node["propertyNames"], key, place, label)
             if key in properties:
+                excluded_by = properties[key].get("x-jido-excluded-by", ())
+                if excluded_by:
+                    self._excluded(
+                        key, [each for each in excluded_by if each in value], mark, label
+                    )
+                    return
                 if properties[key].get("x-jido-reserved"):
-                    self._add(NOT_AVAILABLE, place, f"{key!r} of {label} is not available yet")
+                    owner = "" if label == _ROOT else f" of {label}"
+                    self._add(NOT_AVAILABLE, place, f"{key!r}{owner} is not available yet")
                 else:
                     self._check(properties[key], below, mark.values[key], key, place)
             elif is_ours and key.startswith("x-"):
@@ -121,6 +132,11 @@ class Shape:
                 word = node.get("x-jido-item", "")
                 self._check(extra, below, mark.values[key], f"{word} {key!r}".lstrip(), place)
         self._keys_present(node, present, mark, label, at)
+
+    def _excluded(self, key: str, others: list[str], mark: MapMark, label: str) -> None:
+        fact = f"{key!r} and {others[0]!r} of {label} exclude each other"
+        later = max(mark.keys[key], mark.keys[others[0]])
+        self._add(CONFLICTING_KEYS, later, fact, hint="a child runs an agent or is a supervisor")
 
     def _list(self, node: Node, value: list[object], mark: ListMark, label: str) -> None:
         if len(value) < node.get("minItems", 0):
@@ -135,9 +151,9 @@ class Shape:
     def _scalar(self, node: Node, value: object, mark: Mark, label: str) -> None:
         if "const" in node and value != node["const"]:
             wanted = (node["const"],)
-            self._unknown_value(node, str(value), wanted, mark, label)
+            self._unknown_value(node, value, wanted, mark, label)
         elif "enum" in node and value not in node["enum"]:
-            self._unknown_value(node, str(value), node["enum"], mark, label)
+            self._unknown_value(node, value, node["enum"], mark, label)
         elif value in node.get("x-jido-reserved-values", ()):
             self._add(NOT_AVAILABLE, mark, f"{label} {value!r} is not available yet")
         elif isinstance(value, str):
@@ -173,8 +189,6 @@ class Shape:
         if isinstance(value, str) and words:
             near = self._suggester.near_value(value, words)
             hint = near or hint
-        if not isinstance(value, str | int | float) or isinstance(value, bool):
-            message = f"{shown(value)} {message}"
         self._add(BAD_DURATION, mark, f"{label} {message}", hint=hint)
 
     def _key_name(self, node: Node, key: str, place: ScalarMark, label: str) -> None:
@@ -231,12 +245,12 @@ class Shape:
         return {name for name in offered if hint == f"did you mean {name!r}?"}
 
     def _unknown_value(
-        self, node: Node, value: str, known: Sequence[str], mark: Mark, label: str
+        self, node: Node, value: object, known: Sequence[str], mark: Mark, label: str
     ) -> None:
         rule = _RULES.get(node.get("x-jido-rule", ""), UNKNOWN_VALUE)
         later = node.get("x-jido-reserved-values", ())
         offered = [word for word in known if word not in later]
-        hint = self._suggester.near_value(value, offered)
+        hint = self._suggester.near_value(str(value), offered)
         choice = listed(offered)
         fact = f"is not one of {choice}" if len(offered) > 1 else f"is not {choice}"
         self._add(rule, mark, f"{label} {shown(value)} {fact}", hint=hint)

@@ -66,7 +66,7 @@ def _align(text: str, begin: int, stop: int, value: str, style: str) -> list[int
     places: list[int] = []
     at = begin
     for character in value:
-        if character not in _BLANKS:
+        if character not in _BLANKS or (style == '"' and text.startswith("\\\n", at)):
             at = _skip_blanks(text, at, stop, style)
         places.append(min(at, stop))
         if at >= stop:

@@ -6,8 +6,7 @@ Parsers say what they expected; people want to know what to write. Text only: no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -22,8 +21,7 @@ _QUOTE_EXPRESSION: Final = 'quote the expression: "${{ ... }}"'
 Explanation = tuple[str, str | None, Pos]
 
 
-@dataclass(frozen=True, slots=True)
-class _Complaint:
+class _Complaint(NamedTuple):
     """What a parser said, and the line where it said it."""
 
     problem: str

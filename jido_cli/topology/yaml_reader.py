@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import yaml
 from yaml.error import Mark as YamlMark
@@ -27,7 +26,7 @@ from yaml.events import (
 )
 
 from jido_cli.topology import yaml_errors
-from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark, moved
+from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark, moved, span
 from jido_cli.topology.rules import (
     BAD_NUMBER,
     DUPLICATE_KEY,
@@ -42,28 +41,27 @@ MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
 MAX_ALIASES: Final = 10_000
 _MAX_CONTROL_FINDINGS: Final = 10
+_ANCHOR: Final = re.compile(r"&\S+\s+")
 
 # U+0085, U+2028 and U+2029 are line breaks in YAML 1.1 only: parsers and editors would count
 # lines differently, so they are refused with the control characters.
 _REFUSED: Final = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What was read; `mark` is None when there is nothing to go on with."""
 
     value: object
     mark: Mark | None
 
 
-class _Stopped(Exception):  # noqa: N818  # it is no error: the finding is already written down
-    """Ends the reading of a file that cannot be read on."""
+class _Stopped(Exception):
+    """Ends the reading of a file that cannot be read on; its finding is written down already."""
 
 
-@dataclass(slots=True)
-class _Anchor:
+class _Anchor(NamedTuple):
     value: object
     mark: Mark
     nodes: int
@@ -114,6 +112,7 @@ class _Builder:
     """Builds values from one parser's events, counting what they cost."""
 
     def __init__(self, text: str, findings: Findings, *, pure: bool) -> None:
+        self._text = text
         self._next = _events(text, pure=pure)
         self._findings = findings
         self._anchors: dict[str, _Anchor | None] = {}
@@ -161,10 +160,21 @@ class _Builder:
         else:
             value, mark, height = self._sequence(event, self._deeper(event, depth))
         if anchor is not None:
+            mark = moved(mark, self._without_anchor(event, span(mark)))
             self._anchors[anchor] = _Anchor(
                 value, mark, self._nodes - nodes + 1, self._aliases - aliases, height
             )
         return value, mark, height
+
+    def _without_anchor(self, event: Event, place: ScalarMark) -> ScalarMark:
+        """Return where a node itself begins: for the parser it begins with its anchor."""
+        start = cast("YamlMark", event.start_mark).index
+        match = _ANCHOR.match(self._text, start)
+        if match is None:
+            return place
+        lines = yaml_errors.split_lines(match[0])
+        column = len(lines[-1]) + (place.column if len(lines) == 1 else 1)
+        return place._replace(line=place.line + len(lines) - 1, column=column)
 
     def _mapping(self, event: Event, depth: int) -> tuple[dict[str, object], MapMark, int]:
         self._refuse_tag(event)
@@ -197,7 +207,7 @@ class _Builder:
         return values, ListMark(_stretch(event, found), marks), height + 1
 
     def _key(self, event: Event, depth: int) -> tuple[str | None, ScalarMark]:
-        place = _place(event, "")
+        place = _place(event, getattr(event, "style", None) or "")
         if not isinstance(event, ScalarEvent):
             if not isinstance(event, AliasEvent):
                 self._node(event, depth)
@@ -270,7 +280,9 @@ class _Builder:
         self._refuse(
             _place(event, ""),
             f"the tag {shown!r} is not part of the format",
-            hint=f"quote the value if the {shown[0]!r} belongs to it, as in an expression",
+            hint="a plain number or word has its type; quote it to make it text"
+            if shown.startswith("!!")
+            else f'quote the value if the ! belongs to it: "{shown}"',
         )
         self.is_unusable = True
 

@@ -1,0 +1,228 @@
+"""Do the actions of a file make sense? Python targets, expressions, params that routes give.
+
+Compiles what the runtime will compile and throws it away; what is refused is mapped to the very
+characters in the file. The Python that an action names is never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from keyword import iskeyword
+from typing import Final
+
+from jido_cli.core.declarative import DeclarationError, compile_action, compile_with
+from jido_cli.core.schema import Schema
+from jido_cli.topology import raw
+from jido_cli.topology.data_checks import Schemas
+from jido_cli.topology.positions import MapMark, Path, Pos, Positions, ScalarMark
+from jido_cli.topology.raw import Raw, RawAction, RawNode
+from jido_cli.topology.rules import BAD_ACTION, BAD_WITH, EXPRESSION, RUN_TARGET, Findings
+from jido_cli.topology.text_places import locate, offset_of
+from jido_cli.topology.words import Suggester, listed, shown
+
+ROUTE_KEYS: Final = ("priority", "continue_on_error")
+_SCHEMAS: Final = ("params", "output")
+_COMMENT_HINT: Final = "a ' #' begins a comment: quote the expression"
+
+
+class ActionChecks:
+    """Checks the actions of one file; what other checks reported already is left out."""
+
+    def __init__(
+        self,
+        document: Raw,
+        lines: Sequence[str],
+        positions: Positions,
+        findings: Findings,
+        schemas: Schemas,
+    ) -> None:
+        self._document = document
+        self._lines = lines
+        self._positions = positions
+        self._findings = findings
+        self._schemas = schemas
+
+    def check(self, suggester: Suggester) -> None:
+        """Add a finding for every action that cannot be compiled."""
+        users = self._users()
+        for action in raw.actions(self._document):
+            self._check_target(action)
+            self._check_action(action, users.get(action.path, []))
+        for _, agent in raw.entries(self._document, "agents"):
+            for _, path, form in raw.routes(agent):
+                if isinstance(form, dict) and isinstance(form.get("with"), dict):
+                    self._check_with(str(agent.path[1]), RawNode(path, form), suggester)
+
+    def _users(self) -> dict[Path, list[str]]:
+        """Return for every action the agents that run it."""
+        users: dict[Path, dict[str, None]] = {}
+        for name, agent in raw.entries(self._document, "agents"):
+            for _, path, form in raw.routes(agent):
+                for _, action in raw.action_names(path, form):
+                    users.setdefault(("actions", action), {})[name] = None
+                if isinstance(form, dict) and "do" not in form:
+                    users[path] = {name: None}
+        return {path: list(names) for path, names in users.items()}
+
+    def _check_target(self, action: RawAction) -> None:
+        run = raw.text(action.value.get("run"))
+        if run is not None and not _is_target(run):
+            place = self._positions.value((*action.path, "run"))
+            fact = f"run {shown(run)} does not name a function as module:function"
+            self._findings.add(RUN_TARGET, place, fact, hint=_target_hint(run))
+
+    def _check_action(self, action: RawAction, users: list[str]) -> None:
+        declaration = self._usable_keys(action)
+        if declaration is None:
+            return
+        problems: dict[DeclarationError, list[str]] = {}
+        compiled: dict[str, tuple[DeclarationError, ...]] = {}
+        for name, schema in self._states(users):
+            key = repr(schema.source) if schema is not None else ""
+            if key not in compiled:
+                made = compile_action(action.name, declaration, state_schema=schema)
+                compiled[key] = made.problems
+            for problem in _first_of_each_key(compiled[key]):
+                problems.setdefault(problem, []).append(name)
+        for problem, names in problems.items():
+            is_for_some = 0 < len(names) < len(users)
+            notes = (f"when agent {listed(names)} runs it",) if is_for_some else ()
+            self._report(action.path, problem, notes)
+
+    def _states(self, users: list[str]) -> list[tuple[str, Schema | None]]:
+        """Return the states that an action is run with; any mapping where nobody runs it."""
+        unusable = self._schemas.unusable
+        known = [
+            (name, self._schemas.states.get(name))
+            for name in users
+            if ("agents", name, "state") not in unusable
+        ]
+        return known if users else [("", None)]
+
+    def _usable_keys(self, action: RawAction) -> Raw | None:
+        """Return the declaration without the keys in which something is wrong already.
+
+        None if its schemas are among them: every expression would be wrong then.
+        """
+        mark = self._positions.mark(action.path)
+        if not isinstance(mark, MapMark):
+            return None
+        usable: dict[str, object] = {}
+        for key, value in action.value.items():
+            whole = self._positions.value((*action.path, key))
+            if self._findings.has_any_within(mark.keys[key], whole):
+                if key in _SCHEMAS:
+                    return None
+            elif key not in ROUTE_KEYS:
+                usable[key] = value
+        return usable
+
+    def _check_with(self, agent: str, route: RawNode, suggester: Suggester) -> None:
+        given = raw.mapping(route.value["with"])
+        path = ("agents", agent, "state")
+        if path not in self._schemas.unusable:
+            schema = self._schemas.states.get(agent)
+            for problem in _first_of_each_key(compile_with(given, state_schema=schema)[1]):
+                self._report(route.path, problem, ())
+        action = raw.mapping(raw.mapping(self._document.get("actions")).get(str(route.value["do"])))
+        params_path = ("actions", str(route.value.get("do")), "params")
+        if "run" in action and "params" not in action:
+            return  # the hints of the function say what it takes, and nobody looks at it here
+        params = self._schemas.params.get(params_path)
+        if not action or (params is None and "params" in action):
+            return
+        self._check_names(route, given, params, suggester)
+
+    def _check_names(
+        self, route: RawNode, given: Raw, params: Schema | None, suggester: Suggester
+    ) -> None:
+        known = params.properties if params is not None else ()
+        action = shown(route.value["do"])
+        for name in given:
+            if name not in known and not (params is not None and params.is_open):
+                hint = suggester.near(name, known)
+                place = self._positions.key((*route.path, "with", name))
+                fact = f"action {action} has no parameter {name!r}"
+                self._findings.add(BAD_WITH, place, fact, hint=hint)
+        required = params.source.get("required", ()) if params is not None else ()
+        missing = [str(name) for name in raw.items(required) if name not in given]
+        if missing and set(given) <= set(known):
+            place = self._positions.key((*route.path, "with"))
+            fact = f"action {action} needs {listed(missing)}"
+            self._findings.add(BAD_WITH, place, fact)
+
+    def _report(self, path: Path, problem: DeclarationError, notes: tuple[str, ...]) -> None:
+        place = self._place(path, problem)
+        if self._findings.has_any_at(place):
+            return
+        text = self._text(path, problem)
+        is_expression = problem.length > 0 or "${{" in text or problem.path[0] == "require"
+        hint = problem.hint
+        if "never closed" in problem.message and self._is_cut_by_comment(path, problem):
+            hint = _COMMENT_HINT
+        rule = EXPRESSION if is_expression else BAD_ACTION
+        self._findings.add(rule, place, problem.message, hint=hint, notes=notes)
+
+    def _text(self, path: Path, problem: DeclarationError) -> str:
+        if problem.is_key:
+            return str(problem.path[-1])
+        value: object = self._document
+        for step in (*path, *problem.path):
+            if isinstance(value, Mapping):
+                value = value.get(str(step))
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+        return value if isinstance(value, str) else ""
+
+    def _place(self, path: Path, problem: DeclarationError) -> Pos:
+        whole = (*path, *problem.path)
+        place = self._positions.key(whole) if problem.is_key else self._positions.value(whole)
+        text = self._text(path, problem)
+        mark = self._scalar_mark(whole, is_key=problem.is_key)
+        if problem.length == 0 or mark is None or not text:
+            return place
+        offset = offset_of(text, problem.offset_line, problem.offset_column)
+        return locate(self._lines, mark, text, offset, problem.length)
+
+    def _scalar_mark(self, path: Path, *, is_key: bool) -> ScalarMark | None:
+        if is_key:
+            parent = self._positions.mark(path[:-1])
+            return parent.keys.get(str(path[-1])) if isinstance(parent, MapMark) else None
+        mark = self._positions.mark(path)
+        return mark if isinstance(mark, ScalarMark) and mark.style != "*" else None
+
+    def _is_cut_by_comment(self, path: Path, problem: DeclarationError) -> bool:
+        mark = self._scalar_mark((*path, *problem.path), is_key=problem.is_key)
+        if mark is None or mark.style:
+            return False
+        rest = self._lines[mark.end_line - 1][mark.end_column - 1 :]
+        return rest.lstrip().startswith("#")
+
+
+def _first_of_each_key(problems: Iterable[DeclarationError]) -> list[DeclarationError]:
+    """Drop what only follows from an earlier mistake in the same key."""
+    seen: set[Path] = set()
+    kept = []
+    for problem in problems:
+        if problem.is_key and problem.path in seen:
+            continue
+        if problem.is_key:
+            seen.add(problem.path)
+        kept.append(problem)
+    return kept
+
+
+def _is_target(run: str) -> bool:
+    module, colon, function = run.partition(":")
+    names = (*module.split("."), function)
+    return bool(colon) and all(name.isidentifier() and not iskeyword(name) for name in names)
+
+
+def _target_hint(run: str) -> str:
+    if ":" not in run and "." in run:
+        module, _, function = run.rpartition(".")
+        guess = f"{module}:{function}"
+    else:
+        path, _, function = run.partition(":")
+        guess = f"{path.removesuffix('.py').replace('/', '.').strip('.')}:{function}"
+    return f"did you mean {guess!r}?" if _is_target(guess) else "for example shop.stock:reserve"

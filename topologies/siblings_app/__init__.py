@@ -1,0 +1,1 @@
+"""The Python beside two-siblings.yaml."""
