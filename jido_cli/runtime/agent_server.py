@@ -54,6 +54,7 @@ class AgentServer:
         "agent",
         "args",
         "committed",
+        "committed_seq",
         "error_window",
         "generation",
         "is_alive",
@@ -112,6 +113,7 @@ class AgentServer:
         except JidoCliError as error:
             return crash(error)
         self.committed = self.agent
+        self.committed_seq = self.place.handled
         self.place.process = self
         if self.program.schedules:
             self.timers.start_schedules(self.program.schedules)
@@ -411,6 +413,7 @@ class AgentServer:
     def settle(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
         """The command is durable: show its state, answer, perform its directives."""
         self.committed = done.agent
+        self.committed_seq = seq
         if mail.__class__ is CallRequest:
             self._answer(mail, done, seq)
         if done.directives:

@@ -20,6 +20,7 @@ from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook
 from jido_cli.runtime.mailbox import deliver, wait_for_room
 from jido_cli.runtime.place import Place
+from jido_cli.runtime.port import Port
 from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
 from jido_cli.runtime.story import Story, StoryKeeper
 from jido_cli.runtime.supervisor import SupervisorRunner
@@ -79,6 +80,7 @@ class Engine:
         self._ended: asyncio.Future[EngineEnd] = loop.create_future()
         self._story = StoryKeeper(self.kernel)
         self._why_stopping: str | None = None
+        self.port = Port(self)
 
     # -- life
 
@@ -157,6 +159,11 @@ class Engine:
     async def wait_ended(self) -> EngineEnd:
         """Wait until the root has exited."""
         return await asyncio.shield(self._ended)
+
+    @property
+    def is_booted(self) -> bool:
+        """Whether the whole tree came up."""
+        return self._booted.done() and self._booted.exception() is None
 
     @property
     def is_ended(self) -> bool:

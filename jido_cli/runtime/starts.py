@@ -56,6 +56,15 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the file declares a child, for people."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentProgram:
     """An agent as the runtime runs it: definition and policies."""
 
@@ -65,15 +74,7 @@ class AgentProgram:
     on_unrouted: Literal["dead_letter", "ignore", "error"] = "dead_letter"
     subscribe: Literal["routes", "none"] | tuple[str, ...] = "routes"
     schedules: tuple[Schedule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the file declares a child, for people."""
-
-    file: str
-    line: int
-    column: int
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,6 @@ class SupervisorStart:
     kind: ClassVar[Kind] = "supervisor"
     flags: SupervisorFlags
     specs: Sequence[ChildSpec]
-    max_children: int | None = None
     origin: Origin | None = None
     readiness_ignored: bool = False
 

@@ -1,0 +1,241 @@
+"""From a frozen topology to what the engine starts: definitions, programs, specifications.
+
+Python targets are resolved here, once, before anything starts. What the loader has checked is
+not checked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from jido_cli.core.action import Action
+from jido_cli.core.agent import AgentDefinition, Route, With
+from jido_cli.core.declarative import compile_action, compile_with
+from jido_cli.core.schema import Schema, compile_schema
+from jido_cli.errors import InternalError
+from jido_cli.runtime.starts import (
+    AgentProgram,
+    AgentStart,
+    ErrorPolicy,
+    MailboxPolicy,
+    Origin,
+    Schedule,
+    SupervisorStart,
+)
+from jido_cli.runtime.targets import add_import_paths, find_action
+from jido_cli.supervision.specs import Backoff, ChildSpec, SupervisorFlags
+from jido_cli.topology.model import (
+    ActionDecl,
+    AgentChild,
+    AgentDecl,
+    BackoffDecl,
+    ChildDecl,
+    MailboxDecl,
+    OnErrorDecl,
+    RouteDecl,
+    ScheduleDecl,
+    Subscribe,
+    SupervisorDecl,
+    Topology,
+)
+from jido_cli.topology.positions import Pos
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A topology ready to run: the root, and the programs that agents can be spawned from."""
+
+    root: SupervisorStart
+    programs: dict[str, AgentProgram]
+
+
+def build(topology: Topology) -> Built:
+    """Return what the engine starts for *topology*; imports the user's modules.
+
+    Raises:
+        StartError: a module does not import, or what it should hold is not there.
+    """
+    if any(decl.run is not None for decl in _all_actions(topology)):
+        add_import_paths(topology.file, topology.project_root)
+    return _Builder(topology).build()
+
+
+def _all_actions(topology: Topology) -> list[ActionDecl]:
+    inline = [
+        action
+        for agent in topology.agents.values()
+        for route in agent.routes
+        for action in route.actions
+        if isinstance(action, ActionDecl)
+    ]
+    return [*topology.actions.values(), *inline]
+
+
+class _Builder:
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._definitions: dict[str, AgentDefinition] = {}
+        self._programs: dict[object, AgentProgram] = {}
+
+    def build(self) -> Built:
+        programs = {
+            name: self._program(decl, decl.mailbox, decl.on_error, decl.subscribe)
+            for name, decl in self._topology.agents.items()
+        }
+        return Built(self._supervisor(self._topology.root), programs)
+
+    def _origin(self, pos: Pos) -> Origin:
+        return Origin(str(self._topology.file), pos.line, pos.column)
+
+    # -- the tree
+
+    def _supervisor(self, decl: SupervisorDecl) -> SupervisorStart:
+        flags = SupervisorFlags(
+            decl.strategy,
+            decl.max_restarts,
+            decl.max_seconds,
+            decl.auto_shutdown,
+            decl.max_children,
+        )
+        children: tuple[ChildDecl, ...] = decl.children
+        if decl.template is not None:
+            children = (decl.template,)
+        return SupervisorStart(
+            flags,
+            tuple(self._spec(child) for child in children),
+            self._origin(decl.pos),
+            readiness_ignored=decl.readiness == "ignore",
+        )
+
+    def _spec(self, child: ChildDecl) -> ChildSpec:
+        is_supervisor = isinstance(child, SupervisorDecl)
+        return ChildSpec(
+            child.id,
+            self._supervisor(child) if isinstance(child, SupervisorDecl) else self._agent(child),
+            child.restart,
+            child.shutdown,
+            "supervisor" if is_supervisor else "worker",
+            child.significant,
+            None if child.backoff is None else _backoff(child.backoff),
+        )
+
+    def _agent(self, child: AgentChild) -> AgentStart:
+        decl = self._topology.agents[child.agent]
+        return AgentStart(
+            self._program(decl, child.mailbox, child.on_error, child.subscribe),
+            child.state,
+            self._origin(child.pos),
+            readiness_ignored=child.readiness == "ignore",
+        )
+
+    # -- agents
+
+    def _program(
+        self,
+        decl: AgentDecl,
+        mailbox: MailboxDecl,
+        on_error: OnErrorDecl,
+        subscribe: Subscribe,
+    ) -> AgentProgram:
+        key = (decl.name, mailbox, on_error, subscribe)
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = AgentProgram(
+                self._definition(decl),
+                MailboxPolicy(mailbox.max, mailbox.overflow, mailbox.block_timeout_ms / 1000),
+                ErrorPolicy(
+                    on_error.kind,
+                    on_error.max_errors or 0,
+                    (on_error.within_ms or 0) / 1000,
+                    on_error.emit,
+                ),
+                decl.on_unrouted,
+                subscribe,
+                tuple(_schedule(schedule) for schedule in decl.schedules),
+                self._origin(decl.pos),
+            )
+        return program
+
+    def _definition(self, decl: AgentDecl) -> AgentDefinition:
+        definition = self._definitions.get(decl.name)
+        if definition is None:
+            schema = None if decl.state is None else compile_schema(decl.state)
+            actions: dict[str, Action] = {}
+            routes = [self._route(route, schema, actions) for route in decl.routes]
+            for name in self._topology.actions:
+                if name not in actions:
+                    self._action(name, schema, actions)
+            definition = self._definitions[decl.name] = AgentDefinition(
+                decl.name,
+                state_schema=schema,
+                routes=routes,
+                actions=actions.values(),
+                description=decl.description,
+            )
+        return definition
+
+    def _route(self, decl: RouteDecl, schema: Schema | None, actions: dict[str, Action]) -> Route:
+        given: With | None = None
+        if decl.with_ is not None:
+            given, problems = compile_with(decl.with_, state_schema=schema)
+            if problems:
+                raise InternalError(f"{problems[0].message}: the loader should have said so")
+        return Route(
+            decl.pattern,
+            tuple((self._action(one, schema, actions), given) for one in decl.actions),
+            decl.priority,
+            None,
+            decl.continue_on_error,
+        )
+
+    def _action(
+        self, what: str | ActionDecl, schema: Schema | None, actions: dict[str, Action]
+    ) -> Action:
+        decl = what if isinstance(what, ActionDecl) else self._topology.actions[what]
+        action = actions.get(decl.name)
+        if action is None:
+            action = actions[decl.name] = self._compiled(decl, schema)
+        return action
+
+    def _compiled(self, decl: ActionDecl, schema: Schema | None) -> Action:
+        origin = self._origin(decl.pos)
+        work = None
+        if decl.run is not None:
+            work = find_action(decl.run, decl.name, origin)
+            if decl.effect == "thread" and work.kind == "pure":
+                work = msgspec.structs.replace(work, kind="thread")
+        compiled = compile_action(
+            decl.name,
+            decl.declaration,
+            state_schema=schema,
+            work=work,
+            timeout_s=decl.timeout_ms / 1000,
+            source=f"{origin.file}:{origin.line}",
+        )
+        if compiled.action is None:
+            raise InternalError(f"{compiled.problems[0].message}: the loader should have said so")
+        return compiled.action
+
+
+def _backoff(decl: BackoffDecl) -> Backoff:
+    return Backoff(
+        decl.initial_ms,
+        decl.max_ms,
+        decl.factor,
+        decl.jitter,
+        decl.reset_after_ms,
+        decl.give_up_after,
+    )
+
+
+def _schedule(decl: ScheduleDecl) -> Schedule:
+    return Schedule(
+        decl.name,
+        decl.signal_type,
+        decl.data,
+        None if decl.every_ms is None else decl.every_ms / 1000,
+        decl.cron,
+        decl.timezone,
+    )

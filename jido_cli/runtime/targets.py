@@ -1,0 +1,79 @@
+"""Finds the Python functions that a topology names: the only place that imports users' code.
+
+Only functions marked `@action` can be named (topology-format.md, `run`). What goes wrong in a
+user's module is told with the user's own traceback, shortened.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from jido_cli.core.action import Action, from_function, is_action
+from jido_cli.core.suggestions import did_you_mean
+from jido_cli.errors import StartError, UsageError
+from jido_cli.runtime.crash_reports import describe_error, user_trace
+from jido_cli.runtime.starts import Origin
+
+
+def add_import_paths(topology_file: Path, project_root: Path) -> None:
+    """Put the file's folder, then the project root, first on `sys.path`."""
+    for folder in (project_root, topology_file.resolve().parent):
+        text = str(folder)
+        if text in sys.path:
+            sys.path.remove(text)
+        sys.path.insert(0, text)
+
+
+def find_action(target: str, name: str, origin: Origin) -> Action:
+    """Return the action that *target*, `module:function`, names.
+
+    Args:
+        target: as the file has it.
+        name: under which the topology knows it.
+        origin: where the file says so, for the error.
+
+    Raises:
+        StartError: the module does not import, has no such function, or it is no action.
+    """
+    where = f"{origin.file}:{origin.line}:{origin.column}"
+    module_name, _, function_name = target.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # the edge: a user's module may raise anything
+        raise StartError(
+            f"module {module_name!r} does not import: {describe_error(error)}",
+            code="import-failed",
+            where=f"{where}, action {name}",
+            why="\n".join(user_trace(error)[1:]) or None,
+            hints=(f"run: python -c 'import {module_name}'",),
+        ) from error
+    function = getattr(module, function_name, None)
+    if function is None:
+        near = did_you_mean(function_name, [one for one in vars(module) if one[0] != "_"])
+        raise StartError(
+            f"module {module_name!r} has no {function_name!r}" + (f"; {near}" if near else ""),
+            code="no-function",
+            where=f"{where}, action {name}",
+        )
+    if not is_action(function):
+        raise StartError(
+            f"{target!r} is not an action",
+            code="not-an-action",
+            where=f"{where}, action {name}",
+            why="only functions marked @action can be called from a topology",
+            hints=(f"put `@action` from jido_cli above {function_name}",),
+        )
+    try:
+        return from_function(function, name=name)
+    except UsageError as error:
+        raise StartError(
+            error.message, code="bad-action", where=f"{where}, action {name}", hints=error.hints
+        ) from error
+
+
+def located(origin: Origin, line: int, column: int) -> Origin:
+    """Return *origin* at another line and column of the same file."""
+    return replace(origin, line=line, column=column)

@@ -1,0 +1,390 @@
+"""What readers see of an engine: plain data in the shapes of the control API.
+
+Every function here may run in another thread than the agents' loop and waits for nothing: it
+reads values that the loop replaces whole (statuses, frozen states, rings) and copies lists in
+one step.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from jido_cli.core import directives as ask
+from jido_cli.core.failures import ActionFailure
+from jido_cli.core.signals import to_cloudevent
+from jido_cli.core.values import thaw
+from jido_cli.observe.events import Event
+from jido_cli.observe.records import DeadLetter, DirectiveRecord, ExitRecord
+from jido_cli.runtime.agent_server import AgentServer
+from jido_cli.runtime.place import Place
+from jido_cli.runtime.starts import AgentStart, SupervisorStart
+from jido_cli.runtime.supervisor import SupervisorRunner
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.calls import Answer
+    from jido_cli.runtime.kernel import Kernel
+    from jido_cli.runtime.watch import Stall
+
+Data = dict[str, Any]
+COMMANDS_LOOKED_AT: Final = 20_000
+
+
+def stall(found: Stall | None) -> Data | None:
+    """Return what keeps the loop."""
+    if found is None:
+        return None
+    return {
+        "agent": found.agent,
+        "action": found.action,
+        "ms": found.ms,
+        "stack": list(found.stack),
+    }
+
+
+def event(one: Event) -> Data:
+    """Return an event."""
+    return {
+        "seq": one.seq,
+        "at": one.at,
+        "kind": one.kind,
+        "path": one.path,
+        "text": one.text,
+        "data": dict(one.data),
+    }
+
+
+def exit_record(record: ExitRecord) -> Data:
+    """Return how an incarnation ended."""
+    return {
+        "at": record.at,
+        "reason": record.reason,
+        "kind": record.kind,
+        "generation": record.generation,
+        "signal": record.signal,
+        "frame": record.frame,
+        "trace": list(record.trace),
+    }
+
+
+def status_of(place: Place, now: float) -> str:
+    """Return the status word of runtime.md 19."""
+    status = place.status
+    if status == "running" and place.has_log and now < place.log.looping_until:
+        return "crash_looping"
+    return status
+
+
+def facts_of(place: Place, stalled: str | None) -> list[str]:
+    """Return the words beside the status."""
+    facts = []
+    if stalled is not None and place.path == stalled:
+        facts.append("hung")
+    process = place.process
+    if isinstance(process, SupervisorRunner) and process.is_suspended:
+        facts.append("suspended")
+    return facts
+
+
+def window_of(place: Place, now: float) -> Data | None:
+    """Return how much of its restart window a supervisor has used."""
+    start = place.start
+    if not isinstance(start, SupervisorStart):
+        return None
+    process = place.process
+    used = process.machine.window(now) if isinstance(process, SupervisorRunner) else 0
+    flags = start.flags
+    return {"used": used, "max_restarts": flags.max_restarts, "max_seconds": flags.max_seconds}
+
+
+def boundary_of(place: Place) -> list[str]:
+    """Return the paths of what restarts together with *place*, itself left out."""
+    above = place.parent
+    if above is None or not isinstance(above.start, SupervisorStart) or not above.children:
+        return []
+    siblings = list(above.children.values())
+    match above.start.flags.strategy:
+        case "one_for_all":
+            group = siblings
+        case "rest_for_one":
+            group = siblings[siblings.index(place) :] if place in siblings else []
+        case _:
+            return []
+    return [one.path for one in group if one is not place]
+
+
+def node(kernel: Kernel, place: Place, stalled: str | None) -> Data:
+    """Return one node of the tree."""
+    now = kernel.monotonic()
+    start = place.start
+    is_supervisor = isinstance(start, SupervisorStart)
+    exits = place.log.exits if place.has_log else ()
+    last = exits[-1] if exits else None
+    return {
+        "path": place.path,
+        "id": place.id,
+        "parent": None if place.parent is None else place.parent.path,
+        "kind": start.kind,
+        "agent": start.program.definition.name if isinstance(start, AgentStart) else None,
+        "strategy": start.flags.strategy if isinstance(start, SupervisorStart) else None,
+        "status": status_of(place, now),
+        "since": kernel.wall_ns() / 1e9 - (now - place.since),
+        "uptime_s": now - place.since if place.process is not None else None,
+        "facts": facts_of(place, stalled),
+        "restarts": place.restarts,
+        "window": window_of(place, now),
+        "generation": place.generation,
+        "mailbox": None if is_supervisor else place.mail_depth,
+        "persist": "none" if isinstance(start, AgentStart) else None,
+        "last_exit": None if last is None else exit_record(last),
+        "boundary": boundary_of(place),
+    }
+
+
+def tree(kernel: Kernel, found: Stall | None) -> Data:
+    """Return the whole tree, of one revision as far as a moving tree allows.
+
+    While the loop changes the tree under the walk it is walked again, a few times at most.
+    """
+    stalled = None if found is None else found.agent
+    for _ in range(5):
+        revision = kernel.revision
+        nodes = [node(kernel, place, stalled) for place in kernel.tree.walk()]
+        if kernel.revision == revision:
+            break
+    counts = Counter(one["status"] for one in nodes)
+    return {
+        "revision": revision,
+        "counts": dict(counts),
+        "restarts": kernel.restarts,
+        "zombies": len(kernel.zombies.alive),
+        "nodes": nodes,
+    }
+
+
+def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
+    """Return everything known of one node."""
+    stalled = None if found is None else found.agent
+    now = kernel.monotonic()
+    data = node(kernel, place, stalled)
+    start, process, above = place.start, place.process, place.parent
+    origin = start.origin
+    data["declared"] = None if origin is None else {"file": origin.file, "line": origin.line}
+    data["child"] = _child(place)
+    data["supervisor"] = None
+    if above is not None and isinstance(above.start, SupervisorStart):
+        data["supervisor"] = {
+            "path": above.path,
+            "strategy": above.start.flags.strategy,
+            "window": window_of(above, now),
+        }
+    data["exits"] = [exit_record(one) for one in reversed(place.log.exits)] if place.has_log else []
+    data["why_failed"] = place.log.why_failed if place.has_log else None
+    if isinstance(start, AgentStart):
+        data |= _agent(kernel, place, start, process if isinstance(process, AgentServer) else None)
+    return data
+
+
+def _child(place: Place) -> Data | None:
+    above = place.parent
+    if above is None or not isinstance(above.start, SupervisorStart):
+        return None
+    is_dynamic = above.start.flags.strategy == "dynamic"
+    for spec in above.start.specs:
+        if is_dynamic or spec.id == place.id:
+            backoff = spec.backoff
+            return {
+                "restart": spec.restart,
+                "shutdown": spec.shutdown_time(),
+                "significant": spec.significant,
+                "backoff": None if backoff is None else dataclasses.asdict(backoff),
+            }
+    return None
+
+
+def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer | None) -> Data:
+    program = start.program
+    log = place.log if place.has_log else None
+    running = None if server is None else server.running
+    parent = None if server is None or server.args is None else server.args.parent
+    schedules = [] if server is None or not server.has_timers else server.timers.schedules.values()
+    return {
+        "agent_declared": None if program.origin is None else program.origin.line,
+        "parent_agent": None if parent is None else parent.path,
+        "mailbox_detail": {
+            "depth": place.mail_depth,
+            "max": program.mailbox.max,
+            "overflow": program.mailbox.overflow,
+            "oldest_ms": None,
+            "accepted": place.accepted,
+            "rejected": 0 if log is None else log.rejected,
+            "dropped": 0 if log is None else log.dropped,
+            "expired": 0 if log is None else log.expired,
+        },
+        "commands": _commands(kernel, place),
+        "routes": [
+            {
+                "pattern": route.pattern,
+                "actions": [action.name for action, _ in route.instructions],
+                "params": _params(route.instructions),
+            }
+            for route in program.definition.routes
+        ],
+        "schedules": [
+            {
+                "name": one.spec.name,
+                "spec": one.spec.cron or f"every {one.spec.every_s:g}s",
+                "next_at": one.due_ns / 1e9,
+                "ticks": one.ticks,
+                "skipped": one.skipped,
+            }
+            for one in list(schedules)
+        ],
+        "state": None if server is None else thaw(server.committed.state),
+        "seq": place.handled if server is None else server.committed_seq,
+        "running": None
+        if running is None
+        else {
+            "action": running.action,
+            "ms": round((kernel.monotonic() - running.since) * 1000),
+        },
+        "dead_letters": 0 if log is None else log.dead,
+    }
+
+
+def _params(instructions: Any) -> Data | None:
+    """Return the JSON Schema of the params that a signal's data gives, if one action takes it."""
+    schemas = [action.params for action, given in instructions if given is None and action.params]
+    return dict(schemas[0].source) if len(schemas) == 1 else None
+
+
+def _commands(kernel: Kernel, place: Place) -> Data:
+    """Return counts of commands, and latencies over the newest ones that the ring still holds."""
+    ring = kernel.events.commands
+    durations: list[int] = []
+    for number in range(ring.head, max(ring.oldest, ring.head - COMMANDS_LOOKED_AT) - 1, -1):
+        record = ring.get(number)
+        if record is not None and record[2] is place:
+            durations.append(record[5])
+    durations.sort()
+    failed = place.log.failed if place.has_log else 0
+    data: Data = {"ok": place.handled - failed, "failed": failed}
+    for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95), ("p99_ms", 0.99)):
+        index = min(len(durations) - 1, int(len(durations) * share))
+        data[name] = durations[index] / 1e6 if durations else None
+    return data
+
+
+def directive(seq: int, record: DirectiveRecord) -> Data:
+    """Return a record of the directive log."""
+    wall_ns, subject, asked, cause, outcome, duration_ns, detail = record
+    assert isinstance(asked, ask.Directive)
+    return {
+        "seq": seq,
+        "at": wall_ns / 1e9,
+        "agent": subject.path,
+        "type": asked.kind,
+        "summary": summary(asked),
+        "cause": cause,
+        "outcome": outcome,
+        "ms": duration_ns / 1e6,
+        "detail": detail,
+    }
+
+
+def summary(asked: ask.Directive) -> str:
+    """Return what a directive asks for, in a few words."""
+    match asked:
+        case ask.Emit(type=signal_type, to=to):
+            return f"{signal_type} → {_target(to)}"
+        case ask.Schedule(signal=ask.SignalSpec(type=signal_type), after_ms=after_ms, at=at):
+            when = f"in {after_ms / 1000:g}s" if after_ms is not None else f"at {at}"
+            return f"{signal_type} {when}"
+        case ask.Cron(cron=cron, signal=ask.SignalSpec(type=signal_type)):
+            return f"{signal_type} {cron}"
+        case ask.SpawnAgent(agent=agent, tag=tag):
+            return f"{agent} {tag or ''}".rstrip()
+        case ask.StopChild(tag=tag):
+            return tag
+        case ask.RunInstruction(action=action):
+            return action
+        case ask.Error(message=message):
+            return message
+        case ask.Stop(reason=reason):
+            return str(reason)
+        case ask.DeadLetter(reason=reason):
+            return reason
+        case ask.Cancel(id=timer) | ask.CronCancel(id=timer):
+            return timer
+        case _:
+            return ""
+
+
+def _target(to: object) -> str:
+    if to is None:
+        return "bus"
+    if isinstance(to, tuple):
+        return ", ".join(_target(one) for one in to)
+    for name in ("id", "child", "key", "target"):
+        value = getattr(to, name, None)
+        if value is not None:
+            return str(value)
+    return str(to)
+
+
+def dead_letter(letter: DeadLetter) -> Data:
+    """Return a dead letter."""
+    return {
+        "number": letter.number,
+        "at": letter.at,
+        "path": letter.path,
+        "type": letter.signal.type,
+        "reason": letter.reason,
+        "signal": to_cloudevent(letter.signal),
+    }
+
+
+def answer(one: Answer, command: str) -> Data:
+    """Return the answer to a call."""
+    return {
+        "ok": one.ok,
+        "seq": one.seq,
+        "state": thaw(one.state) if one.state is not None else None,
+        "output": thaw(one.output) if one.output is not None else None,
+        "error": None if one.error is None else _failure(one.error),
+        "outcome": one.outcome,
+        "command": one.command or command,
+        "why": one.why,
+    }
+
+
+def _failure(error: ActionFailure) -> Data:
+    return {
+        "message": error.message,
+        "code": error.code,
+        "action": error.action,
+        "where": None,
+        "retryable": error.retryable,
+        "details": thaw(error.details) if error.details is not None else None,
+    }
+
+
+def select(state: Mapping[str, object], path: str) -> object:
+    """Return the part of *state* that the dotted *path* names.
+
+    Raises:
+        KeyError: there is no such part; its argument is the path up to what is missing.
+    """
+    value: object = state
+    seen: list[str] = []
+    for part in path.split("."):
+        seen.append(part)
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            raise KeyError(".".join(seen))
+    return value
