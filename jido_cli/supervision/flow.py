@@ -66,9 +66,9 @@ def begin_start(s: State, child: Child) -> None:
 def begin_exit(s: State, reason: ExitReason) -> None:
     """Stop all children in reverse start order (of `dynamic` all at once), then exit."""
     s.phase = "exiting"
-    for timer in s.waits:
-        s.out.append(CancelTimer(timer))
-    s.waits.clear()
+    for child in list(s.waits.values()):
+        _cancel_wait(s, child)
+        s.table.set_undefined(child)
     s.retries.clear()
     work = s.work
     work.end()  # a failed boot leaves starts undone
@@ -95,13 +95,6 @@ def forget(s: State, child: Child) -> None:
     s.table.remove(child)
     s.streaks.pop(child.id, None)
     s.out.append(ForgetChild(child.ref, child.id))
-
-
-def cancel_wait(s: State, child: Child) -> None:
-    """Cancel the backoff that *child* waits for."""
-    timer = s.streaks[child.id].timer
-    del s.waits[timer]
-    s.out.append(CancelTimer(timer))
 
 
 # --- what is awaited -----------------------------------------------------------------------------
@@ -234,12 +227,19 @@ def _stop(s: State, children: list[Child], shutdown: Shutdown) -> None:
 def _cross_off(s: State, child: Child) -> None:
     """Note that a stopped child is gone, or was found without a process."""
     if child.status == "waiting":
-        cancel_wait(s, child)
+        _cancel_wait(s, child)
     s.table.set_undefined(child)
     if s.work.kind == "exit":
         return
     if child.spec.restart == "temporary" or s.template is not None:
         forget(s, child)
+
+
+def _cancel_wait(s: State, child: Child) -> None:
+    """Cancel the backoff that *child* waits for."""
+    timer = s.streaks[child.id].timer
+    del s.waits[timer]
+    s.out.append(CancelTimer(timer))
 
 
 def _wait(s: State, work: Work, wait: ArmTimer) -> None:

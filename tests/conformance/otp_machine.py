@@ -22,6 +22,7 @@ from jido_cli.supervision.events import (
     TerminateChildCall,
     WhichChildrenCall,
 )
+from jido_cli.supervision.machine import Machine
 from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
 from tests.conformance.otp_processes import Process, Scheduler, Supervisor, Trace, start
 from tests.conformance.otp_translate import (
@@ -41,11 +42,13 @@ NO_CHILD: Final = "\0"  # an id that no scenario gives
 class MachineWorld:
     """One tree of simulated processes."""
 
-    def __init__(self, tree: Mapping[str, Json]) -> None:
+    def __init__(
+        self, tree: Mapping[str, Json], make_machine: Callable[..., Machine] = Machine
+    ) -> None:
         self._tree = tree
         self._root_path: str = tree["id"]
         self._scheduler = Scheduler()
-        self._trace = Trace()
+        self._trace = Trace(make_machine)
         self._root: Process | str = ""
         self._indices: dict[str, int] = {}  # of dynamic children, by the supervisor's path
         self._calls = 0

@@ -91,7 +91,8 @@ class Scheduler:
 class Trace:
     """What was seen since the last observation, and the numbers that run over a scenario."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_machine: Callable[..., Machine]) -> None:
+        self.make_machine = make_machine
         self.events: list[list[Json]] = []
         self.downs: list[list[Json]] = []
         self.attempts: dict[str, int] = {}
@@ -197,9 +198,8 @@ class Supervisor(Process):
         super().__init__(trace, scheduler, path, n, parent)
         self.node = node
         self.is_dynamic = node.get("strategy") == "simple_one_for_one"
-        self.machine = Machine(
-            flags_of(node), [spec_of(child) for child in node.get("children", ())]
-        )
+        specs = [spec_of(child) for child in node.get("children", ())]
+        self.machine = trace.make_machine(flags_of(node), specs)
         self.children: dict[int, Process] = {}
         self.answers: dict[int, object] = {}
         self.is_up = False
