@@ -38,11 +38,9 @@ class Entry:
 class JidoCommand(TyperCommand):
     """A command whose examples are printed as they are, and whose texts are taken as they are."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for param in self.params:
-            # Texts need no conversion; typer's own would import pydantic (0.1 s) to do none.
-            param.get_runtime_param = _AsTyped  # type: ignore[attr-defined]
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, none of them with a conversion."""
+        return _as_typed(super().get_params(ctx))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader that left (`| head`) is no failure."""
@@ -65,10 +63,21 @@ class _AsTyped:
         return () if value is None and (param.multiple or param.nargs == -1) else value
 
 
+def _as_typed(params: list[Any]) -> list[Any]:
+    """Keep typer from converting texts to texts: it would import pydantic (0.1 s) to do it."""
+    for param in params:
+        param.get_runtime_param = _AsTyped
+    return params
+
+
 class JidoGroup(TyperGroup):
     """The commands by name; each one is imported when it is asked for."""
 
     entries: Mapping[str, Entry] = {}
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, none of them with a conversion."""
+        return _as_typed(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's shape
         """Return the names in the order of the help."""
@@ -155,6 +164,8 @@ def _run(
     except BrokenPipeError:
         drop_output()
         return failures.OK
+    except failures.FindingsError as error:
+        return _tell_findings(error, words, session)
     except JidoCliError as error:
         return _tell(failures.report(error), words, session)
     except typer.TyperException as error:
@@ -168,14 +179,29 @@ def _run(
 
 
 def _tell(report: Report, words: Sequence[str], session: Session | None) -> int:
-    terminal: Terminal = (session or real_session()).terminal
+    session = session or real_session()
+    terminal: Terminal = session.terminal
     try:
         if "--json" in words:
             terminal.err_json(error_object(report))
         else:
-            terminal.err(*error_lines(report, terminal.error_paint))
+            terminal.err(*error_lines(report, terminal.error_paint, times=session.times))
     except BrokenPipeError:
         drop_output()
+    return report.exit
+
+
+def _tell_findings(
+    error: failures.FindingsError, words: Sequence[str], session: Session | None
+) -> int:
+    """Tell what is wrong with a file: findings have a pattern of their own."""
+    report = failures.report(error)
+    if "--json" not in words:
+        (session or real_session()).terminal.err(*error.lines)
+        return report.exit
+    told = error_object(report)
+    told["error"]["findings"] = list(error.findings)
+    (session or real_session()).terminal.err_json(told)
     return report.exit
 
 

@@ -7,8 +7,9 @@ Here live the exit codes and the mapping of errors to reports. How a report look
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import jido_cli
 from jido_cli.cli.render.errors import Report
@@ -58,10 +59,23 @@ class CommandError(JidoCliError):
         hints: Sequence[str] = (),
         kept: tuple[str, str] | None = None,
         exit_code: int | None = None,
+        story: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message, code=code, where=where, why=why, hints=hints)
+        self.story = story
         self.kept = kept
         self.exit_code = exit_code
+
+
+class FindingsError(TopologyError):
+    """Raised when a topology file has errors; *lines* are its findings, drawn."""
+
+    def __init__(
+        self, message: str, *, lines: Sequence[str], findings: Sequence[dict[str, Any]]
+    ) -> None:
+        super().__init__(message, diagnostics=findings)
+        self.lines = tuple(lines)
+        self.findings = tuple(findings)
 
 
 def exit_code(error: JidoCliError) -> int:
@@ -90,6 +104,29 @@ def report(error: JidoCliError) -> Report:
         why=error.why,
         kept=kept,
         hints=error.hints,
+        story=_story(error),
+    )
+
+
+def _story(error: JidoCliError) -> Mapping[str, Any] | None:
+    """Return how the engine's root gave up, where the error tells of that."""
+    if isinstance(error, CommandError):
+        return error.story
+    last_exit = getattr(error, "last_exit", None)  # of an engine that is gone
+    story = last_exit.get("story") if isinstance(last_exit, Mapping) else None
+    return story if isinstance(story, Mapping) else None
+
+
+def error_of(told: Report) -> CommandError:
+    """Return the error for a report that another process made."""
+    return CommandError(
+        told.message,
+        code=told.code,
+        where=told.where,
+        why=told.why,
+        hints=told.hints,
+        kept=told.kept,
+        exit_code=told.exit,
     )
 
 

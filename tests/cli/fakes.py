@@ -119,7 +119,7 @@ class FakeHandle:
 
     def dead_letters(self, *, after: int, limit: int) -> dict[str, Any]:
         found = [one for one in self.letters if one["number"] > after][:limit]
-        return {"dead_letters": found, "counts": {"unrouted": len(self.letters)}}
+        return {"dead_letters": found, "counts": {"total": len(self.letters), "forgotten": 0}}
 
     def close(self) -> None:
         pass

@@ -89,7 +89,6 @@ def test_debug_shows_the_traceback_of_a_fault_of_ours_only():
         (["tui"], "no command 'tui'"),
         (["ps", "--wid"], "no option '--wid'; did you mean '--wide'?"),
         (["state"], "missing argument 'ID'"),
-        (["ps", "-e"], "option '-e' requires an argument"),
         (["version", "now"], "got unexpected extra argument(s) (now)"),
     ],
 )
@@ -101,6 +100,14 @@ def test_mistakes_in_the_command_line_are_exit_2_in_the_same_pattern(words, mess
     assert lines[0] == f"error: {message}"
     assert lines[1].startswith("  where  jido ")
     assert lines[-1].startswith("  try    jido ")
+
+
+def test_an_option_without_its_value_is_exit_2_too():
+    result = jido("ps", "-e")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: option '-e' requires an argument\n  try    jido --help\n",
+    )
 
 
 def test_usage_errors_are_json_too():

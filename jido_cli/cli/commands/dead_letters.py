@@ -48,9 +48,9 @@ def command(
         terminal.out(*dead_letter_lines(letters, session.times))
     else:
         terminal.err("no dead letters")
-    total = sum(value for value in counts.values() if isinstance(value, int))
-    if not as_json and total > len(letters) and path is None and newest is None:
-        terminal.err(f"{plural(total, 'dead letter')} in all; older ones are no longer kept")
+    forgotten = counts.get("forgotten") or 0
+    if forgotten and not as_json:
+        terminal.err(f"-- {plural(forgotten, 'older one')} no longer kept --")
 
 
 def _all(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jido_cli.cli.render.display import Paint, display, plain
+from jido_cli.cli.render.measures import Times
+from jido_cli.cli.render.story import story_lines
 
 _LABEL = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An error ready to be shown. `kept` is what became of data, under its own label."""
+    """An error ready to be shown.
+
+    `kept` is what became of data, under its own label; `story` is how an engine's root gave up.
+    """
 
     message: str
     code: str
@@ -22,16 +27,19 @@ class Report:
     why: str | None = None
     kept: tuple[str, str] | None = None
     hints: Sequence[str] = ()
+    story: Mapping[str, Any] | None = None
 
 
-def error_lines(report: Report, paint: Paint = plain) -> list[str]:
-    """Return the lines of an error; what is not known has no line."""
+def error_lines(report: Report, paint: Paint = plain, *, times: Times | None = None) -> list[str]:
+    """Return the lines of an error, with its story if it has one; what is not known has no line."""
     rows = [
         ("where", report.where),
         ("why", report.why),
         report.kept or ("state", None),
     ]
     lines = [f"{paint('bad', 'error:')} {display(report.message)}"]
+    if report.story is not None and times is not None:
+        lines += [*story_lines(report.story, times), ""]
     lines += [_row(label, line, at) for label, text in rows if text for at, line in _lines(text)]
     lines += [_row("try", hint, at) for at, hint in enumerate(report.hints)]
     return lines
@@ -47,6 +55,8 @@ def error_object(report: Report) -> dict[str, Any]:
     }
     if report.kept:
         fields[report.kept[0]] = report.kept[1]
+    if report.story is not None:
+        fields["story"] = report.story
     return {"error": fields | {"try": list(report.hints), "exit": report.exit}}
 
 

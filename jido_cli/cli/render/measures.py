@@ -123,6 +123,10 @@ class Times:
         when = self._local(at)
         return f"{when:%H:%M:%S}.{when.microsecond // 1000:03d}"
 
+    def day(self, at: float) -> str:
+        """Return the day, `2025-11-23`."""
+        return f"{self._local(at):%Y-%m-%d}"
+
     def ago(self, at: float) -> str:
         """Return an age under a minute, else the moment."""
         age = max(0.0, self.now - at)

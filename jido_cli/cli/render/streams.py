@@ -64,6 +64,11 @@ def older_line(number: int) -> str:
     return f"-- {measures.count(number)} older ones are no longer kept --"
 
 
+def day_line(day: str) -> str:
+    """Return the line before the first event of another day."""
+    return f"-- {day} --"
+
+
 def event_line(
     event: Record, times: measures.Times, paint: Paint = plain, *, path_width: int = 23
 ) -> str:

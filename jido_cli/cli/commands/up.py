@@ -1,0 +1,171 @@
+"""`jido up`: run a topology."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jido_cli.cli import interpreter, options
+from jido_cli.cli.application import session_of
+from jido_cli.cli.failures import CommandError, FindingsError, error_of
+from jido_cli.cli.render import measures
+from jido_cli.cli.render.display import display
+from jido_cli.cli.reporting import Failed, Ready
+from jido_cli.cli.session import Session
+from jido_cli.errors import UsageError
+
+EXAMPLES = (
+    "jido up topologies/counter.yaml",
+    "jido up topologies/counter.yaml -d",
+    "jido up topologies/counter.yaml --for 10s",
+)
+_FORMATS = ("text", "json")
+_EXIT_S = 5.0
+
+
+def command(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The topology.")],
+    detach: Annotated[
+        bool,
+        typer.Option("--detach", "-d", help="Run it in the background; return when it is ready."),
+    ] = False,
+    no_tui: Annotated[  # noqa: ARG001 - lines are all there is
+        bool, typer.Option("--no-tui", help="Print lines, on a terminal too.")
+    ] = False,
+    run_for: Annotated[
+        str | None, typer.Option("--for", metavar="TIME", help="Stop after this time.")
+    ] = None,
+    until_idle: Annotated[
+        bool,
+        typer.Option(
+            "--until-idle",
+            help="Stop when no mail waits, no command runs and no one-shot timer is armed.",
+        ),
+    ] = False,
+    log_format: Annotated[
+        str, typer.Option("--log-format", metavar="text|json", help="How lines are printed.")
+    ] = "text",
+    python: Annotated[
+        str | None,
+        typer.Option("--python", metavar="PATH", help="The Python that has your packages."),
+    ] = None,
+    report_fd: Annotated[str | None, typer.Option("--report-fd", hidden=True)] = None,
+    as_json: options.Json = False,
+) -> int:
+    """Run a topology."""
+    session = session_of(ctx)
+    if log_format not in _FORMATS:
+        raise UsageError(f"--log-format: {log_format!r} is not one of {', '.join(_FORMATS)}")
+    for_ms = options.milliseconds(run_for, "--for") if run_for is not None else None
+    path = _existing(file)
+    chosen = _chosen(path, session, python)
+    words = _words(file, run_for, until_idle, log_format, chosen)
+    if detach:
+        return _detach(session, chosen, words, file, as_json=as_json)
+    if chosen.is_other:
+        session.terminal.err(chosen.note())
+        arguments = chosen.command(words)
+        os.execv(arguments[0], arguments)  # noqa: S606 - the user's own Python
+    from jido_cli.cli.engine_process import Settings, run_engine
+
+    settings = Settings(
+        file=path,
+        for_ms=for_ms,
+        until_idle=until_idle,
+        as_json=log_format == "json",
+        report_fd=int(report_fd) if report_fd is not None else None,
+    )
+    code = run_engine(settings, session)
+    _leave_even_if_held(code)
+    return code
+
+
+def _existing(file: str) -> Path:
+    path = Path(file)
+    if path.is_file():
+        return path
+    what = "is a folder, wanted is a file" if path.is_dir() else "is not there"
+    raise CommandError(f"{file} {what}", code="no-file", where=str(Path.cwd()))
+
+
+def _chosen(path: Path, session: Session, wanted: str | None) -> interpreter.Interpreter:
+    from jido_cli.topology.project import project_root
+
+    return interpreter.choose(project_root(path), session.environ, wanted)
+
+
+def _words(
+    file: str,
+    run_for: str | None,
+    until_idle: bool,
+    log_format: str,
+    chosen: interpreter.Interpreter,
+) -> list[str]:
+    """Return the words with which the chosen Python does the same in the foreground."""
+    words = ["up", "--python", str(chosen.path), "--log-format", log_format]
+    words += ["--for", run_for] if run_for is not None else []
+    words += ["--until-idle"] if until_idle else []
+    return [*words, "--", file]
+
+
+def _detach(
+    session: Session,
+    chosen: interpreter.Interpreter,
+    words: Sequence[str],
+    file: str,
+    *,
+    as_json: bool,
+) -> int:
+    from jido_cli.cli.detached import start_detached
+
+    terminal = session.terminal
+    if chosen.is_other:
+        terminal.err(chosen.note())
+    news = start_detached(chosen, words)
+    if isinstance(news, Failed):
+        if news.lines:
+            raise FindingsError(news.report.message, lines=news.lines, findings=news.findings)
+        raise error_of(news.report)
+    if as_json:
+        terminal.out_json(
+            {
+                "name": news.name,
+                "pid": news.pid,
+                "nodes": news.nodes,
+                "seconds": news.seconds,
+                "was_running": news.was_running,
+            }
+        )
+        return 0
+    terminal.out(*_up_lines(news, file))
+    return 0
+
+
+def _up_lines(news: Ready, file: str) -> list[str]:
+    name = display(news.name)
+    if news.was_running:
+        head = f"{name} is up already, from {display(file)}: {news.nodes} nodes, pid {news.pid}"
+    else:
+        took = measures.fine_seconds(news.seconds)
+        nodes = f"{news.nodes} of {news.nodes} nodes"
+        head = f"{name} is up: {nodes} ready in {took}, pid {news.pid}"
+    return [head, f"  watch   jido events -f -e {name}", f"  stop    jido down -e {name}"]
+
+
+def _leave_even_if_held(code: int) -> None:
+    """End the process soon, whatever thread or exit handler of the user's would hold it."""
+
+    def leave() -> None:
+        sys.stdout.flush()
+        os._exit(code)
+
+    timer = threading.Timer(_EXIT_S, leave)
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,71 @@
+"""`up -d`: an engine in a session of its own, and waiting until it is ready or failed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from typing import IO
+
+from jido_cli.cli.failures import CommandError
+from jido_cli.cli.interpreter import Interpreter
+from jido_cli.cli.reporting import Failed, Ready, read_news
+
+_LAST_LINES = 20
+_END_S = 10.0
+
+
+def start_detached(python: Interpreter, words: Sequence[str]) -> Ready | Failed:
+    """Start an engine that outlives this process; return what it said.
+
+    Args:
+        python: what runs it.
+        words: the words after `jido`; how to report is added.
+
+    Raises:
+        CommandError: it ended without a word.
+    """
+    reader, writer = os.pipe()
+    with tempfile.TemporaryFile() as said, os.fdopen(reader, "rb") as news:
+        try:
+            # What it prints before it has a log of its own is kept, in case it never gets there.
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                python.command([*words, "--report-fd", str(writer)]),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+                pass_fds=(writer,),
+            )
+        finally:
+            os.close(writer)
+        try:
+            heard = read_news(news.read())
+        except KeyboardInterrupt:
+            process.terminate()  # it is in a session of its own: the terminal's ^C misses it
+            process.wait(_END_S)
+            raise
+        if isinstance(heard, Ready) and not heard.was_running:
+            process.returncode = 0  # it lives on: nobody waits for it here
+            return heard
+        process.wait(_END_S)
+        if heard is None:
+            raise _no_word(process, said, python)
+        return heard
+
+
+def _no_word(
+    process: subprocess.Popen[bytes], said: IO[bytes], python: Interpreter
+) -> CommandError:
+    said.seek(0)
+    lines = said.read().decode(errors="backslashreplace").splitlines()
+    code = process.returncode
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return CommandError(
+        "the engine ended before it was ready",
+        code="start-failed",
+        where=str(python.path),
+        why="\n".join([f"its process {how}", *lines[-_LAST_LINES:]]),
+        hints=("jido up FILE without -d shows more",),
+    )

@@ -1,0 +1,112 @@
+"""The life of an engine on its loop: boot, work, the reasons to end, the end.
+
+Knows no file and no socket; `engine_process` puts those around it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jido_cli.cli.engine_signals import EndSignals
+from jido_cli.cli.render import measures
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.engine import Engine, EngineEnd
+
+_IDLE_POLL_S = 0.05
+_REST_S = 0.5
+FOR_IS_OVER = "--for {span} is over"
+IS_IDLE = "--until-idle: nothing is left to do"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When to end without being asked."""
+
+    for_ms: int | None = None
+    until_idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How it went: how the engine ended, how long it had been ready, by which signal."""
+
+    end: EngineEnd
+    ran_s: float
+    is_interrupted: bool
+
+
+async def live(
+    engine: Engine,
+    plan: Plan,
+    *,
+    has_terminal: bool,
+    on_ready: Callable[[float], None],
+) -> Life:
+    """Boot the engine, let it work, and end it in order when there is a reason to.
+
+    Args:
+        engine: not yet booted.
+        plan: when to end without being asked.
+        has_terminal: whether the end of the terminal is a reason.
+        on_ready: told how long the start took, in seconds.
+
+    Raises:
+        StartError: the tree did not start.
+    """
+    loop = asyncio.get_running_loop()
+
+    def ask(why: str) -> None:
+        loop.call_soon_threadsafe(engine.begin_shutdown, why)
+
+    with EndSignals(ask, with_hangup=has_terminal) as signals:
+        begun = time.monotonic()
+        await engine.boot()
+        ready = time.monotonic()
+        on_ready(ready - begun)
+        reasons = _reasons(engine, plan)
+        try:
+            end = await engine.wait_ended()
+        finally:
+            for reason in reasons:
+                reason.cancel()
+        await _rest()
+    first = signals.first
+    return Life(end, time.monotonic() - ready, first is not None and first.name == "SIGINT")
+
+
+def _reasons(engine: Engine, plan: Plan) -> list[asyncio.Task[None]]:
+    """Start what ends the engine by itself."""
+    tasks = []
+    if plan.for_ms is not None:
+        tasks.append(asyncio.ensure_future(_end_after(engine, plan.for_ms)))
+    if plan.until_idle:
+        tasks.append(asyncio.ensure_future(_end_when_idle(engine)))
+    return tasks
+
+
+async def _end_after(engine: Engine, for_ms: int) -> None:
+    await asyncio.sleep(for_ms / 1000)
+    engine.begin_shutdown(FOR_IS_OVER.format(span=measures.setting(for_ms)))
+
+
+async def _end_when_idle(engine: Engine) -> None:
+    """Two looks must find it idle: between them what is under way comes to light."""
+    looks = 0
+    while looks < 2:
+        await asyncio.sleep(_IDLE_POLL_S)
+        looks = looks + 1 if engine.is_idle else 0
+    engine.begin_shutdown(IS_IDLE)
+
+
+async def _rest() -> None:
+    """Let what was cancelled end; what survives its cancellation is left behind."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others, timeout=_REST_S)

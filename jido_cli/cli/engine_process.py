@@ -1,0 +1,325 @@
+"""An engine as a process: the composition root of file, lock, loop, engine, socket and log.
+
+Joins topology, runtime and control; decides nothing about agents. What is printed here is made by
+`render`; how the process ended is written down for those who ask later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import jido_cli
+from jido_cli.cli import failures
+from jido_cli.cli.engine_life import Life, Plan, live
+from jido_cli.cli.engine_log import EventPrinter, Output
+from jido_cli.cli.failures import CommandError, FindingsError
+from jido_cli.cli.render import measures
+from jido_cli.cli.render.story import headline, story_hints, story_where
+from jido_cli.cli.reporting import Failed, Ready, Reporter
+from jido_cli.cli.session import Session
+from jido_cli.control.protocol import PROTOCOL
+from jido_cli.control.server import ControlServer
+from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
+from jido_cli.control.words import shown
+from jido_cli.errors import JidoCliError, StartError
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.engine import Engine
+    from jido_cli.topology.model import SupervisorDecl, Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `up` was asked for. With *report_fd* the engine is detached and tells its starter."""
+
+    file: Path
+    for_ms: int | None = None
+    until_idle: bool = False
+    as_json: bool = False
+    report_fd: int | None = None
+
+    @property
+    def is_detached(self) -> bool:
+        """Whether somebody waits at the other end of a pipe, and nobody at a terminal."""
+        return self.report_fd is not None
+
+
+def run_engine(settings: Settings, session: Session) -> int:
+    """Run a topology until it ends; return the exit code.
+
+    Raises:
+        JidoCliError: it did not start, or its root gave up.
+    """
+    reporter = Reporter(settings.report_fd)
+    try:
+        topology = load_topology(settings.file)
+        state_dir = StateDir.of(topology.project_root, session.environ)
+        with state_dir.claim(topology.name) as claim:
+            return _Process(settings, session, topology, claim, reporter).run()
+    except AlreadyRunningError as error:
+        if settings.is_detached and _is_same(error, settings.file):
+            record = error.record
+            assert record is not None
+            reporter.ready(Ready(record.name, record.pid, 0, 0.0, was_running=True))
+            return failures.OK
+        reporter.failed(Failed(failures.report(error)))
+        raise
+    except FindingsError as error:
+        reporter.failed(Failed(failures.report(error), error.lines, error.findings))
+        raise
+    except JidoCliError as error:
+        reporter.failed(Failed(failures.report(error)))
+        raise
+
+
+def load_topology(file: Path) -> Topology:
+    """Return the topology of *file*.
+
+    Raises:
+        FindingsError: it has errors.
+    """
+    from jido_cli.topology.load import load
+    from jido_cli.topology.report import render, to_dict
+
+    result = load(file)
+    if result.topology is not None:
+        return result.topology
+    raise FindingsError(
+        f"{file} cannot be run",
+        lines=render(result.diagnostics, result.text).split("\n"),
+        findings=[to_dict(one) for one in result.diagnostics],
+    )
+
+
+def _is_same(error: AlreadyRunningError, file: Path) -> bool:
+    record = error.record
+    return record is not None and Path(record.file).resolve() == file.resolve()
+
+
+class _Process:
+    """One engine, from the lock that it holds to how it ended."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        session: Session,
+        topology: Topology,
+        claim: EngineClaim,
+        reporter: Reporter,
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self._topology = topology
+        self._claim = claim
+        self._reporter = reporter
+        self._nodes = count_nodes(topology.root)
+        self._log = os.fdopen(claim.open_log(), "w", encoding="utf-8", errors="backslashreplace")
+
+    def run(self) -> int:
+        """Run the engine on a loop of its own; return the exit code."""
+        if self._settings.is_detached:
+            _divert(self._log)
+        printer = self._printer()
+        loop = _new_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            life = loop.run_until_complete(self._work(printer))
+        except StartError as error:
+            self._remember("start_failed", error.message, failures.FAILED)
+            raise self._not_ready(error) from error
+        except Exception as error:
+            self._remember("fault", f"{type(error).__name__}: {error}", failures.INTERNAL)
+            raise
+        finally:
+            loop.set_exception_handler(lambda _, __: None)  # what was left behind has been told
+            self._log.close()
+        return self._exit_code(life)
+
+    async def _work(self, printer: EventPrinter) -> Life:
+        engine = make_engine(self._topology)
+        listener = self._claim.bind()
+        file = self._topology.file.absolute()
+        self._claim.announce(version=jido_cli.__version__, protocol=PROTOCOL, file=file)
+        server = ControlServer(engine.port, listener, on_lost=_ends(engine))
+        server.start()
+        printer.say(self._session.now(), "jido", self._about())
+        printer.start(engine.port)
+        try:
+            plan = Plan(self._settings.for_ms, self._settings.until_idle)
+            has_terminal = not self._settings.is_detached
+            life = await live(engine, plan, has_terminal=has_terminal, on_ready=self._ready)
+        finally:
+            server.stop()
+            printer.close()
+        printer.say(self._session.now(), "done", _summary(engine, life))
+        self._remember_end(life)
+        return life
+
+    # -- what is told
+
+    def _printer(self) -> EventPrinter:
+        """Return the printer: the log always, the terminal too unless the engine is detached."""
+        outputs = [Output(_writer(self._log))]
+        if not self._settings.is_detached:
+            terminal = self._session.terminal
+            outputs.append(Output(terminal.out, terminal.paint, _say_lost))
+        return EventPrinter(outputs, self._session.times, as_json=self._settings.as_json)
+
+    def _about(self) -> str:
+        return (
+            f"{jido_cli.__version__}, {self._topology.name} revision 1, pid {os.getpid()}, "
+            f"{measures.plural(self._nodes, 'node')}"
+        )
+
+    def _ready(self, took_s: float) -> None:
+        news = Ready(self._topology.name, os.getpid(), self._nodes, round(took_s, 3))
+        self._reporter.ready(news)
+
+    def _not_ready(self, error: StartError) -> CommandError:
+        """Return the failed start in the command's words."""
+        hints = error.hints or (f"mend it, then: jido up {shown(self._settings.file)}",)
+        return CommandError(
+            f"{self._topology.name} did not get ready: {error.message}",
+            code=error.code,
+            where=error.where,
+            why=error.why,
+            kept=("undone", error.undone or "what had started was stopped; nothing runs"),
+            hints=hints,
+            exit_code=failures.FAILED,
+        )
+
+    def _exit_code(self, life: Life) -> int:
+        """Return the exit code of an engine that was told to end.
+
+        Raises:
+            CommandError: its root gave up; with the story.
+        """
+        end = life.end
+        if end.kind == "stopped":
+            return failures.INTERRUPTED if life.is_interrupted else failures.OK
+        if end.story is None:
+            raise CommandError(f"{self._topology.name} gave up: {end.why}", code="gave-up")
+        story = end.story.to_dict()
+        raise CommandError(
+            headline(self._topology.name, story),
+            code="gave-up",
+            where=story_where(story),
+            hints=story_hints(story, shown(self._settings.file)),
+            story=story,
+        )
+
+    # -- what is written down
+
+    def _remember_end(self, life: Life) -> None:
+        end = life.end
+        if end.kind == "stopped":
+            code = failures.INTERRUPTED if life.is_interrupted else failures.OK
+            self._remember("stopped", f"stopped: {end.why}", code)
+            return
+        story = end.story.to_dict() if end.story is not None else None
+        reason = headline(self._topology.name, story) if story else f"gave up: {end.why}"
+        self._remember("gave_up", reason, failures.FAILED, story=story)
+
+    def _remember(
+        self, kind: str, reason: str, code: int, *, story: dict[str, object] | None = None
+    ) -> None:
+        """Write how it ended, for those who ask later."""
+        self._claim.write_last_exit(
+            {
+                "at": self._session.now(),
+                "kind": kind,
+                "reason": reason,
+                "exit": code,
+                "version": jido_cli.__version__,
+                "story": story,
+            }
+        )
+
+
+def make_engine(topology: Topology) -> Engine:
+    """Return the engine of a topology, on the running loop, not yet booted.
+
+    Raises:
+        StartError: the user's code does not import, or does not hold what the file names.
+    """
+    from jido_cli.runtime.build import build
+    from jido_cli.runtime.engine import Engine, EngineOptions
+
+    built = build(topology)
+    options = EngineOptions(
+        name=topology.name,
+        file=str(topology.file),
+        programs=built.programs,
+        max_hops=topology.max_hops,
+        stall_s=topology.stall_ms / 1000,
+    )
+    return Engine(built.root, options)
+
+
+def count_nodes(root: SupervisorDecl) -> int:
+    """Return how many nodes a tree has when it has started."""
+    from jido_cli.topology.model import SupervisorDecl
+
+    return 1 + sum(
+        count_nodes(child) if isinstance(child, SupervisorDecl) else 1 for child in root.children
+    )
+
+
+def _summary(engine: Engine, life: Life) -> str:
+    counts = engine.summary()
+    parts = [
+        measures.plural(counts["signals"], "signal"),
+        measures.plural(counts["restarts"], "restart"),
+        measures.plural(counts["failed_directives"], "failed directive"),
+        measures.plural(counts["dead_letters"], "dead letter"),
+    ]
+    return f"ran {measures.fine_seconds(life.ran_s)}: {', '.join(parts)}"
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return uvloop's loop where it installs, else Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+def _ends(engine: Engine) -> Callable[[BaseException], None]:
+    """Return what to do when the control server is lost: an engine nobody can steer ends."""
+
+    def end(fault: BaseException) -> None:
+        why = f"the control server ended: {type(fault).__name__}: {fault}"
+        with contextlib.suppress(RuntimeError):  # its loop has ended: it needs no order
+            engine.loop.call_soon_threadsafe(engine.begin_shutdown, why)
+
+    return end
+
+
+def _divert(log: TextIO) -> None:
+    """Send what is printed, by us or by the user's code, to the log."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(log.fileno(), stream.fileno())
+
+
+def _writer(log: TextIO) -> Callable[[str], None]:
+    def write(line: str) -> None:
+        log.write(f"{line}\n")
+        log.flush()
+
+    return write
+
+
+def _say_lost() -> None:
+    with contextlib.suppress(OSError, ValueError):  # nobody reads anything: nobody to tell
+        sys.stderr.write("note: nobody reads the event lines any more; the engine goes on\n")
+        sys.stderr.flush()
