@@ -146,13 +146,10 @@ def _undefined_child(s: State, ident: str) -> Child | Answer:
     child = s.table.by_id.get(ident)
     if child is None:
         return NotFound()
-    match _LIVENESS[child.status]:
-        case "undefined":
-            return child
-        case "restarting":
-            return Restarting()
-        case "alive":
-            return Running()
+    liveness = _LIVENESS[child.status]
+    if liveness == "undefined":
+        return child
+    return Running() if liveness == "alive" else Restarting()
 
 
 def _terminate_child(s: State, call_id: int, call: TerminateChildCall) -> Answer | None:

@@ -6,6 +6,8 @@ stopped and started then is `flow`'s.
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from jido_cli.supervision.backoff import Streak
 from jido_cli.supervision.children import Child
 from jido_cli.supervision.effects import ArmTimer, GaveUp, RestartCounted
@@ -60,11 +62,9 @@ def _group_of(s: State, child: Child) -> list[Child]:
     """Return the children that are restarted with *child*, itself included, in start order."""
     if s.flags.strategy == "one_for_all":
         return list(s.table)
-    group = []
-    for member in reversed(s.table.by_id.values()):
-        group.append(member)
-        if member is child:
-            break
+    # From the end, so that it costs no more than the group is long.
+    members = iter(reversed(s.table.by_id.values()))
+    group = [*takewhile(lambda member: member is not child, members), child]
     group.reverse()
     return group
 
@@ -111,13 +111,12 @@ def _carry_out(s: State, child: Child, wait: ArmTimer | None) -> None:
 
 
 def _should_shut_down(s: State) -> bool:
-    """Return whether the exit of a significant child that stays down ends the supervisor."""
-    match s.flags.auto_shutdown:
-        case "any_significant":
-            return True
-        case "all_significant" if s.template is not None:
-            return not s.table.by_id
-        case "all_significant":
-            return not s.table.significant
-        case _:
-            return False
+    """Return whether the exit of a significant child that stays down ends the supervisor.
+
+    Without automatic shutdown there are no significant children: `validation` refuses them.
+    """
+    if s.flags.auto_shutdown == "any_significant":
+        return True
+    if s.template is not None:
+        return not s.table.by_id
+    return not s.table.significant

@@ -93,7 +93,8 @@ class Walk:
         self.reason: ExitReason | None = None  # of the machine's exit
 
     def auto_shutdown(self) -> AutoShutdown:
-        choices: list[AutoShutdown] = ["never"] * 4 + ["any_significant", "all_significant"]
+        choices: list[AutoShutdown] = ["never", "never", "any_significant", "all_significant"]
+        choices += ["never", "never"]
         return self.random.choice(choices)
 
     def spec(self, ident: str) -> ChildSpec:

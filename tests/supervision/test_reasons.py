@@ -51,3 +51,8 @@ def test_a_reason_is_written_as_its_kind_with_the_detail() -> None:
         "shutdown(x)",
         "crash(KeyError: 'sku')",
     ]
+
+
+def test_a_restart_type_that_is_none_is_a_fault() -> None:
+    with pytest.raises(AssertionError, match="sometimes"):
+        should_restart("sometimes", NORMAL)  # type: ignore[arg-type]

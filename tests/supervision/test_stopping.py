@@ -22,7 +22,7 @@ from jido_cli.supervision.events import (
     TimerFired,
 )
 from jido_cli.supervision.reasons import KILLED, NORMAL, SHUTDOWN, ExitReason, crash
-from jido_cli.supervision.specs import Shutdown, SupervisorFlags
+from jido_cli.supervision.specs import Backoff, Shutdown, SupervisorFlags
 from tests.supervision.driving import BOOM, Drive, child, short
 
 FLAGS = SupervisorFlags()
@@ -145,6 +145,25 @@ def test_a_timer_that_fired_too_late_changes_nothing() -> None:
     before = drive.snapshot()
     assert drive.machine.handle(TimerFired(1), 0.04) == []
     assert drive.snapshot() == before
+
+
+def test_a_wait_that_is_over_while_a_child_stops_would_be_lost_too() -> None:
+    slow = child("a", backoff=Backoff(initial_ms=100))
+    drive = Drive(FLAGS, [slow, child("b")]).boot()
+    drive.exit("a")
+    drive.stubborn.add("b")
+    drive.call_nowait(TerminateChildCall("b"))
+    with pytest.raises(InternalError, match="TimerFired"):
+        drive.machine.handle(TimerFired(1), 0.1)
+
+
+def test_what_is_no_event_or_call_is_a_fault() -> None:
+    drive = Drive(FLAGS, [child("a")])
+    with pytest.raises(AssertionError):
+        drive.machine.accepts("hello")  # type: ignore[arg-type]
+    drive.boot()
+    with pytest.raises(AssertionError):
+        drive.machine.handle(CallReceived(1, "hello"), 0.0)  # type: ignore[arg-type]
 
 
 LOST: list[Event] = [
