@@ -202,6 +202,14 @@ def from_function(function: object, *, name: str | None = None) -> Action:
     )
 
 
+def compiled_action(thing: object) -> Action | None:
+    """Return *thing* if it is a compiled action, or the one that was made of it, if any."""
+    if type(thing) is Action:
+        return thing
+    mark = getattr(thing, _MARK, None)
+    return mark.compiled if type(mark) is _Mark else None
+
+
 def _compile(function: Callable[..., object], mark: _Mark) -> Action:
     label = getattr(function, "__qualname__", repr(function))
     try:

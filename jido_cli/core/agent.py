@@ -14,13 +14,14 @@ from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.context import Context
 from jido_cli.core.router import Router
 from jido_cli.core.schema import Schema, compile_schema
+from jido_cli.core.schema_absorb import Absorb
 from jido_cli.core.schema_errors import SchemaError
-from jido_cli.core.schema_generate import Absorb
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import Plan, Step, plan_routes
 from jido_cli.core.values import (
     FrozenDict,
     ValueDomainError,
+    check_size,
     freeze_mapping,
     merge,
     of_items,
@@ -115,9 +116,10 @@ class AgentDefinition:
             compile_schema(state_schema) if isinstance(state_schema, Mapping) else state_schema
         )
         self.actions: Mapping[str, Action] = _by_name(name, self.routes, actions)
-        self.absorb: Absorb = (
-            _absorb_anything if self.state_schema is None else self.state_schema.absorb
-        )
+        absorb: Absorb = _absorb_anything
+        if self.state_schema is not None:
+            absorb = self.state_schema.absorb
+        self.absorb = absorb
         self.plans: dict[str, Plan] = {}
         self._initial: FrozenDict | None = None
 
@@ -167,9 +169,15 @@ class AgentDefinition:
         Raises:
             SchemaError: what comes out is not valid.
         """
-        if self.state_schema is not None:
-            return self.state_schema.merge(state, delta)
-        return merge(state, _domain(delta))
+        try:
+            if self.state_schema is not None:
+                new = self.state_schema.merge(state, delta)
+            else:
+                new = merge(state, delta)
+            check_size(new)
+        except ValueDomainError as error:
+            raise SchemaError(error.path, error.reason) from None
+        return new
 
     def recheck(self, base: FrozenDict, state: FrozenDict) -> FrozenDict:
         """Return the frozen *state*, which came from the valid *base*, checked.
@@ -177,12 +185,17 @@ class AgentDefinition:
         Raises:
             SchemaError: it is not valid.
         """
+        try:
+            check_size(state)
+        except ValueDomainError as error:
+            raise SchemaError(error.path, error.reason) from None
         return state if self.state_schema is None else self.state_schema.recheck(base, state)
 
     def _initial_from(self, overrides: Mapping[str, object]) -> FrozenDict:
-        if self.state_schema is None:
-            return _domain(overrides)
-        return self.state_schema.check(merge(self.state_schema.defaults(), _domain(overrides)))
+        state = _domain(overrides)
+        if self.state_schema is not None:
+            state = self.state_schema.check(merge(self.state_schema.defaults(), state))
+        return self.recheck(state, state)
 
 
 class Agent(msgspec.Struct, frozen=True, gc=False):
@@ -215,7 +228,9 @@ class Agent(msgspec.Struct, frozen=True, gc=False):
         return self if state is self.state else Agent(self.definition, self.id, state)
 
 
-def _absorb_anything(base: FrozenDict, result: dict[str, object]) -> tuple[FrozenDict, FrozenDict]:
+def _absorb_anything(
+    base: FrozenDict, result: Mapping[str, object]
+) -> tuple[FrozenDict, FrozenDict]:
     output = _domain(result)
     return merge(base, output), output
 

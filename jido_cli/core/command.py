@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from jido_cli.core.action import Action, is_action
+from jido_cli.core.action import Action, compiled_action, is_action
 from jido_cli.core.agent import Agent, Route, as_action
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive, Error
+from jido_cli.core.directives import Directive
 from jido_cli.core.failures import (
     ActionFailure,
     error_directive,
@@ -27,11 +27,18 @@ from jido_cli.core.failures import (
     invalid_params,
 )
 from jido_cli.core.results import Taken, take_result
-from jido_cli.core.schema_errors import SchemaError, show
+from jido_cli.core.schema_errors import SchemaError
+from jido_cli.core.shown import show
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import Plan, Step, addressed_step, frozen_params
 from jido_cli.core.suggestions import did_you_mean
-from jido_cli.core.values import FrozenDict, freeze_mapping, of_items
+from jido_cli.core.values import (
+    MAX_STATE_BYTES,
+    FrozenDict,
+    ValueDomainError,
+    freeze_mapping,
+    of_items,
+)
 from jido_cli.errors import UsageError
 
 _EMPTY = of_items({})
@@ -170,7 +177,7 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
     if simple is None:
         return _begin_plan(agent, plan, signal, ctx)
     # One pure step that reads only data: what _advance does, without its bookkeeping. Whatever
-    # is out of the ordinary is left to _advance and _absorb.
+    # is out of the ordinary is left to _advance and _conclude.
     step, take, run = simple
     try:
         params = take(signal.data)
@@ -180,17 +187,11 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
         result = run(agent.state, params, ctx)
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         failure = failure_from(step.action.name, error)
-        return _simple_failed(agent, step, signal, ctx, params, failure)
-    if type(result) is dict:
-        try:
-            state, output = definition.absorb(agent.state, result)
-        except SchemaError:
-            pass  # _absorb finds it again, and puts it into words
-        else:
-            if state is not agent.state:
-                agent = Agent(definition, agent.id, state)
-            return Done(agent, (), output)
-    return _simple_returned(agent, step, signal, ctx, params, result)
+        return _conclude(Command(agent, (step,), signal, ctx), step, params, failure)
+    done = _absorb_plain(agent, result) if type(result) is dict else None
+    if done is None:
+        return _conclude(Command(agent, (step,), signal, ctx), step, params, result)
+    return done
 
 
 def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
@@ -229,11 +230,15 @@ def cmd(
         UsageError: an action among them is effectful. Whatever an action does is no reason: a
             failed command returns the agent as it was, and an `Error` among the directives.
     """
+    ctx = ctx or Context()
+    done = _run_plain(agent, action, ctx)
+    if done is not None:
+        return done.agent, list(done.directives)
     try:
         resolved = _resolved(agent, action)
     except _BadInstructionError as error:
-        done = _failed(agent, error.failure)
-        return done.agent, list(done.directives)
+        failed = _failed(agent, error.failure)
+        return failed.agent, list(failed.directives)
     for single, _ in resolved:
         if single.kind != "pure":
             raise UsageError(
@@ -241,8 +246,8 @@ def cmd(
                 hints=("run it in an engine, or use begin and resume",),
             )
     steps = [addressed_step(single, params) for single, params in resolved]
-    ended = _advance(Command(agent, steps, None, ctx or Context()))
-    assert isinstance(ended, Done)
+    ended = _advance(Command(agent, steps, None, ctx))
+    assert isinstance(ended, Done)  # nothing suspends: all actions are pure
     return ended.agent, list(ended.directives)
 
 
@@ -258,31 +263,59 @@ def _begin_plan(
     return _advance(Command(agent, steps, signal, ctx)) if steps else Unrouted(signal.type)
 
 
-def _simple_failed(
-    agent: Agent,
-    step: Step,
-    signal: Signal,
-    ctx: Context,
-    params: Mapping[str, object],
-    failure: ActionFailure,
-) -> Done:
-    command = Command(agent, (step,), signal, ctx)
-    command.params = params
-    done = _fail(command, step, failure)
-    return _over(command) if done is None else done
+def _absorb_plain(agent: Agent, result: dict[str, object]) -> Done | None:
+    """Return the end of a command whose action returned a mapping; None if that is not valid."""
+    definition = agent.definition
+    try:
+        state, output = definition.absorb(agent.state, result)
+    except (SchemaError, ValueDomainError):
+        return None  # whoever asked goes the long way, which finds it again and says what it is
+    if state is agent.state:
+        return Done(agent, (), output)
+    if state.size > MAX_STATE_BYTES:
+        return None
+    return Done(Agent(definition, agent.id, state), (), output)
 
 
-def _simple_returned(
-    agent: Agent,
-    step: Step,
-    signal: Signal,
-    ctx: Context,
-    params: Mapping[str, object],
-    result: object,
-) -> Done:
-    command = Command(agent, (step,), signal, ctx)
+def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
+    """Run one pure action, the usual case of `cmd`; None, and nothing ran, if it is not that."""
+    params: object = _EMPTY
+    action_or_name = what
+    if type(what) is tuple and len(what) == 2:
+        action_or_name, params = what
+    if type(action_or_name) is str:
+        action = agent.definition.actions.get(action_or_name)
+    else:
+        action = compiled_action(action_or_name)
+    if action is None or action.kind != "pure" or not isinstance(params, dict):
+        return None
+    checked: Mapping[str, object] = params
+    if action.params is not None:
+        try:
+            checked = action.params.take_strict(params)
+        except SchemaError:
+            return None
+    elif params:
+        return None
+    try:
+        result = action.run(agent.state, checked, ctx)
+    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        result = failure_from(action.name, error)
+    if type(result) is dict and action.output is None:
+        done = _absorb_plain(agent, result)
+        if done is not None:
+            return done
+    step = addressed_step(action, params)
+    return _conclude(Command(agent, (step,), None, ctx), step, checked, result)
+
+
+def _conclude(command: Command, step: Step, params: Mapping[str, object], result: object) -> Done:
+    """End a command of one step that came to *result*, a failure or what the action returned."""
     command.params = params
-    done = _absorb(command, step, result)
+    if isinstance(result, ActionFailure):
+        done = _fail(command, step, result)
+    else:
+        done = _absorb(command, step, result)
     return _over(command) if done is None else done
 
 
@@ -298,13 +331,13 @@ def _advance(command: Command) -> Done | Suspended:
 
 
 def _over(command: Command) -> Done:
-    if command.tolerated is not None and not command.succeeded:
-        # Nothing is left that a tolerated failure could have left alone.
-        return _failed(command.agent, command.tolerated, command.state, command.directives)
     agent = command.agent
     if command.state is not agent.state:
         agent = Agent(agent.definition, agent.id, command.state)
-    return Done(agent, tuple(command.directives), command.output)
+    error = None
+    if command.tolerated is not None and not command.succeeded:
+        error = command.tolerated  # nothing is left that it could have left alone
+    return Done(agent, tuple(command.directives), command.output, error)
 
 
 def _run_step(command: Command, step: Step) -> Done | Suspended | None:
@@ -400,9 +433,7 @@ def _failed(
 ) -> Done:
     if state is not None and state is not agent.state:
         agent = Agent(agent.definition, agent.id, state)
-    if not any(isinstance(directive, Error) for directive in directives):
-        directives = (*directives, error_directive(failure))
-    return Done(agent, tuple(directives), None, failure)
+    return Done(agent, (*directives, error_directive(failure)), None, failure)
 
 
 class _BadInstructionError(Exception):

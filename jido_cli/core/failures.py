@@ -59,6 +59,9 @@ def failure_from(action: str, error: BaseException) -> ActionFailure:
             exception=error,
             details=_details(error.details),
         )
+    if isinstance(error, TimeoutError):
+        text = _text(error) or "timeout"
+        return ActionFailure(text, "timeout", action, retryable=True, exception=error)
     if isinstance(error, DirectiveError | StateOpError | ValueDomainError):
         # Raised where a directive was made, by jido, about what the action put into it.
         return ActionFailure(

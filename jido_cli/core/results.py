@@ -13,8 +13,9 @@ import msgspec
 from jido_cli.core.action import Action, Outcome
 from jido_cli.core.agent import Agent
 from jido_cli.core.directives import Directive
-from jido_cli.core.failures import ActionFailure, invalid
-from jido_cli.core.schema_errors import SchemaError, show
+from jido_cli.core.failures import ActionFailure, failure_from, invalid
+from jido_cli.core.schema_errors import SchemaError
+from jido_cli.core.shown import show
 from jido_cli.core.state_ops import StateOp, StateOpError, apply
 from jido_cli.core.values import FrozenDict, ValueDomainError, freeze, freeze_mapping, merge
 
@@ -53,8 +54,10 @@ def take_result(
         changes, extras = result
     if not isinstance(extras, list | tuple):
         return _nonsense(action, result)
-    if not isinstance(result, Outcome) and not (changes is None or isinstance(changes, Mapping)):
-        return _nonsense(action, result)
+    if not isinstance(result, Outcome) and not (changes is None or isinstance(changes, dict)):
+        changes = _as_dict(action, changes)
+        if isinstance(changes, ActionFailure):
+            return changes
     ops: list[StateOp] = []
     directives: list[Directive] = []
     for extra in extras:
@@ -68,7 +71,7 @@ def take_result(
     try:
         output = _checked_output(action, changes) if has_output else _frozen_output(changes)
     except (SchemaError, ValueDomainError) as error:
-        return invalid("invalid_output", action.name, f"output of {action.name}: {error}")
+        return invalid("invalid_output", action.name, f"output of {action.name}: {_at(error)}")
     delta = None if isinstance(result, Outcome) else output
     new = _next_state(agent, state, action, delta, next_state, ops)
     return new if isinstance(new, ActionFailure) else Taken(new, output, directives)
@@ -90,31 +93,41 @@ def _next_state(
             next_state = merge(next_state, delta)
         # Only what comes out at the end has to be valid, not what the steps lead through.
         return definition.recheck(state, apply(next_state, ops))
-    except SchemaError as error:
+    except (SchemaError, ValueDomainError) as error:
         text = f"{action.name} would make the state invalid: {error}"
         return invalid("invalid_state", action.name, text)
-    except (StateOpError, ValueDomainError) as error:
+    except StateOpError as error:
         return invalid("invalid_result", action.name, f"{action.name}: {error}")
 
 
 def _checked_output(action: Action, output: object) -> object:
     if action.output is None:
         return _frozen_output(output)
-    return action.output.check({} if output is None else _plain(output))
+    if output is not None and not isinstance(output, dict):
+        raise SchemaError((), f"{show(output)} is not a mapping")
+    return action.output.check(output or {})
 
 
 def _frozen_output(output: object) -> object:
-    if isinstance(output, Mapping):
-        return freeze_mapping(_plain(output), where="output")
+    if isinstance(output, dict):
+        return freeze_mapping(output, where="output")
     return freeze(output, where="output")
 
 
-def _plain(output: object) -> dict[str, object]:
-    if isinstance(output, dict):
-        return output
-    if isinstance(output, Mapping):
-        return dict(output)
-    raise SchemaError((), f"{show(output)} is not a mapping")
+def _as_dict(action: Action, changes: object) -> dict[str, object] | ActionFailure:
+    """Return another kind of mapping as a dict; to read it is to run its author's code."""
+    if not isinstance(changes, Mapping):
+        return _nonsense(action, changes)
+    try:
+        return dict(changes)
+    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        return failure_from(action.name, error)
+
+
+def _at(error: SchemaError | ValueDomainError) -> str:
+    if isinstance(error, SchemaError):
+        return str(error)
+    return str(SchemaError(error.path, error.reason))
 
 
 def _nonsense(action: Action, result: object) -> ActionFailure:

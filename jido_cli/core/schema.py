@@ -16,14 +16,13 @@ from typing import Any, NoReturn, cast
 
 import jsonschema_rs
 
+from jido_cli.core.schema_absorb import Absorb, absorber
 from jido_cli.core.schema_errors import Finding, SchemaError, explain, missing_key, unknown_key
 from jido_cli.core.schema_generate import (
     ABSENT,
-    Absorb,
     Fix,
     Member,
     Take,
-    flat_absorb,
     generate_fix,
     generate_take,
 )
@@ -34,7 +33,6 @@ from jido_cli.core.values import (
     ValueDomainError,
     freeze,
     freeze_mapping,
-    is_same,
     merge,
     of_items,
     thaw,
@@ -74,12 +72,12 @@ class Schema:
             frozen). The next state is the given one when nothing changed. Raises `SchemaError`.
         take: reads the declared members out of any data, checked and with defaults, into a plain
             dict with frozen values; other members are left alone. Raises `SchemaError`.
+        take_strict: as `take`, but members that a closed schema does not declare are refused.
     """
 
     __slots__ = (
         "_fixes",
         "_required",
-        "_take_all",
         "_whole",
         "absorb",
         "is_flat",
@@ -87,6 +85,7 @@ class Schema:
         "properties",
         "source",
         "take",
+        "take_strict",
     )
 
     def __init__(
@@ -107,18 +106,18 @@ class Schema:
             self._fixes[member.name] is not member.fix for member in members
         )
         self.absorb: Absorb = (
-            flat_absorb(self._fixes, list(self.properties))
-            if self.is_flat and not is_open
-            else self._absorb
+            self._absorb_whole if whole else absorber(self._fixes, self._undeclared)
         )
         self.take: Take
-        self._take_all: Take
+        self.take_strict: Take
         if whole is None:
             self.take = generate_take(members, is_strict=False)
-            self._take_all = generate_take(members, is_strict=True)
+            self.take_strict = generate_take(members, is_strict=True)
         else:
             self.take = lambda data: dict(self.check(self.select(data)))
-            self._take_all = lambda data: dict(freeze_mapping(whole(data)))  # type: ignore[arg-type]
+            self.take_strict = lambda data: dict(_frozen_dict(whole(data)))
+        if whole is None and is_open:
+            self.take_strict = lambda data: dict(self.check(data))  # type: ignore[arg-type]
 
     def check(self, value: Mapping[str, object]) -> FrozenDict:
         """Return *value* frozen and normalised, with defaults filled in.
@@ -129,8 +128,8 @@ class Schema:
         if not isinstance(value, dict):
             raise SchemaError((), f"{value!r} is not a mapping")
         if not self.is_open or self._whole is not None:
-            return of_items(self._take_all(value))
-        return with_items(_freeze(value), self.take(value))
+            return of_items(self.take_strict(value))
+        return _in_domain(with_items, _freeze(value), self.take(value))
 
     def select(self, data: object) -> dict[str, object]:
         """Return the members of *data* that are declared; all of them if the schema is open.
@@ -155,10 +154,6 @@ class Schema:
         }
         return freeze_mapping(found)
 
-    def _absorb(self, base: FrozenDict, result: dict[str, object]) -> tuple[FrozenDict, FrozenDict]:
-        output = _freeze(result)
-        return self.merge(base, output), output
-
     def merge(self, base: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
         """Return *base*, which is valid, with *delta* merged deeply over it, checked.
 
@@ -167,19 +162,7 @@ class Schema:
         Raises:
             SchemaError: what comes out is not valid.
         """
-        if self._whole is not None:
-            return self.recheck(base, merge(base, _freeze(delta)))
-        changed: dict[str, object] = {}
-        fixes = self._fixes
-        for key, value in delta.items():
-            old = base.get(key, ABSENT)
-            if type(old) is FrozenDict and isinstance(value, dict):
-                value = merge(old, _freeze(value, key))
-            fix = fixes.get(key)
-            new = self._undeclared(key, value) if fix is None else fix(value)
-            if not is_same(new, old):
-                changed[key] = new
-        return with_items(base, changed) if changed else base
+        return self.absorb(base, delta)[0]
 
     def recheck(self, base: FrozenDict, state: FrozenDict) -> FrozenDict:
         """Return the frozen *state* checked, knowing that *base*, which it came from, is valid.
@@ -202,15 +185,21 @@ class Schema:
             if value is base.get(key, ABSENT):
                 continue
             fix = self._fixes.get(key)
-            new = self._undeclared(key, value) if fix is None else fix(value)
+            new = self._undeclared(key)(value) if fix is None else fix(value)
             if new is not value:
                 changed[key] = new
-        return with_items(state, changed) if changed else state
+        return _in_domain(with_items, state, changed) if changed else state
 
-    def _undeclared(self, key: str, value: object) -> object:
+    def _absorb_whole(
+        self, base: FrozenDict, result: Mapping[str, object]
+    ) -> tuple[FrozenDict, FrozenDict]:
+        output = _freeze(result)
+        return self.recheck(base, _in_domain(merge, base, output)), output
+
+    def _undeclared(self, key: str) -> Fix:
         if not self.is_open:
             raise unknown_key(str(key), self.properties)
-        return _freeze({key: value})[key]
+        return lambda value: _freeze({key: value})[key]
 
 
 def compile_schema(source: Mapping[str, object], *, is_closed: bool = True) -> Schema:
@@ -369,11 +358,22 @@ def _nothing(value: object) -> object:
     return value
 
 
-def _freeze(value: Mapping[str, object], *under: str) -> FrozenDict:
+def _freeze(value: Mapping[str, object]) -> FrozenDict:
     try:
         return freeze_mapping(value)
     except ValueDomainError as error:
-        raise SchemaError((*under, *error.path), error.reason) from None
+        raise SchemaError(error.path, error.reason) from None
+
+
+def _in_domain(
+    lay: Callable[[FrozenDict, Mapping[str, object]], FrozenDict],
+    base: FrozenDict,
+    changes: Mapping[str, object],
+) -> FrozenDict:
+    try:
+        return lay(base, changes)
+    except ValueDomainError as error:
+        raise SchemaError(error.path, error.reason) from None
 
 
 def _frozen_dict(value: object) -> FrozenDict:

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from jido_cli.core.shown import cut, show
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import JidoCliError
-
-SHOWN = 80
-"""How many characters of an offending value are shown."""
 
 _NOUNS = {
     "array": "a list",
@@ -107,11 +105,6 @@ def format_path(path: Sequence[str | int]) -> str:
     return text
 
 
-def show(value: object) -> str:
-    """Return *value* for a message, cut to a bearable length."""
-    return _cut(repr(value))
-
-
 def unknown_key(key: str, known: Iterable[str]) -> SchemaError:
     """Return the finding that *key* is none of *known*."""
     names = list(known)
@@ -153,7 +146,7 @@ def explain(finding: Finding, known: Iterable[str] = ()) -> SchemaError:
     template = _LIMITS.get(finding.kind.name)
     if template is not None:
         return SchemaError(path, f"{show(value)} {template.format(*facts.values())}")
-    return SchemaError(path, _cut(finding.message))
+    return SchemaError(path, cut(finding.message))
 
 
 def _not_one_of(path: tuple[str | int, ...], value: object, options: object) -> SchemaError:
@@ -162,10 +155,6 @@ def _not_one_of(path: tuple[str | int, ...], value: object, options: object) -> 
     words = [choice for choice in choices if isinstance(choice, str)]
     hint = did_you_mean(value, words) if isinstance(value, str) else None
     return SchemaError(path, f"{show(value)} is not one of {shown}", hint)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
 
 def _strings(value: object) -> list[object]:

@@ -66,10 +66,11 @@ def generate_take(members: list[Member], *, is_strict: bool) -> Take:
         "missing": missing_key,
         "refuse_unknown": _refuser([member.name for member in members]),
         "EMPTY": {},
+        "FrozenDict": FrozenDict,
     }
     lines = ["def take(data):"]
     # Data that is no mapping has no members.
-    lines += [" try: get = data.get", " except AttributeError: get = EMPTY.get; data = EMPTY"]
+    lines.append(" if type(data) is not FrozenDict and not isinstance(data, dict): data = EMPTY")
     if is_strict:
         lines.append(" n = 0")
     always = [m for m in members if m.is_required or m.default is not ABSENT]
@@ -96,43 +97,6 @@ def generate_fix(member: Member) -> Fix:
     return _define("fix", ["def fix(v):", f" return v if {test} else F(v)"], scope)
 
 
-Absorb = Callable[[FrozenDict, dict[str, object]], tuple[FrozenDict, FrozenDict]]
-
-
-def flat_absorb(fixes: Mapping[str, Fix], names: list[str]) -> Absorb:
-    """Return the function that merges a result into a state whose members are all scalars.
-
-    It gives (next state, the result frozen); the next state is the given one when nothing changed.
-    Raises `SchemaError`.
-    """
-
-    def absorb(base: FrozenDict, result: dict[str, object]) -> tuple[FrozenDict, FrozenDict]:
-        new: dict[str, object] | None = None
-        plain = result
-        for key, value in result.items():
-            fix = fixes.get(key)
-            if fix is None:
-                raise unknown_key(str(key), names)
-            fixed = fix(value)
-            if fixed is not value:
-                plain = {**plain, key: fixed}
-            old = base.get(key, ABSENT)
-            # 1, 1.0 and True are equal to Python and different values to us.
-            if fixed is not old and (fixed != old or type(fixed) is not type(old)):
-                if new is None:
-                    new = base.copy()
-                new[key] = fixed
-        output = FrozenDict(plain)
-        output.depth = 1
-        if new is None:
-            return base, output
-        state = FrozenDict(new)
-        state.depth = 1
-        return state, output
-
-    return absorb
-
-
 def _read(index: int, member: Member, scope: dict[str, object], *, counts: bool) -> list[str]:
     v = f"v{index}"
     test = _quick_test(member.schema, v, f"L{index}_", scope)
@@ -141,7 +105,7 @@ def _read(index: int, member: Member, scope: dict[str, object], *, counts: bool)
     count = ["  n += 1"] if counts else []
     check = f"  {v} = F{index}({v})" if test is None else f"  if not ({test}): {v} = F{index}({v})"
     return [
-        f" {v} = get(K{index}, ABSENT)",
+        f" {v} = data.get(K{index}, ABSENT)",
         f" if {v} is ABSENT: {absent[is_needed]}",
         " else:",
         *count,

@@ -14,7 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec.structs import force_setattr
 
-from jido_cli.core.values import FrozenDict, freeze, freeze_mapping, merge, of_items, with_items
+from jido_cli.core.values import (
+    FrozenDict,
+    freeze,
+    freeze_mapping,
+    merge,
+    of_items,
+    with_items,
+    without,
+)
 from jido_cli.errors import JidoCliError
 
 
@@ -95,10 +103,7 @@ def _apply_one(state: FrozenDict, op: StateOp) -> FrozenDict:
                 replacement if isinstance(replacement, FrozenDict) else freeze_mapping(replacement)
             )
         case DeleteKeys(keys):
-            gone = set(keys)
-            if gone.isdisjoint(state):
-                return state
-            return of_items({key: value for key, value in state.items() if key not in gone})
+            return without(state, keys)
         case SetPath(path, value):
             return _set(state, path, 0, value)
         case DeletePath(path):
@@ -114,7 +119,7 @@ def _set(node: FrozenDict, path: Sequence[str], index: int, value: object) -> Fr
         value = _set(_mapping(child, path, index), path, index + 1, value)
     if key in node and node[key] is value:
         return node
-    return freeze_mapping(with_items(node, {key: value}))
+    return with_items(node, {key: value})
 
 
 def _delete(node: FrozenDict, path: Sequence[str], index: int) -> FrozenDict:
@@ -122,7 +127,7 @@ def _delete(node: FrozenDict, path: Sequence[str], index: int) -> FrozenDict:
     if key not in node:
         return node
     if index + 1 == len(path):
-        return of_items({name: value for name, value in node.items() if name != key})
+        return without(node, (key,))
     child = _delete(_mapping(node[key], path, index), path, index + 1)
     return node if child is node[key] else with_items(node, {key: child})
 

@@ -6,24 +6,29 @@ mapping with text keys, nested at most 64 deep (runtime.md 3, 4; guarantees.md G
 names of fields: what shape a value must have is `jido_cli.core.schema`'s business.
 
 Frozen containers are real dicts and lists, so that json, pickle and validators take them; only
-mutation raises, at the place where it is tried.
+mutation raises, at the place where it is tried. Each knows how deep and how large it is at most,
+so that neither has to be counted again when it becomes part of something larger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
+from jido_cli.core.shown import show
 from jido_cli.errors import JidoCliError
 
 MAX_DEPTH = 64
 """How many containers may lie in one another."""
+MAX_STATE_BYTES = 4 * 1024 * 1024
+"""How large a state may be, as JSON."""
 MIN_INT = -(2**63)
 MAX_INT = 2**63 - 1
 
+SCALAR_BYTES = 24
+"""What any scalar but text counts; none needs more as JSON."""
 _READ_ONLY = "this value is read-only: return the changes, do not make them in place"
-_set_item = dict.__setitem__
-_update = dict.update
 _set_element = list.__setitem__
 
 
@@ -56,12 +61,14 @@ def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
 class FrozenDict(dict[str, object]):
     """A dict that cannot be changed; copies of it are plain dicts.
 
-    Made by `freeze` and `merge` only: whoever finds one may rely on its whole content being in the
-    domain, and frozen. `depth` is an upper bound of its nesting, 1 without containers inside.
+    Made by this module only: whoever finds one may rely on its whole content being in the domain,
+    and frozen. `depth` and `size` are upper bounds of its nesting (1 without containers inside)
+    and of its bytes as JSON before characters are escaped.
     """
 
-    __slots__ = ("depth",)
+    __slots__ = ("depth", "size")
     depth: int
+    size: int
 
     __setitem__ = _refuse
     __delitem__ = _refuse
@@ -81,15 +88,13 @@ class FrozenDict(dict[str, object]):
     def __reduce__(self) -> tuple[object, ...]:
         return (freeze, (dict(self),))
 
-    def __repr__(self) -> str:
-        return dict.__repr__(self)
-
 
 class FrozenList(list[object]):
-    """A list that cannot be changed; copies of it are plain lists. Made by `freeze` only."""
+    """A list that cannot be changed; copies of it are plain lists. As `FrozenDict` in the rest."""
 
-    __slots__ = ("depth",)
+    __slots__ = ("depth", "size")
     depth: int
+    size: int
 
     __setitem__ = _refuse
     __delitem__ = _refuse
@@ -139,7 +144,12 @@ def freeze_mapping(value: Mapping[str, object], *, where: str = "value") -> Froz
     Raises:
         ValueDomainError: it is no mapping, or something in it is not JSON.
     """
-    frozen = freeze(value, where=where)
+    if type(value) is FrozenDict and value.depth <= MAX_DEPTH:
+        return value
+    try:
+        frozen = _freeze_dict(value, 1) if type(value) is dict else _freeze(value, 1)
+    except ValueDomainError as error:
+        raise ValueDomainError(error.path, error.reason, what=where) from None
     if type(frozen) is not FrozenDict:
         raise ValueDomainError((), f"{_kind(value)} where a mapping is needed", what=where)
     return frozen
@@ -164,36 +174,56 @@ def merge(base: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
         ValueDomainError: something in *delta* is not JSON.
     """
     frozen = delta if type(delta) is FrozenDict else freeze_mapping(delta)
-    return _merge(base, frozen)
-
-
-def depth_of(value: object) -> int:
-    """Return how deep containers nest in the frozen *value*: 0 for a scalar."""
-    if type(value) is FrozenDict or type(value) is FrozenList:
-        return value.depth
-    return 0
+    changed: dict[str, object] = {}
+    for key, value in frozen.items():
+        if key not in base:
+            changed[key] = value
+            continue
+        old = base[key]
+        if type(value) is FrozenDict and type(old) is FrozenDict:
+            value = merge(old, value)
+        if not is_same(old, value):
+            changed[key] = value
+    return with_items(base, changed) if changed else base
 
 
 def with_items(base: FrozenDict, changed: Mapping[str, object]) -> FrozenDict:
-    """Return a copy of *base* whose items in *changed*, all frozen, replace those of the base."""
-    new = FrozenDict(base)
-    _update(new, changed)
-    depth = base.depth
-    for value in changed.values():
-        if (type(value) is FrozenDict or type(value) is FrozenList) and value.depth >= depth:
-            depth = value.depth + 1
+    """Return a copy of *base* whose items in *changed*, all frozen, replace those of the base.
+
+    Raises:
+        ValueDomainError: that nests too deep.
+    """
+    depth, size = base.depth, base.size
+    for key, value in changed.items():
+        kind = type(value)
+        if (kind is FrozenDict or kind is FrozenList) and value.depth >= depth:  # type: ignore[attr-defined]
+            depth = value.depth + 1  # type: ignore[attr-defined]
+        size += (
+            size_of(value) - size_of(base[key]) if key in base else size_of(value) + len(key) + 4
+        )
+    new = FrozenDict({**base, **changed})
     new.depth = depth
+    new.size = size
+    if depth > MAX_DEPTH:
+        check_depth(new)
     return new
 
 
 def of_items(items: dict[str, object]) -> FrozenDict:
-    """Return a frozen copy of *items*, whose values are frozen already."""
-    new = FrozenDict(items)
-    new.depth = 1
-    for value in items.values():
-        if (type(value) is FrozenDict or type(value) is FrozenList) and value.depth >= new.depth:
-            new.depth = value.depth + 1
-    return new
+    """Return a frozen copy of *items*, whose values are frozen already.
+
+    Raises:
+        ValueDomainError: that nests too deep.
+    """
+    return _freeze_dict(items, 1)
+
+
+def without(base: FrozenDict, keys: Iterable[str]) -> FrozenDict:
+    """Return a copy of *base* without *keys*; itself if it has none of them."""
+    gone = set(keys)
+    if gone.isdisjoint(base):
+        return base
+    return of_items({key: value for key, value in base.items() if key not in gone})
 
 
 def is_same(one: object, other: object) -> bool:
@@ -210,6 +240,21 @@ def is_same(one: object, other: object) -> bool:
     return one == other
 
 
+def check_size(state: FrozenDict, limit: int = MAX_STATE_BYTES) -> None:
+    """Refuse a state that is larger than *limit* bytes as JSON.
+
+    The bound that it carries is looked at first; only if that is too high is it written out.
+
+    Raises:
+        ValueDomainError: it is.
+    """
+    if state.size <= limit:
+        return
+    state.size = len(json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode())
+    if state.size > limit:
+        raise ValueDomainError((), f"larger than {limit} bytes as JSON: {state.size}", what="state")
+
+
 def _freeze(value: object, level: int) -> object:
     kind = type(value)
     if kind is dict:
@@ -218,13 +263,8 @@ def _freeze(value: object, level: int) -> object:
         return _freeze_list(value, level)  # type: ignore[arg-type]
     if kind is FrozenDict or kind is FrozenList:
         if level + value.depth - 1 > MAX_DEPTH:  # type: ignore[attr-defined]
-            _check_depth(value, level)  # type: ignore[arg-type]
+            check_depth(value, level)  # type: ignore[arg-type]
         return value
-    return _freeze_scalar(value, level)
-
-
-def _freeze_scalar(value: object, level: int) -> object:
-    kind = type(value)
     if kind is str:
         if not value.isascii():  # type: ignore[attr-defined]
             _check_text(value)  # type: ignore[arg-type]
@@ -232,7 +272,7 @@ def _freeze_scalar(value: object, level: int) -> object:
     if kind is int:
         if MIN_INT <= value <= MAX_INT:  # type: ignore[operator]
             return value
-        raise ValueDomainError((), f"{value!r} is not a 64-bit integer")
+        raise ValueDomainError((), f"{show(value)} is not a 64-bit integer")
     if kind is float:
         if value - value == 0.0:  # type: ignore[operator]
             return value
@@ -243,47 +283,60 @@ def _freeze_scalar(value: object, level: int) -> object:
 
 
 def _freeze_subclass(value: object, level: int) -> object:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return _freeze_dict(dict(value), level)
     if isinstance(value, list):
         return _freeze_list(list(value), level)
     if isinstance(value, str):
-        return _freeze_scalar(str.__str__(value), level)
+        return _freeze(str.__str__(value), level)
     if isinstance(value, int):
-        return _freeze_scalar(int.__int__(value), level)
+        return _freeze(int.__int__(value), level)
     if isinstance(value, float):
-        return _freeze_scalar(float.__float__(value), level)
+        return _freeze(float.__float__(value), level)
     hint = ": use a list" if isinstance(value, tuple) else ""
     raise ValueDomainError((), f"{_kind(value)} is not a JSON value{hint}")
 
 
-def _freeze_dict(value: dict[object, object], level: int) -> FrozenDict:
+def _freeze_dict(value: dict[str, object], level: int) -> FrozenDict:
     if level > MAX_DEPTH:
         raise ValueDomainError((), f"nested deeper than {MAX_DEPTH}")
-    new = FrozenDict(value)  # type: ignore[arg-type]
-    depth = 1
+    depth, size = 1, 2
+    changed: dict[str, object] | None = None
     for key, item in value.items():
         if type(key) is not str or not key.isascii():
             if not isinstance(key, str):
-                raise ValueDomainError((), f"the key {key!r} is not text")
+                raise ValueDomainError((), f"the key {show(key)} is not text")
             _check_text(key)
             if type(key) is not str:
-                return _freeze_dict({str(k): v for k, v in value.items()}, level)
+                return _freeze_dict({str.__str__(k): v for k, v in value.items()}, level)
+        size += len(key) + 4
         kind = type(item)
-        if kind is bool or item is None:
+        # The quick cases of _freeze, without the call.
+        if kind is int:
+            if MIN_INT <= item <= MAX_INT:  # type: ignore[operator]
+                size += SCALAR_BYTES
+                continue
+        elif kind is str:
+            if item.isascii():  # type: ignore[attr-defined]
+                size += len(item)  # type: ignore[arg-type]
+                continue
+        elif item is None or kind is bool:
+            size += SCALAR_BYTES
             continue
         try:
-            if kind is str or kind is int or kind is float:
-                _freeze_scalar(item, level)
-                continue
             frozen = _freeze(item, level + 1)
         except ValueDomainError as error:
             raise error.under(key) from None
+        size += size_of(frozen)
         if frozen is not item:
-            _set_item(new, key, frozen)
-        if (type(frozen) is FrozenDict or type(frozen) is FrozenList) and frozen.depth >= depth:
-            depth = frozen.depth + 1
+            changed = changed or dict(value)
+            changed[key] = frozen
+        kind = type(frozen)
+        if (kind is FrozenDict or kind is FrozenList) and frozen.depth >= depth:  # type: ignore[attr-defined]
+            depth = frozen.depth + 1  # type: ignore[attr-defined]
+    new = FrozenDict(changed or value)
     new.depth = depth
+    new.size = size
     return new
 
 
@@ -291,36 +344,42 @@ def _freeze_list(value: list[object], level: int) -> FrozenList:
     if level > MAX_DEPTH:
         raise ValueDomainError((), f"nested deeper than {MAX_DEPTH}")
     new = FrozenList(value)
-    depth = 1
+    depth, size = 1, 2 + len(value)
     for index, item in enumerate(value):
         try:
             frozen = _freeze(item, level + 1)
         except ValueDomainError as error:
             raise error.under(index) from None
+        size += size_of(frozen)
         if frozen is not item:
             _set_element(new, index, frozen)
-        if (type(frozen) is FrozenDict or type(frozen) is FrozenList) and frozen.depth >= depth:
-            depth = frozen.depth + 1
+        kind = type(frozen)
+        if (kind is FrozenDict or kind is FrozenList) and frozen.depth >= depth:  # type: ignore[attr-defined]
+            depth = frozen.depth + 1  # type: ignore[attr-defined]
     new.depth = depth
+    new.size = size
     return new
 
 
-def _merge(base: FrozenDict, delta: FrozenDict) -> FrozenDict:
-    changed: dict[str, object] = {}
-    for key, value in delta.items():
-        if key not in base:
-            changed[key] = value
-            continue
-        old = base[key]
-        if type(value) is FrozenDict and type(old) is FrozenDict:
-            value = _merge(old, value)
-        if not is_same(old, value):
-            changed[key] = value
-    return with_items(base, changed) if changed else base
+def size_of(value: object) -> int:
+    """Return how many bytes of JSON the frozen *value* is at most, before escaping."""
+    kind = type(value)
+    if kind is str:
+        length = len(value)  # type: ignore[arg-type]
+        return length if value.isascii() else 4 * length  # type: ignore[attr-defined]
+    if kind is FrozenDict or kind is FrozenList:
+        return value.size  # type: ignore[attr-defined, no-any-return]
+    return SCALAR_BYTES
 
 
-def _check_depth(value: FrozenDict | FrozenList, level: int) -> None:
-    """Make the recorded depth of *value*, an upper bound, exact before it is refused for it."""
+def check_depth(value: FrozenDict | FrozenList, level: int = 1) -> None:
+    """Refuse the frozen *value*, which lies in *level* - 1 others, if it nests too deep.
+
+    Its recorded depth, an upper bound, is made exact first.
+
+    Raises:
+        ValueDomainError: it does.
+    """
     value.depth = _measure(value)
     if level + value.depth - 1 > MAX_DEPTH:
         raise ValueDomainError((), f"nested deeper than {MAX_DEPTH}")
@@ -338,7 +397,7 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueDomainError((), f"{text!r} holds a lone surrogate") from None
+        raise ValueDomainError((), f"{show(text)} holds a lone surrogate") from None
 
 
 def _kind(value: object) -> str:
