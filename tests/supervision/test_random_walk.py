@@ -87,8 +87,8 @@ class Walk:
         self.counted: list[float] = []
         self.calls = 0
         self.unanswered: set[int] = set()
-        self.order: list[str] = []  # ids in start order, before the last event
-        self.stopped: list[str] = []  # ids told to stop, of the work at hand
+        self.order: list[str] = []  # ids in start order, before the first of those was stopped
+        self.stopped: list[str] = []  # ids told to stop in the work at hand
         self.is_stopping = False
         self.reason: ExitReason | None = None  # of the machine's exit
 
@@ -207,9 +207,10 @@ class Walk:
         if isinstance(event, StopRequested):
             self.is_stopping = True
         before = self.machine.snapshot()
-        self.order = [child.id for child in before.children]
         if before.work is None:
             self.stopped = []
+        if not self.stopped:
+            self.order = [child.id for child in before.children]
         for effect in self.machine.handle(event, self.now):
             assert self.reason is None, "something follows the exit"
             self.perform(effect)
