@@ -16,12 +16,21 @@ from jido_cli.topology import raw
 from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.positions import MapMark, Path, Pos, Positions, ScalarMark
 from jido_cli.topology.raw import Raw, RawAction, RawNode
-from jido_cli.topology.rules import BAD_ACTION, BAD_WITH, EXPRESSION, RUN_TARGET, Findings
+from jido_cli.topology.rules import (
+    BAD_ACTION,
+    BAD_WITH,
+    EXPRESSION,
+    NOT_AVAILABLE,
+    RUN_TARGET,
+    Findings,
+)
 from jido_cli.topology.text_places import locate, offset_of
 from jido_cli.topology.words import Suggester, listed, shown
 
 ROUTE_KEYS: Final = ("priority", "continue_on_error")
 _SCHEMAS: Final = ("params", "output")
+# What stands for an item in which something is wrong already, so that the others are looked at.
+_NEUTRAL: Final[Mapping[str, object]] = {"emit": {"type": "x"}, "require": "true"}
 _COMMENT_HINT: Final = "a ' #' begins a comment: quote the expression"
 
 
@@ -50,7 +59,7 @@ class ActionChecks:
             self._check_action(action, users.get(action.path, []))
         for _, agent in raw.entries(self._document, "agents"):
             for _, path, form in raw.routes(agent):
-                if isinstance(form, dict) and isinstance(form.get("with"), dict):
+                if isinstance(form, dict) and "do" in form and isinstance(form.get("with"), dict):
                     self._check_with(str(agent.path[1]), RawNode(path, form), suggester)
 
     def _users(self) -> dict[Path, list[str]]:
@@ -82,7 +91,7 @@ class ActionChecks:
             if key not in compiled:
                 made = compile_action(action.name, declaration, state_schema=schema)
                 compiled[key] = made.problems
-            for problem in _first_of_each_key(compiled[key]):
+            for problem in _independent(compiled[key]):
                 problems.setdefault(problem, []).append(name)
         for problem, names in problems.items():
             is_for_some = 0 < len(names) < len(users)
@@ -109,20 +118,30 @@ class ActionChecks:
             return None
         usable: dict[str, object] = {}
         for key, value in action.value.items():
-            whole = self._positions.value((*action.path, key))
-            if self._findings.has_any_within(mark.keys[key], whole):
-                if key in _SCHEMAS:
-                    return None
-            elif key not in ROUTE_KEYS:
-                usable[key] = value
+            path = (*action.path, key)
+            if not self._is_wrong(mark.keys[key], path):
+                if key not in ROUTE_KEYS:
+                    usable[key] = value
+            elif key in _SCHEMAS:
+                return None
+            elif key in _NEUTRAL and isinstance(value, list):
+                usable[key] = [
+                    _NEUTRAL[key] if self._is_wrong(None, (*path, index)) else item
+                    for index, item in enumerate(value)
+                ]
         return usable
+
+    def _is_wrong(self, key: ScalarMark | None, path: Path) -> bool:
+        """Tell whether something is reported already between a key and the end of its value."""
+        value = self._positions.value(path)
+        return self._findings.has_any_within(key[:2] if key else value[:2], value)
 
     def _check_with(self, agent: str, route: RawNode, suggester: Suggester) -> None:
         given = raw.mapping(route.value["with"])
         path = ("agents", agent, "state")
         if path not in self._schemas.unusable:
             schema = self._schemas.states.get(agent)
-            for problem in _first_of_each_key(compile_with(given, state_schema=schema)[1]):
+            for problem in _independent(compile_with(given, state_schema=schema)[1]):
                 self._report(route.path, problem, ())
         action = raw.mapping(raw.mapping(self._document.get("actions")).get(str(route.value["do"])))
         params_path = ("actions", str(route.value.get("do")), "params")
@@ -161,6 +180,8 @@ class ActionChecks:
         if "never closed" in problem.message and self._is_cut_by_comment(path, problem):
             hint = _COMMENT_HINT
         rule = EXPRESSION if is_expression else BAD_ACTION
+        if problem.message.endswith("not available yet"):
+            rule = NOT_AVAILABLE
         self._findings.add(rule, place, problem.message, hint=hint, notes=notes)
 
     def _text(self, path: Path, problem: DeclarationError) -> str:
@@ -199,12 +220,14 @@ class ActionChecks:
         return rest.lstrip().startswith("#")
 
 
-def _first_of_each_key(problems: Iterable[DeclarationError]) -> list[DeclarationError]:
-    """Drop what only follows from an earlier mistake in the same key."""
+def _independent(problems: Iterable[DeclarationError]) -> list[DeclarationError]:
+    """Drop what only follows: further mistakes of one key, a whole that is wrong by its part."""
+    problems = list(problems)
+    above = {each.path[:length] for each in problems for length in range(len(each.path))}
     seen: set[Path] = set()
     kept = []
     for problem in problems:
-        if problem.is_key and problem.path in seen:
+        if problem.path in (seen if problem.is_key else above):
             continue
         if problem.is_key:
             seen.add(problem.path)

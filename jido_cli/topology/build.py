@@ -61,7 +61,7 @@ def build(document: Value, positions: Positions, *, file: Path, project_root: Pa
         agents=MappingProxyType(agents),
         positions=positions,
         description=document.get("description", ""),
-        labels=MappingProxyType(_without_extras(document.get("labels", {}))),
+        labels=MappingProxyType(dict(document.get("labels", {}))),
         max_hops=int(document.get("bus", {}).get("max_hops", 256)),
         stall_ms=_ms(observe.get("stall", "1s")),
         log_level=observe.get("log_level", "info"),
@@ -101,9 +101,7 @@ class _Builder:
             description=value.get("description", ""),
             state=None if state is None else _frozen(expand_short_form(state)),
             routes=tuple(
-                self.route(pattern, form, below, taken)
-                for pattern, below, form in raw.routes(node)
-                if not pattern.startswith("x-")
+                self.route(pattern, form, below, taken) for pattern, below, form in raw.routes(node)
             ),
             subscribe=_subscribe(value.get("subscribe", "routes")),
             schedules=tuple(

@@ -6,6 +6,7 @@ passed over in silence. Nothing is reported here.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -54,9 +55,9 @@ def entries(document: Raw, key: str) -> Iterator[tuple[str, RawNode]]:
 
 def supervisors(document: Raw) -> Iterator[RawNode]:
     """Yield the root and every supervisor below it, parents first."""
-    waiting = [RawNode(("supervisor",), mapping(document.get("supervisor")))]
+    waiting = deque([RawNode(("supervisor",), mapping(document.get("supervisor")))])
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.popleft()
         yield node
         waiting += [child for child in children(node) if is_supervisor(child.value)]
 

@@ -15,7 +15,6 @@ from jido_cli.topology.yaml_errors import split_lines
 
 _MAX_WIDTH: Final = 120
 _BEFORE_CARET: Final = 60
-_HIDDEN: Final = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def visible(text: str) -> str:
@@ -28,7 +27,7 @@ def visible(text: str) -> str:
 def _visible_character(character: str) -> str:
     if character == "\t":
         return " "
-    if unicodedata.category(character) not in _HIDDEN:
+    if character.isprintable() or unicodedata.category(character) == "Zs":
         return character
     number = ord(character)
     if number < 0x100:

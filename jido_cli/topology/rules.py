@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from typing import Final, NamedTuple
 
 from jido_cli.topology.diagnostics import Diagnostic
-from jido_cli.topology.positions import Pos, ScalarMark
+from jido_cli.topology.positions import Pos
 
 
 class Rule(NamedTuple):
@@ -108,9 +108,9 @@ class Findings:
         """Tell whether a finding begins at this very place."""
         return self._first_in((pos.line, pos.column)) == (pos.line, pos.column)
 
-    def has_any_within(self, first: ScalarMark, last: Pos) -> bool:
-        """Tell whether a finding begins between the beginning of a key and the end of its value."""
-        found = self._first_in((first.line, first.column))
+    def has_any_within(self, start: tuple[int, int], last: Pos) -> bool:
+        """Tell whether a finding begins between line and column of *start* and a value's end."""
+        found = self._first_in(start)
         return found is not None and found < (last.end_line, last.end_column)
 
     def _first_in(self, start: tuple[int, int]) -> tuple[int, int] | None:

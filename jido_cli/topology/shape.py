@@ -109,6 +109,8 @@ class Shape:
         present = set(value)
         for key, below in value.items():
             place = mark.keys[key]
+            if is_ours and key.startswith("x-"):
+                continue
             if "propertyNames" in node:
                 self._key_name(node["propertyNames"], key, place, label)
             if key in properties:
@@ -123,8 +125,6 @@ class Shape:
                     self._add(NOT_AVAILABLE, place, f"{key!r}{owner} is not available yet")
                 else:
                     self._check(properties[key], below, mark.values[key], key, place)
-            elif is_ours and key.startswith("x-"):
-                continue
             elif extra is False:
                 # A mistyped key stands for the one it was meant to be: that is not missing too.
                 present |= self._unknown_key(key, place, node, label)

@@ -69,7 +69,7 @@ class _Signals:
             self._check_pattern((*agent.path, "routes", pattern), pattern, is_key=True)
         self.check_overrides(agent)
         for name, schedule in raw.mapping(agent.value.get("schedules")).items():
-            if isinstance(schedule, dict):
+            if isinstance(schedule, dict) and not name.startswith("x-"):
                 self._check_schedule(RawNode((*agent.path, "schedules", name), schedule))
 
     def check_overrides(self, node: RawNode) -> None:
@@ -94,7 +94,7 @@ class _Signals:
             self._findings.add(BAD_SIGNAL_TYPE, self._positions.value(path), fact)
 
     def _check_pattern(self, path: Path, pattern: str, *, is_key: bool = False) -> None:
-        if not pattern or pattern.startswith("x-"):
+        if not pattern:
             return
         place = self._positions.key(path) if is_key else self._positions.value(path)
         try:
