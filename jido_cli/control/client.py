@@ -6,6 +6,7 @@ cheap to import: `jido ps` starts with it. No runtime, no drawing, no search for
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -119,14 +120,14 @@ class EngineClient:
             response = self._transport.start(
                 connection, where, self._headers(protocol.STREAM_TYPE, has_body=False)
             )
-            headers = {name.lower(): value for name, value in response.getheaders()}
-            if response.status != 200:
-                reply = Reply(response.status, headers, response.read())
-                connection.close()
-                raise self._refusal(reply, protocol.EVENTS_PATH)
-            self._check_version(headers, protocol.EVENTS_PATH)
         except Broken as error:
             raise self._lost(error, is_order=False) from error
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        theirs = headers.get(protocol.PROTOCOL_HEADER.lower())
+        if response.status != 200 or theirs != str(protocol.PROTOCOL):
+            with contextlib.closing(connection), response:
+                body = b"" if response.status == 200 else response.read()  # a stream has no end
+            raise self._refusal(Reply(response.status, headers, body), protocol.EVENTS_PATH)
         return ClientEventStream(
             connection, response, after=after if isinstance(after, int) else 0, lost=self._lost
         )

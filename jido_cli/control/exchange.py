@@ -67,6 +67,7 @@ class Service:
     port: EnginePort
     hub: StreamHub
     margin_s: float
+    socket: str
 
 
 class Exchange:
@@ -77,6 +78,7 @@ class Exchange:
         self.hub = service.hub
         self.request = request
         self._margin_s = service.margin_s
+        self._socket = service.socket
         self._query = _checked_query(endpoint, request)
 
     @property
@@ -227,6 +229,10 @@ class Exchange:
             undone="withdrawn: it will not be done",
             extra=extra,
         )
+
+    def with_address(self, engine: Mapping[str, Any]) -> dict[str, Any]:
+        """Return who the engine is, with how it is spoken to."""
+        return {**engine, "protocol": protocol.PROTOCOL, "socket": self._socket}
 
     def stall(self) -> dict[str, Any] | None:
         """Return what keeps the agents' loop from turning, if anything does."""

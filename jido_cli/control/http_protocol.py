@@ -17,11 +17,13 @@ from jido_cli.control import peer, protocol
 from jido_cli.control.answers import encode
 from jido_cli.errors import ControlError
 
+_LINGER_S = 1.0
+
 
 class OwnerProtocol(HttpToolsProtocol):
     """HTTP/1.1 with a process of the same user."""
 
-    _is_refused = False
+    _hang_up: asyncio.TimerHandle | None = None
     _head_size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -30,24 +32,26 @@ class OwnerProtocol(HttpToolsProtocol):
         if connection is not None and connection.family == socket.AF_UNIX:
             uid = peer.credentials(connection).uid
             if uid != os.geteuid():
-                self._is_refused = True
                 error = ControlError(
                     f"this engine belongs to uid {os.geteuid()}, not to uid {uid}",
                     code="foreign-user",
                 )
                 transport.write(_last_answer(error))
-                transport.close()
+                transport.write_eof()  # closing at once would lose the answer to what it sends
+                self._hang_up = self.loop.call_later(_LINGER_S, transport.abort)
                 return
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        if not self._is_refused:
+        if self._hang_up is not None:
+            self._hang_up.cancel()
+        else:
             super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the caller was refused."""
-        if not self._is_refused:
+        if self._hang_up is None:
             super().data_received(data)
 
     def on_message_begin(self) -> None:

@@ -57,6 +57,7 @@ STATUS_OF: Mapping[str, int] = {
     "unknown-query": 400,
     "unknown-field": 400,
     "missing-field": 400,
+    "unknown-param": 400,
     "foreign-host": 403,
     "foreign-origin": 403,
     "foreign-user": 403,
@@ -83,6 +84,7 @@ STATUS_OF: Mapping[str, int] = {
     "not-available": 501,
     "engine-stalled": 503,
     "engine-busy": 503,
+    "engine-gone": 503,
     "stopping": 503,
     "outcome-unknown": 504,
 }

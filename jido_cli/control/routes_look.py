@@ -24,12 +24,13 @@ async def get_ready(exchange: Exchange) -> Response:
 
 async def get_engine(exchange: Exchange) -> Response:
     """Answer who the engine is."""
-    return exchange.answer(exchange.port.engine())
+    return exchange.answer(exchange.with_address(exchange.port.engine()))
 
 
 async def get_tree(exchange: Exchange) -> Response:
     """Answer the whole tree."""
-    return exchange.answer(exchange.port.tree())
+    tree = exchange.port.tree()
+    return exchange.answer({**tree, "engine": exchange.with_address(tree["engine"])})
 
 
 async def get_node(exchange: Exchange) -> Response:

@@ -48,8 +48,15 @@ async def post_signal(exchange: Exchange) -> Response:
     name = "call" if is_call else "send"
     what = f"{signal['type']!r} to {to}"
     answer = await exchange.order(name, args, timeout_ms=timeout_ms, what=what)
-    status = _STATUS_OF_OUTCOME.get(answer.get("outcome", "committed"), 200) if is_call else 202
-    return exchange.answer(answer, status=status)
+    return exchange.answer(answer, status=_status_of_call(answer) if is_call else 202)
+
+
+def _status_of_call(answer: Mapping[str, Any]) -> int:
+    """Return a status that says whether there may have been an effect (guarantees.md G2)."""
+    outcome = answer["outcome"]
+    if outcome == "rejected" and answer.get("error") is not None:
+        return 400  # not for want of room: what it asked for is wrong
+    return _STATUS_OF_OUTCOME.get(outcome, 200)
 
 
 def _check_level(level: str | None, *, is_call: bool) -> None:

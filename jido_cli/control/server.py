@@ -95,6 +95,7 @@ class ControlServer:
         """Start the thread and return once the socket is served."""
         self._thread.start()
         if not self._has_begun.wait(_START_S) or self._fault is not None:
+            self._listener.close()
             raise StartError(
                 "the control server did not start",
                 code="control-server",
@@ -130,7 +131,8 @@ class ControlServer:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._hub = StreamHub(self._port, batch_s=self._batch_s, alive_s=self._alive_s)
-        app = build_app(Service(self._port, self._hub, self._margin_s))
+        socket_path = str(self._listener.getsockname())
+        app = build_app(Service(self._port, self._hub, self._margin_s, socket_path))
         self._server = _Server(
             uvicorn.Config(
                 app,

@@ -19,8 +19,7 @@ SIMPLE_TYPES = frozenset(("application/x-www-form-urlencoded", "multipart/form-d
 """What a web page may post to anywhere without being asked first."""
 
 SHORT_FIELDS = ("type", "data", "subject", "source", "id")
-_CORE = ("specversion", "type", "source", "id", "subject", "time", "datacontenttype", "dataschema")
-_MAX_EXTENSIONS = 64
+_MAX_ATTRIBUTES = 64
 _RESERVED = "jido."
 
 
@@ -139,7 +138,7 @@ def _unquoted(value: str) -> str:
 
 
 def _cloudevent(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Split attributes into those of the specification and extensions."""
+    """Split attributes into those of the short form and all others, `extensions`."""
     version = attributes.get("specversion")
     if not isinstance(version, str) or not (version == "1.0" or version.startswith("1.0.")):
         raise ControlError(
@@ -148,13 +147,16 @@ def _cloudevent(attributes: dict[str, Any]) -> dict[str, Any]:
     for name in ("id", "source", "type"):
         if name not in attributes:
             raise ControlError(f"a CloudEvent needs {name}", code="missing-field", where=name)
-    signal = {name: attributes[name] for name in _CORE[1:] if name in attributes}
-    extensions = {name: value for name, value in attributes.items() if name not in _CORE}
-    if len(extensions) > _MAX_EXTENSIONS:
+    if len(attributes) > _MAX_ATTRIBUTES:
         raise ControlError(
-            f"{len(extensions)} extension attributes, at most {_MAX_EXTENSIONS} are taken",
-            code="bad-signal",
+            f"{len(attributes)} attributes, at most {_MAX_ATTRIBUTES} are taken", code="bad-signal"
         )
-    if extensions:
-        signal["extensions"] = extensions
+    signal = {name: attributes[name] for name in SHORT_FIELDS if name in attributes}
+    others = {
+        name: value
+        for name, value in attributes.items()
+        if name not in SHORT_FIELDS and name != "specversion"
+    }
+    if others:
+        signal["extensions"] = others
     return signal

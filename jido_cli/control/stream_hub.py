@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jido_cli.control import sse
 from jido_cli.control.answers import encode
+from jido_cli.errors import JidoCliError
 
 if TYPE_CHECKING:
     from jido_cli.runtime.port import EnginePort
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 BATCH_S = 0.05
 ALIVE_S = 15.0
 _PAGE = 1000
+_POLL_S = 1.0
+"""While the agents' loop is stalled nobody wakes the streams; they look by themselves."""
 
 
 class StreamHub:
@@ -61,6 +64,7 @@ class StreamHub:
         bell = asyncio.Event()
         self._enter(bell)
         cursor = after
+        wrote = loop.time()
         try:
             yield b"retry: 1000\n\n"
             while True:
@@ -76,11 +80,16 @@ class StreamHub:
                 if is_last:
                     yield sse.encode("end", encode({"reason": self._end_reason}), cursor)
                     return
-                wrote = loop.time() if text else 0.0
-                if not await _rings(bell, self._alive_s):
+                if text:
+                    wrote = loop.time()
+                if await _rings(bell, min(self._alive_s, _POLL_S)):
+                    if self._end_reason is None:
+                        await asyncio.sleep(max(0.0, wrote + self._batch_s - loop.time()))
+                elif loop.time() - wrote >= self._alive_s:
+                    wrote = loop.time()
                     yield sse.encode("alive", b"{}", cursor)
-                elif self._end_reason is None:
-                    await asyncio.sleep(max(0.0, wrote + self._batch_s - loop.time()))
+        except JidoCliError as error:
+            yield sse.encode("end", encode({"reason": error.message}), cursor)
         finally:
             self._leave(bell)
 
@@ -96,7 +105,8 @@ class StreamHub:
     def _enter(self, bell: asyncio.Event) -> None:
         if not self._bells:
             loop = asyncio.get_running_loop()
-            self._unsubscribe = self._port.wake(lambda: _call_soon(loop, self._ring_all))
+            with contextlib.suppress(RuntimeError):  # the engine has ended: nothing more comes
+                self._unsubscribe = self._port.wake(lambda: _call_soon(loop, self._ring_all))
         self._bells.add(bell)
         self._is_empty.clear()
 

@@ -24,11 +24,11 @@ from jido_cli.control import peer, protocol
 KEEP_S = 30.0  # below the server's own limit for a connection that says nothing
 
 
-class NotConnected(Exception):  # noqa: N818  # the two facts that callers tell apart
+class NotConnected(Exception):  # the two facts that callers tell apart
     """Raised when no connection came about: nothing was sent."""
 
 
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):
     """Raised when a connection ended or fell silent before the whole answer: outcome unknown."""
 
     def __init__(self, why: str, *, is_silent: bool) -> None:
@@ -94,7 +94,7 @@ class Transport:
         try:
             connection = UnixConnection(peer.connect(self._path, timeout_s=self._connect_s))
         except OSError as error:
-            raise NotConnected(str(error)) from error
+            raise NotConnected(error.strerror or str(error)) from error
         if connection.peer.uid != os.geteuid():
             connection.close()
             raise NotConnected(f"uid {connection.peer.uid} answers on the socket")
@@ -164,8 +164,10 @@ class Transport:
         connection.raw.settimeout(timeout_s)
         try:
             connection.request(method, where, body=body, headers=dict(headers))
-            response = connection.getresponse()
-            content = response.read()
+            with connection.getresponse() as response:
+                if response.length is None and not response.chunked:
+                    raise http.client.IncompleteRead(b"")  # a cut head reads like a whole one
+                content = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise _broken(error) from error

@@ -23,7 +23,7 @@ STALL = {
     "ms": 12_300,
     "stack": ["shop/spin.py:3 in outer", "shop/spin.py:9 in spin"],
 }
-ENGINE = {"name": "shop", "pid": 4127, "version": "0.1.0", "protocol": 1}
+ENGINE = {"name": "shop", "pid": 4127, "version": "0.1.0"}
 NODE = {"path": "root/counter", "id": "counter", "kind": "agent", "status": "running"}
 CALL_ANSWER = {
     "ok": True,
@@ -164,6 +164,11 @@ class Rig:
     @property
     def place(self) -> EnginePlace:
         return self.claim.place
+
+    @property
+    def engine(self) -> dict[str, Any]:
+        """What clients are told of the engine."""
+        return {**ENGINE, "protocol": 1, "socket": str(self.place.socket)}
 
     def close(self) -> None:
         self.client.close()

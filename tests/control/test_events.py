@@ -181,6 +181,14 @@ def test_the_decoder_does_not_care_where_the_bytes_are_cut(cut: int):
     assert got == [Message("event", '{"a":\n1}', "7"), Message("message", "x", "7")]
 
 
+def test_a_stream_that_cannot_go_on_ends_with_the_reason(rig: Rig):
+    stream = rig.client.events()
+    rig.port.events_after = lambda *_: (_ for _ in ()).throw(ControlError("no such node"))
+    rig.port.tell(event(1))
+    assert (list(stream), stream.end_reason) == ([], "no such node")
+    del rig.port.events_after
+
+
 def test_a_client_of_a_dead_place_gets_no_stream(own_rig: Rig):
     own_rig.close()
     with pytest.raises(ControlError) as caught:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jido_cli.control.app import ENDPOINTS
-from tests.control.fakes import ENGINE, NODE, STALL, Rig, event
+from tests.control.fakes import NODE, STALL, Rig, event
 
 
 def test_healthz_says_that_the_process_is_alive(rig: Rig):
@@ -27,8 +27,6 @@ def test_healthz_and_readyz_are_red_with_503(rig: Rig):
 @pytest.mark.parametrize(
     ("where", "want"),
     [
-        ("/v1/engine", ENGINE),
-        ("/v1/tree", {"engine": ENGINE, "revision": 7, "nodes": [NODE], "stalled": None}),
         ("/v1/nodes/root/counter", {**NODE, "asked": "root/counter"}),
         ("/v1/nodes/a%3Astop", {**NODE, "asked": "a:stop"}),
         (
@@ -39,6 +37,12 @@ def test_healthz_and_readyz_are_red_with_503(rig: Rig):
 )
 def test_a_question_is_answered_from_the_published_view(rig: Rig, where: str, want: Any):
     assert rig.ask("GET", where) == (200, want)
+
+
+def test_the_engine_and_its_tree_come_with_the_engines_address(rig: Rig):
+    assert rig.ask("GET", "/v1/engine") == (200, rig.engine)
+    want = {"engine": rig.engine, "revision": 7, "nodes": [NODE], "stalled": None}
+    assert rig.ask("GET", "/v1/tree") == (200, want)
 
 
 def test_head_is_answered_like_get_without_a_body(rig: Rig):

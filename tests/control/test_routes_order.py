@@ -49,6 +49,13 @@ def test_the_status_of_a_call_says_whether_it_may_have_had_an_effect(
     assert rig.ask("POST", "/v1/signals?to=counter&wait=50", SIGNAL) == (status, answer)
 
 
+def test_a_call_that_asks_for_what_no_agent_takes_is_a_bad_request(rig: Rig):
+    error = {"message": "by is 'two', wanted is an integer", "code": "invalid_params"}
+    answer = {**CALL_ANSWER, "ok": False, "outcome": "rejected", "error": error}
+    rig.port.results["call"] = answer
+    assert rig.ask("POST", "/v1/signals?to=counter&wait=50", SIGNAL) == (400, answer)
+
+
 @pytest.mark.parametrize("ack", ["logged", "committed"])
 def test_a_level_that_cannot_be_given_is_a_conflict_and_nothing_is_sent(rig: Rig, ack: str):
     status, answer = rig.ask("POST", f"/v1/signals?to=counter&ack={ack}", SIGNAL)
