@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
 from jido_cli.cli.failures import CommandError
@@ -21,17 +23,18 @@ def start_detached(python: Interpreter, words: Sequence[str]) -> Ready | Failed:
 
     Args:
         python: what runs it.
-        words: the words after `jido`; how to report is added.
+        words: the words after `jido up`; how to report is added.
 
     Raises:
         CommandError: it ended without a word.
     """
+    begun = time.monotonic()
     reader, writer = os.pipe()
     with tempfile.TemporaryFile() as said, os.fdopen(reader, "rb") as news:
         try:
             # What it prints before it has a log of its own is kept, in case it never gets there.
             process = subprocess.Popen(  # noqa: S603 - our own program
-                python.command([*words, "--report-fd", str(writer)]),
+                python.command(["up", "--report-fd", str(writer), *words]),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -48,7 +51,7 @@ def start_detached(python: Interpreter, words: Sequence[str]) -> Ready | Failed:
             raise
         if isinstance(heard, Ready) and not heard.was_running:
             process.returncode = 0  # it lives on: nobody waits for it here
-            return heard
+            return replace(heard, seconds=time.monotonic() - begun)
         process.wait(_END_S)
         if heard is None:
             raise _no_word(process, said, python)

@@ -74,9 +74,10 @@ async def live(
         finally:
             for reason in reasons:
                 reason.cancel()
+        ended = time.monotonic()
         await _rest()
     first = signals.first
-    return Life(end, time.monotonic() - ready, first is not None and first.name == "SIGINT")
+    return Life(end, ended - ready, first is not None and first.name == "SIGINT")
 
 
 def _reasons(engine: Engine, plan: Plan) -> list[asyncio.Task[None]]:

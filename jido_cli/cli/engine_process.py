@@ -67,7 +67,8 @@ def run_engine(settings: Settings, session: Session) -> int:
         if settings.is_detached and _is_same(error, settings.file):
             record = error.record
             assert record is not None
-            reporter.ready(Ready(record.name, record.pid, 0, 0.0, was_running=True))
+            up_s = session.now() - record.started_at
+            reporter.ready(Ready(record.name, record.pid, 0, up_s, was_running=True))
             return failures.OK
         reporter.failed(Failed(failures.report(error)))
         raise
@@ -179,8 +180,7 @@ class _Process:
         )
 
     def _ready(self, took_s: float) -> None:
-        news = Ready(self._topology.name, os.getpid(), self._nodes, round(took_s, 3))
-        self._reporter.ready(news)
+        self._reporter.ready(Ready(self._topology.name, os.getpid(), self._nodes, took_s))
 
     def _not_ready(self, error: StartError) -> CommandError:
         """Return the failed start in the command's words."""
@@ -280,7 +280,7 @@ def _summary(engine: Engine, life: Life) -> str:
         measures.plural(counts["failed_directives"], "failed directive"),
         measures.plural(counts["dead_letters"], "dead letter"),
     ]
-    return f"ran {measures.fine_seconds(life.ran_s)}: {', '.join(parts)}"
+    return f"ran {measures.milliseconds_or_more(life.ran_s)}: {', '.join(parts)}"
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -18,7 +18,10 @@ from jido_cli.cli.render.errors import Report
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine's tree is up; or `was_running` says that it had been before."""
+    """The engine's tree is up, which took `seconds`.
+
+    Or `was_running`: it had been up before, for `seconds`, and its nodes were not counted.
+    """
 
     name: str
     pid: int

@@ -17,7 +17,7 @@ from jido_cli.cli import values
 from jido_cli.cli.failures import CommandError
 
 Node = Mapping[str, Any]
-_PARAMETER = re.compile(r"^(?:parameter |param )?['\"]?([A-Za-z_][\w-]*)['\"]?(?::| is )")
+_MEANT = re.compile(r"did you mean '([^']+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,27 @@ def _where(node: Node, request: Request, error: Mapping[str, Any]) -> str:
 
 
 def _again(node: Node, request: Request, error: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the command with an example in the place of the word that was refused."""
-    match = _PARAMETER.match(str(error.get("message") or ""))
+    """Return the command with the word that was refused mended, where it is clear how."""
+    message = str(error.get("message") or "")
     route = route_for(node, request.type)
-    if match is None or route is None:
-        return ()
-    key = match[1]
-    example = values.example(values.properties(route.get("params")).get(key))
-    if example is None:
-        return ()
-    kept = [word for word in request.words if re.split(":?=", word, maxsplit=1)[0] != key]
-    return (request.command(words=[*kept, f"{key}={example}"]),)
+    known = values.properties(route.get("params") if route else None)
+    for at, word in enumerate(request.words):
+        key, sign, text = word.partition("=")
+        key = key.removesuffix(":")
+        if not re.search(rf"(?<![\w.-]){re.escape(key)}(?![\w.-])", message):
+            continue
+        meant = _MEANT.search(message)
+        mended = (
+            f"{meant[1]}{sign}{text}"
+            if meant is not None and key not in known
+            else _with_example(key, known.get(key))
+        )
+        if mended is not None:
+            words = [*request.words[:at], mended, *request.words[at + 1 :]]
+            return (request.command(words=words),)
+    return ()
+
+
+def _with_example(key: str, schema: values.Schema | None) -> str | None:
+    example = values.example(schema)
+    return f"{key}={example}" if example is not None else None

@@ -118,7 +118,7 @@ def inspect_inventory() -> dict[str, Any]:
     ]
     older = [CRASH | {"at": NOW - 1000 - index} for index in range(6)]
     return copy.deepcopy(find(tree(), "inventory")) | {
-        "declared": {"file": "topologies/shop.yaml", "line": 44, "agent_line": 17},
+        "declared": {"file": "topologies/shop.yaml", "line": 44},
         "child": {
             "restart": "permanent",
             "shutdown": 5000,
@@ -130,6 +130,7 @@ def inspect_inventory() -> dict[str, Any]:
             "strategy": "rest_for_one",
             "window": {"used": 2, "max_restarts": 3, "max_seconds": 5},
         },
+        "agent_declared": 17,
         "parent_agent": None,
         "mailbox_detail": {
             "depth": 128,

@@ -78,6 +78,24 @@ def test_a_failed_call_is_told_as_drawn():
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "message", "hint"),
+    [
+        ("by=two", "params of counter.increment: by: 'two' is not an integer", "by=1"),
+        ("b=2", "counter.increment has no param 'b'; did you mean 'by'?", "by=2"),
+        ("by=2", "the counter is full", None),
+    ],
+)
+def test_a_refused_word_is_mended_where_it_is_clear_how(word, message, hint):
+    answer = {"ok": False, "outcome": "committed", "error": {"message": message}}
+    words = ("call", "counter_agent_server", "counter.increment", word)
+    lines = jido(*words, handle=counter(call_answer=answer)).stderr.splitlines()
+    tries = [line for line in lines if line.startswith("  try ")]
+    assert tries == (
+        [f"  try    jido call counter_agent_server counter.increment {hint}"] if hint else []
+    )
+
+
 def test_a_call_that_expired_says_what_it_waited_for():
     busy = shop.inspect_inventory() | {
         "running": {"action": "reserve", "signal": "order.created", "ms": 1900}

@@ -25,13 +25,14 @@ def steer(
         if as_json:
             session.terminal.out_json(answer)
             return
-        session.terminal.out(f"{DONE[verb]} {display(answer.get('path', path))}{_more(answer)}")
+        session.terminal.out(_said(verb, path, answer))
 
 
-def _more(answer: dict[str, object]) -> str:
-    parts = []
-    if isinstance(answer.get("generation"), int):
-        parts.append(f"gen {answer['generation']}")
-    if isinstance(answer.get("status"), str):
-        parts.append(display(answer["status"]))
-    return f": {', '.join(parts)}" if parts else ""
+def _said(verb: Verb, path: str, answer: dict[str, object]) -> str:
+    """Return what is true now: `restarted root/pool/w1, gen 3`."""
+    did = str(answer.get("did") or DONE[verb])
+    if did != DONE[verb]:
+        return f"{display(path)} {display(did)}"
+    generation = answer.get("generation")
+    is_new = verb in ("start", "restart") and isinstance(generation, int)
+    return f"{did} {display(path)}{f', gen {generation}' if is_new else ''}"

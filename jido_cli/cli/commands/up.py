@@ -71,7 +71,7 @@ def command(
         return _detach(session, chosen, words, file, as_json=as_json)
     if chosen.is_other:
         session.terminal.err(chosen.note())
-        arguments = chosen.command(words)
+        arguments = chosen.command(["up", *words])
         os.execv(arguments[0], arguments)  # noqa: S606 - the user's own Python
     from jido_cli.cli.engine_process import Settings, run_engine
 
@@ -109,7 +109,7 @@ def _words(
     chosen: interpreter.Interpreter,
 ) -> list[str]:
     """Return the words with which the chosen Python does the same in the foreground."""
-    words = ["up", "--python", str(chosen.path), "--log-format", log_format]
+    words = ["--python", str(chosen.path), "--log-format", log_format]
     words += ["--for", run_for] if run_for is not None else []
     words += ["--until-idle"] if until_idle else []
     return [*words, "--", file]
@@ -138,8 +138,8 @@ def _detach(
             {
                 "name": news.name,
                 "pid": news.pid,
-                "nodes": news.nodes,
-                "seconds": news.seconds,
+                "nodes": None if news.was_running else news.nodes,
+                "seconds": round(news.seconds, 3),
                 "was_running": news.was_running,
             }
         )
@@ -151,7 +151,8 @@ def _detach(
 def _up_lines(news: Ready, file: str) -> list[str]:
     name = display(news.name)
     if news.was_running:
-        head = f"{name} is up already, from {display(file)}: {news.nodes} nodes, pid {news.pid}"
+        age = measures.seconds(news.seconds)
+        head = f"{name} is up already: {display(file)}, pid {news.pid}, up {age}"
     else:
         took = measures.fine_seconds(news.seconds)
         nodes = f"{news.nodes} of {news.nodes} nodes"

@@ -63,8 +63,8 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     running = node.get("running")
     if running:
         held = measures.seconds(float(running["ms"]) / 1000)
-        text = f"{display(running['action'])} for {held}, on {display(running['signal'])}"
-        lines.append(_row("running", text))
+        on = f", on {display(running['signal'])}" if running.get("signal") else ""
+        lines.append(_row("running", f"{display(running['action'])} for {held}{on}"))
     mailbox = node.get("mailbox_detail")
     if mailbox:
         lines.append(_row("mailbox", _mailbox(mailbox)))
@@ -87,7 +87,8 @@ def _work(node: Node, times: measures.Times) -> list[str]:
 def _exits(node: Node, times: measures.Times, engine_flag: str) -> list[str]:
     exits = node.get("exits") or ()
     if not exits:
-        return []
+        why = node.get("why_failed")
+        return [_row("failed", display(why))] if why and node["status"] == "failed" else []
     shown = exits[:EXITS_SHOWN]
     reasons = [display(one["reason"]) for one in shown]
     width = max(len(reason) for reason in reasons)
@@ -111,8 +112,8 @@ def _declared(node: Node) -> str:
     text = f"{display(declared['file'])}:{declared.get('line', '?')}"
     if node.get("agent"):
         text += f", agent {display(node['agent'])}"
-        if declared.get("agent_line"):
-            text += f" at line {declared['agent_line']}"
+        line = node.get("agent_declared")
+        text += f" at line {line}" if line else ""
     return text
 
 

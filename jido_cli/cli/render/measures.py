@@ -65,6 +65,13 @@ def fine_seconds(value: float) -> str:
     return f"{value:.2g}s" if value < 10 else seconds(value)
 
 
+def milliseconds_or_more(value: float) -> str:
+    """Return a measured duration in the unit that suits it: `24ms`, `10.0s`, `2m 14s`."""
+    if value < 1:
+        return milliseconds(value * 1000)
+    return f"{value:.1f}s" if value < 60 else seconds(value)
+
+
 def whole_seconds(value: float) -> str:
     """Return an age in whole seconds, as it stands in brackets after a status."""
     return seconds(value) if value < 1 else seconds(float(int(value)))
