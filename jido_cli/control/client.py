@@ -1,21 +1,20 @@
 """The client of an engine's control API, over its Unix socket, with the standard library only.
 
-Here lives `EngineClient`, which implements `EngineHandle`, and how each failure is told. It is
-cheap to import: `jido ps` starts with it. No runtime, no drawing, no search for engines.
+Here lives `EngineClient`, which implements `EngineHandle`. It is cheap to import: `jido ps` starts
+with it. How a failure is told is `control.troubles`; no runtime, no drawing, no search for engines.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Literal
 from urllib.parse import quote
 
 from jido_cli import __version__
-from jido_cli.control import engines, peer, protocol, words
+from jido_cli.control import peer, protocol, troubles, words
 from jido_cli.control.event_reader import ClientEventStream
 from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, Verb
 from jido_cli.control.state_dir import EnginePlace
@@ -33,8 +32,6 @@ CONNECT_S = 2.0
 READ_S = 10.0
 MARGIN_S = 3.0
 """How much longer than an order's own time-out its answer is waited for."""
-
-_UNKNOWN = "unknown: it may have been done; look before you ask for it again"
 
 
 class EngineClient:
@@ -121,16 +118,15 @@ class EngineClient:
                 connection, where, self._headers(protocol.STREAM_TYPE, has_body=False)
             )
         except Broken as error:
-            raise self._lost(error, is_order=False) from error
+            raise troubles.lost(self.place, error, is_order=False) from error
         headers = {name.lower(): value for name, value in response.getheaders()}
         theirs = headers.get(protocol.PROTOCOL_HEADER.lower())
         if response.status != 200 or theirs != str(protocol.PROTOCOL):
             with contextlib.closing(connection), response:
                 body = b"" if response.status == 200 else response.read()  # a stream has no end
             raise self._refusal(Reply(response.status, headers, body), protocol.EVENTS_PATH)
-        return ClientEventStream(
-            connection, response, after=after if isinstance(after, int) else 0, lost=self._lost
-        )
+        first = after if isinstance(after, int) else 0
+        return ClientEventStream(connection, response, self.place, after=first)
 
     # -- orders ----------------------------------------------------------------------------
 
@@ -250,17 +246,17 @@ class EngineClient:
                 timeout_s=timeout_s,
             )
         except NotConnected as error:
-            raise self._unreachable(error) from error
+            raise troubles.unreachable(self.place, error) from error
         except Broken as error:
-            raise self._lost(error, is_order=is_order) from error
-        self._check_version(reply.headers, path)
+            raise troubles.lost(self.place, error, is_order=is_order) from error
+        troubles.check_version(self.place, reply.headers, path)
         return reply
 
     def _open(self) -> UnixConnection:
         try:
             return self._transport.open()
         except NotConnected as error:
-            raise self._unreachable(error) from error
+            raise troubles.unreachable(self.place, error) from error
 
     @staticmethod
     def _headers(accept: str, *, has_body: bool) -> dict[str, str]:
@@ -288,66 +284,8 @@ class EngineClient:
         return value
 
     def _refusal(self, reply: Reply, path: str) -> ControlError:
-        self._check_version(reply.headers, path)
+        troubles.check_version(self.place, reply.headers, path)
         return protocol.error_of(self._answer(reply), reply.status)
-
-    def _check_version(self, headers: Mapping[str, str], path: str) -> None:
-        theirs = headers.get(protocol.PROTOCOL_HEADER.lower())
-        if theirs == str(protocol.PROTOCOL) or (theirs and path in protocol.ANY_VERSION):
-            return
-        name = self.place.name
-        version = headers.get(protocol.VERSION_HEADER.lower())
-        socket = words.shown(self.place.socket)
-        if theirs is None or version is None:
-            raise ControlError(
-                f"what answers on the socket of {name} is no engine of jido",
-                code="protocol-version",
-                where=socket,
-            )
-        record = self.place.record()
-        file = words.shown(record.file) if record else "FILE"
-        raise ControlError(
-            f"the engine of {name} is jido {version}, this command is jido {__version__}; "
-            "they cannot talk",
-            code="protocol-version",
-            where=f"{socket}, control API v{theirs}, this command needs v{protocol.PROTOCOL}",
-            hints=(
-                f"jido down -e {name}, then jido up {file}",
-                f"or use the same version: pip install 'jido-cli=={version}'",
-            ),
-        )
-
-    def _unreachable(self, error: NotConnected) -> ControlError:
-        found = engines.look_at(self.place)
-        if found.problem is not None:
-            return found.problem
-        if found.status == "dead":
-            return engines.EngineGoneError(found, now=time.time())
-        return ControlError(
-            f"the engine of {self.place.name} takes no calls yet",
-            code="engine-busy",
-            where=words.shown(self.place.socket),
-            why=str(error),
-            undone="nothing was sent",
-        )
-
-    def _lost(self, error: Broken, *, is_order: bool) -> ControlError:
-        undone = _UNKNOWN if is_order else None
-        found = engines.look_at(self.place)
-        if found.status == "dead" and not error.is_silent:
-            gone = engines.EngineGoneError(found, now=time.time())
-            gone.undone = undone
-            return gone
-        name = self.place.name
-        return ControlError(
-            f"the engine of {name} does not answer"
-            if error.is_silent
-            else f"the connection to the engine of {name} broke before it answered",
-            code="outcome-unknown" if is_order else "connection-lost",
-            where=words.shown(self.place.socket),
-            why=str(error),
-            undone=undone,
-        )
 
 
 def _node_path(prefix: str, ident: str) -> str:

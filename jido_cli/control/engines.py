@@ -63,13 +63,12 @@ class EngineGoneError(ControlError):
             message = f"the engine of {place.name} is gone: it ended at {when}"
             why = str(end.get("reason") or end.get("kind") or "it did not say why")
         else:
-            pid = f" {record.pid}" if record else ""
-            there = "is there" if private_files.check_file(place.socket, socket=True) else "too"
-            message = (
-                f"the engine of {place.name} is gone: its socket is there, its process{pid} is not"
-                if there == "is there"
-                else f"the engine of {place.name} is gone, and so is its socket"
-            )
+            message = f"the engine of {place.name} is gone"
+            if private_files.check_file(place.socket, socket=True):
+                pid = f" {record.pid}" if record else ""
+                message += f": its socket is there, its process{pid} is not"
+            else:
+                message += ", and so is its socket"
             ends = f"engine.log ends at {stamp}" if place.log_path.exists() else "it ended"
             why = f"{ends} without a shutdown: killed, or out of memory"
             again += "     (cleans up)"

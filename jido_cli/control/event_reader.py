@@ -11,22 +11,15 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
-from typing import Protocol
 
+from jido_cli.control import troubles
 from jido_cli.control.handle import Answer, Missed
 from jido_cli.control.sse import Decoder, Message
+from jido_cli.control.state_dir import EnginePlace
 from jido_cli.control.transport import Broken, UnixConnection
-from jido_cli.errors import ControlError
 
 SILENCE_S = 45.0  # the server says that it is alive every 15 s
 _CHUNK = 1 << 16
-
-
-class TellsLoss(Protocol):
-    """Makes the error for a connection that broke."""
-
-    def __call__(self, error: Broken, *, is_order: bool) -> ControlError:
-        """Return the error to raise."""
 
 
 class ClientEventStream:
@@ -36,16 +29,16 @@ class ClientEventStream:
         self,
         connection: UnixConnection,
         response: http.client.HTTPResponse,
+        place: EnginePlace,
         *,
         after: int,
-        lost: TellsLoss,
     ) -> None:
         self.last_seq = after
         self.end_reason: str | None = None
         self._connection = connection
         self._response = response
         self._raw = connection.raw
-        self._lost = lost
+        self._place = place
         self._is_closed = False
         self._is_reading = False
         self._raw.settimeout(SILENCE_S)
@@ -87,9 +80,13 @@ class ClientEventStream:
                 return b""
             is_silent = isinstance(error, TimeoutError)
             why = "no byte came in time" if is_silent else str(error) or type(error).__name__
-            raise self._lost(Broken(why, is_silent=is_silent), is_order=False) from error
+            raise troubles.lost(
+                self._place, Broken(why, is_silent=is_silent), is_order=False
+            ) from error
         if not chunk and not self._is_closed:
-            raise self._lost(Broken("it ended without a word", is_silent=False), is_order=False)
+            raise troubles.lost(
+                self._place, Broken("it ended without a word", is_silent=False), is_order=False
+            )
         return chunk
 
     def _item(self, message: Message) -> Answer | Missed | None:

@@ -1,16 +1,15 @@
 """One request to a route: what it asked with, checked, and the port that answers it.
 
-Here live the route's description, the strict reading of query and body, and the giving of orders
-to the agents' loop with a time-out. No route is defined here and nothing is decided about agents.
+Here live the route's description, the strict reading of bodies, and the giving of orders to the
+agents' loop with a time-out. No route is defined here and nothing is decided about agents.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from jido_cli.control import protocol, words
 from jido_cli.control.answers import json_response
 from jido_cli.control.handle import DEFAULT_TIMEOUT_MS
 from jido_cli.control.protocol import ProblemError
+from jido_cli.control.query import Param, checked_query
 from jido_cli.control.signal_forms import media_type_of, refused_type
 from jido_cli.errors import ControlError
 
@@ -26,20 +26,8 @@ if TYPE_CHECKING:
     from jido_cli.control.stream_hub import StreamHub
     from jido_cli.runtime.port import EnginePort
 
-ParamKind: TypeAlias = Literal["text", "integer", "flag", "position"]
 _BODY_S = 30.0
 _MAX_TIMEOUT_MS = 24 * 3600 * 1000
-_INTEGER = re.compile(r"[0-9]{1,18}")
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One query parameter. A `position` is a number, or the word `latest`."""
-
-    name: str
-    kind: ParamKind
-    summary: str
-    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +41,6 @@ class Endpoint:
     params: tuple[Param, ...] = ()
     body: Mapping[str, Any] | None = None
     answers: Mapping[int, str] = field(default_factory=lambda: {200: "the answer"})
-
-
-TIMEOUT = Param("timeout", "integer", "ms to wait for the order to be done (5000)")
-AFTER = Param("after", "integer", "number of the last record that is known already (0)")
-LIMIT = Param("limit", "integer", f"records at most (500, up to {protocol.MAX_PAGE})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +62,11 @@ class Exchange:
         self.request = request
         self._margin_s = service.margin_s
         self._socket = service.socket
-        self._query = _checked_query(endpoint, request)
+        self._query = checked_query(
+            f"{endpoint.method} {endpoint.path}",
+            endpoint.params,
+            request.query_params.multi_items(),
+        )
 
     @property
     def ident(self) -> str:
@@ -251,55 +238,3 @@ def _consume(waiter: asyncio.Future[dict[str, Any]]) -> None:
 
 def _too_large(limit: int) -> ControlError:
     return ControlError(f"the body is over {limit:,} bytes", code="too-large")
-
-
-def _checked_query(endpoint: Endpoint, request: Request) -> dict[str, str]:
-    """Return the query, each name once, each value of its kind."""
-    known = {param.name: param for param in endpoint.params}
-    query: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        param = known.get(name)
-        if param is None:
-            raise ControlError(
-                f"unknown query parameter {name!r}{words.near(name, known)}",
-                code="unknown-query",
-                where=f"{endpoint.method} {endpoint.path}",
-                hints=("known: " + ", ".join(known),) if known else (),
-            )
-        if name in query:
-            raise ControlError(f"query parameter {name!r} comes twice", code="bad-value")
-        _check_value(param, value)
-        query[name] = value
-    for param in endpoint.params:
-        if param.is_required and not query.get(param.name):
-            raise ControlError(
-                f"query parameter {param.name!r} is missing: {param.summary}",
-                code="missing-field",
-                where=f"{endpoint.method} {endpoint.path}",
-            )
-    return query
-
-
-_WANTED: Mapping[ParamKind, str] = {
-    "integer": "a number",
-    "flag": "0 or 1",
-    "position": "a number or latest",
-    "text": "a text",
-}
-
-
-def _check_value(param: Param, value: str) -> None:
-    match param.kind:
-        case "text":
-            return
-        case "integer":
-            is_right = _INTEGER.fullmatch(value) is not None
-        case "flag":
-            is_right = value in ("0", "1", "true", "false")
-        case "position":
-            is_right = value == "latest" or _INTEGER.fullmatch(value) is not None
-    if not is_right:
-        raise ControlError(
-            f"query parameter {param.name} is {value!r}, wanted is {_WANTED[param.kind]}",
-            code="bad-value",
-        )

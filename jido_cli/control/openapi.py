@@ -7,7 +7,8 @@ from typing import Any
 
 from jido_cli import __version__
 from jido_cli.control import protocol
-from jido_cli.control.exchange import Endpoint, Param, ParamKind
+from jido_cli.control.exchange import Endpoint
+from jido_cli.control.query import Param, ParamKind
 
 _SCHEMAS: dict[ParamKind, dict[str, Any]] = {
     "text": {"type": "string"},

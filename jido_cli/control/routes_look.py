@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response, StreamingResponse
 
 from jido_cli.control import protocol
-from jido_cli.control.exchange import AFTER, LIMIT, Endpoint, Exchange, Param
+from jido_cli.control.exchange import Endpoint, Exchange
+from jido_cli.control.query import AFTER, LIMIT, Param
 
 _AGENT = Param("agent", "text", "a node, by path or tail, with all below it")
 

@@ -12,8 +12,9 @@ from typing import Any, get_args
 from starlette.responses import Response
 
 from jido_cli.control import protocol
-from jido_cli.control.exchange import TIMEOUT, Endpoint, Exchange, Param
+from jido_cli.control.exchange import Endpoint, Exchange
 from jido_cli.control.handle import Verb
+from jido_cli.control.query import TIMEOUT, Param
 from jido_cli.control.signal_forms import parse_signal
 from jido_cli.errors import ControlError
 

@@ -60,6 +60,7 @@ class FakePort:
         self.fault: Exception | None = None
         self.wakers: list[Callable[[], None]] = []
         self.has_watcher = threading.Event()
+        self.has_order = threading.Event()
 
     # reads
 
@@ -129,6 +130,7 @@ class FakePort:
         future: Future[dict[str, Any]] = Future()
         self.orders.append((name, args))
         self.futures.append(future)
+        self.has_order.set()
         result = self.results.get(name, {"done": name})
         if result == "held":
             return future
