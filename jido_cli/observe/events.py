@@ -41,8 +41,8 @@ class Event:
 
 
 # A command's record is a bare tuple: it is written for every signal.
-# (seq, wall_ns, subject, signal type, ok, duration in ns, the action that failed or None)
-CommandRecord = tuple[int, int, Subject, str, bool, int, str | None]
+# (seq, wall_ns, subject, signal type, ok, duration in s, the action that failed or None)
+CommandRecord = tuple[int, int, Subject, str, bool, float, str | None]
 Listener = Callable[[Event], None]
 
 
@@ -81,22 +81,19 @@ class EventLog:
         subject: Subject,
         signal_type: str,
         ok: bool,
-        duration_ns: int,
+        duration_s: float,
         failed_action: str | None,
     ) -> None:
-        """Record that *subject* handled a signal; no listener is told (see `after`)."""
-        commands = self.commands
-        commands.append(
-            (
-                self.facts.head + commands.head + 1,
-                wall_ns,
-                subject,
-                signal_type,
-                ok,
-                duration_ns,
-                failed_action,
-            )
-        )
+        """Record that *subject* handled a signal; no listener is told (see `after`).
+
+        It is written for every signal: `Ring.append`, written out.
+        """
+        ring = self.commands
+        number = ring.head + 1
+        seq = self.facts.head + number
+        record = (seq, wall_ns, subject, signal_type, ok, duration_s, failed_action)
+        ring.slots[number & ring.mask] = (number, record)
+        ring.head = number
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call *listener* on the engine's loop with each new fact; returns how to stop that."""
@@ -164,9 +161,9 @@ def _count_up_to(ring: Ring[T], seq: int, number_of: Callable[[T], int]) -> tupl
 
 
 def _as_event(record: CommandRecord) -> Event:
-    seq, wall_ns, subject, signal_type, ok, duration_ns, failed = record
+    seq, wall_ns, subject, signal_type, ok, duration_s, failed = record
     text = f"{signal_type} {'ok' if ok else f'failed in {failed}'}"
-    data = {"type": signal_type, "ok": ok, "ms": duration_ns / 1e6}
+    data = {"type": signal_type, "ok": ok, "ms": duration_s * 1000}
     return Event(seq, wall_ns / 1e9, COMMAND, subject.path, text, data)
 
 

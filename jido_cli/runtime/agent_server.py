@@ -54,7 +54,6 @@ class AgentServer:
         "agent",
         "args",
         "committed",
-        "committed_seq",
         "error_window",
         "generation",
         "is_alive",
@@ -113,7 +112,6 @@ class AgentServer:
         except JidoCliError as error:
             return crash(error)
         self.committed = self.agent
-        self.committed_seq = self.place.handled
         self.place.process = self
         if self.program.schedules:
             self.timers.start_schedules(self.program.schedules)
@@ -200,6 +198,12 @@ class AgentServer:
         if self._family is None:
             self._family = Family(self)
         return self._family
+
+    @property
+    def committed_seq(self) -> int:
+        """The number of the command that `committed` is from."""
+        commits = self._commits
+        return self.place.handled if commits is None else commits.durable_seq
 
     @property
     def has_family(self) -> bool:
@@ -321,7 +325,16 @@ class AgentServer:
             self.exit(crash(error), mail)
             return
         if result.__class__ is Done:
-            self._finish(result, signal, mail, now_ns, started)
+            if result.error is None and mail is signal and kernel.committer is None:
+                # What `_finish` and `settle` come to for most signals, written out.
+                place.handled = seq = place.handled + 1
+                self.agent = self.committed = result.agent
+                spent = kernel.monotonic() - started
+                kernel.events.command(now_ns, place, signal.type, True, spent, None)
+                if result.directives:
+                    self._perform_all(result, seq, signal, mail, now_ns)
+            else:
+                self._finish(result, signal, mail, now_ns, started)
         elif result.__class__ is Unrouted:
             unrouted.handle(self, signal, mail)
         else:
@@ -399,7 +412,7 @@ class AgentServer:
             place,
             signal.type,
             error is None,
-            int((kernel.monotonic() - started) * 1e9),
+            kernel.monotonic() - started,
             None if error is None else error.action,
         )
         self.agent = done.agent
@@ -413,13 +426,10 @@ class AgentServer:
     def settle(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
         """The command is durable: show its state, answer, perform its directives."""
         self.committed = done.agent
-        self.committed_seq = seq
         if mail.__class__ is CallRequest:
             self._answer(mail, done, seq)
         if done.directives:
             self._perform_all(done, seq, signal, mail, now_ns)
-        if self.waiting_directives > MAX_DIRECTIVES:
-            self.is_held = True
 
     def _perform_all(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
         for index, directive in enumerate(done.directives):
@@ -428,6 +438,8 @@ class AgentServer:
                 perform(self, directive, cause)
             else:  # an earlier one stopped the agent: what it asked after that is not done
                 record(self, directive, cause, "cancelled", "the agent had stopped")
+        if self.waiting_directives > MAX_DIRECTIVES:
+            self.is_held = True
 
     def settled(self) -> None:
         """A commit was answered; an exit may have waited for it."""

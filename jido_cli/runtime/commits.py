@@ -35,11 +35,12 @@ class _Pending:
 class PendingCommits:
     """What one incarnation waits for."""
 
-    __slots__ = ("_pending", "_server")
+    __slots__ = ("_pending", "_server", "durable_seq")
 
     def __init__(self, server: AgentServer) -> None:
         self._server = server
         self._pending: deque[_Pending] = deque()
+        self.durable_seq = server.place.handled - 1
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +77,7 @@ class PendingCommits:
             self._refuse_from(pending)
         while self._pending and self._pending[0].verdict:  # an exit in here empties it
             one = self._pending.popleft()
+            self.durable_seq = one.seq
             self._server.settle(one.done, one.seq, one.signal, one.mail, one.now_ns)
         self._server.settled()
 

@@ -74,6 +74,7 @@ class EffectRun:
     def begin(self) -> None:
         """Start it; `done` will be called once on the loop, never from in here."""
         loop = self._kernel.loop
+        self._kernel.running_effects += 1
         if self._call.action.kind == "thread":
             self._task = loop.create_future()
             threading.Thread(
@@ -131,6 +132,7 @@ class EffectRun:
             self._kernel.zombies.watch(self._task, self._place)
 
     def _ended(self, task: asyncio.Future[object]) -> None:
+        self._kernel.running_effects -= 1
         if self._timer is not None:
             self._timer.cancel()
         error = EffectCancelled("cancelled") if task.cancelled() else task.exception()

@@ -80,6 +80,8 @@ class Engine:
         self._ended: asyncio.Future[EngineEnd] = loop.create_future()
         self._story = StoryKeeper(self.kernel)
         self._why_stopping: str | None = None
+        self._began = self.kernel.monotonic()  # of what is told when it is over: boot, shutdown
+        self._nodes = 0
         self.port = Port(self)
 
     # -- life
@@ -95,6 +97,7 @@ class Engine:
                 self.loop, self.kernel.watch, self.options.stall_s, self._stalled
             )
             self.watchdog.start()
+        self._began = self.kernel.monotonic()
         root = self.root
         root.generation += 1
         runner = SupervisorRunner(self.kernel, root, 1, self, self._start)
@@ -119,6 +122,7 @@ class Engine:
         """Hear of the root: it is up, did not start, or exited."""
         match event:
             case on.ChildStarted():
+                self._tell_ready()
                 self._booted.set_result(None)
             case on.StartFailed(_, reason):
                 self._stop_watching()
@@ -128,10 +132,38 @@ class Engine:
                 self._stop_watching()
                 asked = self._why_stopping
                 if asked is not None:
+                    self._tell_stopped()
                     end = EngineEnd("stopped", reason, asked)
                 else:
                     end = EngineEnd("gave_up", reason, describe(reason), self._story.tell())
                 self._ended.set_result(end)
+
+    def _tell_ready(self) -> None:
+        kernel = self.kernel
+        places = list(kernel.tree.walk())
+        up = sum(1 for place in places if place.process is not None)
+        ms = (kernel.monotonic() - self._began) * 1000
+        self._nodes = up
+        text = f"{up} of {len(places)} nodes in {ms:.0f}ms"
+        kernel.events.fact("ready", None, text, up=up, nodes=len(places), ms=ms)
+
+    def _tell_stopped(self) -> None:
+        kernel = self.kernel
+        left = sum(1 for place in kernel.tree.walk() if place.process is not None)
+        ms = (kernel.monotonic() - self._began) * 1000
+        stopped = self._nodes - left
+        text = f"{stopped} of {self._nodes} nodes in {ms:.0f}ms"
+        kernel.events.fact("stopped", None, text, stopped=stopped, nodes=self._nodes, ms=ms)
+
+    def summary(self) -> dict[str, int]:
+        """Return the counts that are told at the end."""
+        kernel = self.kernel
+        return {
+            "signals": kernel.events.commands.head,
+            "restarts": kernel.restarts,
+            "failed_directives": kernel.failed_directives,
+            "dead_letters": kernel.dead_letters.total,
+        }
 
     def _start_error(self, reason: ExitReason) -> StartError:
         failed = self._story.first_failed_start()
@@ -150,9 +182,12 @@ class Engine:
         """Order the stop; `wait_ended` tells when it is done."""
         if self._why_stopping is None and not self._ended.done():
             self._why_stopping = why
+            self._began = self.kernel.monotonic()
             process = self.root.process
-            count = sum(1 for _ in self.kernel.tree.walk())
-            self.kernel.events.fact("stopping", None, f"{count} nodes in reverse order: {why}")
+            living = sum(1 for place in self.kernel.tree.walk() if place.process is not None)
+            self._nodes = living
+            text = f"{living} nodes in reverse order: {why}"
+            self.kernel.events.fact("stopping", None, text, nodes=living, why=why)
             if process is not None:
                 process.terminate(SHUTDOWN)
 

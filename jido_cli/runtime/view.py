@@ -263,7 +263,7 @@ def _params(instructions: Any) -> Data | None:
 def _commands(kernel: Kernel, place: Place) -> Data:
     """Return counts of commands, and latencies over the newest ones that the ring still holds."""
     ring = kernel.events.commands
-    durations: list[int] = []
+    durations: list[float] = []
     for number in range(ring.head, max(ring.oldest, ring.head - COMMANDS_LOOKED_AT) - 1, -1):
         record = ring.get(number)
         if record is not None and record[2] is place:
@@ -273,7 +273,7 @@ def _commands(kernel: Kernel, place: Place) -> Data:
     data: Data = {"ok": place.handled - failed, "failed": failed}
     for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95), ("p99_ms", 0.99)):
         index = min(len(durations) - 1, int(len(durations) * share))
-        data[name] = durations[index] / 1e6 if durations else None
+        data[name] = durations[index] * 1000 if durations else None
     return data
 
 
