@@ -12,11 +12,20 @@ is checked as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, NoReturn, cast
 
 import jsonschema_rs
 
 from jido_cli.core.schema_absorb import Absorb, absorber
+from jido_cli.core.schema_document import (
+    is_plain,
+    known_at,
+    pointer_to,
+    properties_of,
+    read_document,
+)
 from jido_cli.core.schema_errors import Finding, SchemaError, explain, missing_key, unknown_key
 from jido_cli.core.schema_generate import (
     ABSENT,
@@ -28,6 +37,7 @@ from jido_cli.core.schema_generate import (
 )
 from jido_cli.core.schema_normalise import Walk, WalkBuilder
 from jido_cli.core.schema_short import expand_short_form, is_full_schema
+from jido_cli.core.shown import cut, show
 from jido_cli.core.values import (
     FrozenDict,
     ValueDomainError,
@@ -35,28 +45,14 @@ from jido_cli.core.values import (
     freeze_mapping,
     merge,
     of_items,
-    thaw,
     with_items,
 )
 
 __all__ = ["Schema", "SchemaError", "compile_schema", "expand_short_form", "is_full_schema"]
 
-_PLAIN = frozenset(
-    {
-        "type",
-        "properties",
-        "required",
-        "additionalProperties",
-        "title",
-        "description",
-        "default",
-        "$schema",
-        "$defs",
-        "definitions",
-        "$comment",
-        "examples",
-    }
-)
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DOCUMENT = "urn:jido:schema"
+"""Name of the document under which its parts are referred to."""
 _EMPTY = of_items({})
 
 
@@ -92,7 +88,7 @@ class Schema:
         self,
         source: Mapping[str, object],
         members: list[Member],
-        whole: Fix | None,
+        whole: Callable[[object, bool], object] | None,
         *,
         is_open: bool,
     ) -> None:
@@ -100,10 +96,12 @@ class Schema:
         self.properties = tuple(member.name for member in members)
         self.is_open = is_open
         self._required = tuple(m.name for m in members if m.is_required)
-        self._fixes: dict[str, Fix] = {member.name: generate_fix(member) for member in members}
+        self._fixes: dict[str, Fix] = {
+            member.name: generate_fix(member.schema, member.recheck) for member in members
+        }
         self._whole = whole
         self.is_flat = whole is None and all(
-            self._fixes[member.name] is not member.fix for member in members
+            self._fixes[member.name] is not member.recheck for member in members
         )
         self.absorb: Absorb = (
             self._absorb_whole if whole else absorber(self._fixes, self._undeclared)
@@ -115,7 +113,7 @@ class Schema:
             self.take_strict = generate_take(members, is_strict=True)
         else:
             self.take = lambda data: dict(self.check(self.select(data)))
-            self.take_strict = lambda data: dict(_frozen_dict(whole(data)))
+            self.take_strict = lambda data: dict(_frozen_dict(whole(data, True)))
         if whole is None and is_open:
             self.take_strict = lambda data: dict(self.check(data))  # type: ignore[arg-type]
 
@@ -125,8 +123,8 @@ class Schema:
         Raises:
             SchemaError: it does not fit; unknown keys of a closed schema come with a near name.
         """
-        if not isinstance(value, dict):
-            raise SchemaError((), f"{value!r} is not a mapping")
+        if not isinstance(value, Mapping):
+            raise SchemaError((), f"{show(value)} is not a mapping")
         if not self.is_open or self._whole is not None:
             return of_items(self.take_strict(value))
         return _in_domain(with_items, _freeze(value), self.take(value))
@@ -176,7 +174,7 @@ class Schema:
         if state is base:
             return base
         if self._whole is not None:
-            return _frozen_dict(self._whole(state, False))  # type: ignore[call-arg]
+            return _frozen_dict(self._whole(state, False))
         for name in self._required:
             if name not in state:
                 raise missing_key(name)
@@ -215,146 +213,117 @@ def compile_schema(source: Mapping[str, object], *, is_closed: bool = True) -> S
         SchemaError: it is no schema of an object, a `$ref` leads out of it, a pattern is none of
             a linear engine, or a default does not fit; `path` says where.
     """
-    full = _spell_out_null(thaw(freeze_mapping(expand_short_form(source), where="schema")))
-    if not isinstance(full, dict):
-        raise SchemaError((), f"{source!r} is not a schema")
-    if is_closed and full.get("type") == "object" and _PLAIN.issuperset(full):
-        full.setdefault("additionalProperties", False)
-    _validator(full)  # an error in the schema is told before one in its parts
-    if not _is_plain(full):
-        return _compile_whole(full)
-    members = [_member(full, name, inner) for name, inner in _properties(full).items()]
-    return Schema(full, members, None, is_open=full.get("additionalProperties", True) is True)
-
-
-def _compile_whole(full: dict[str, object]) -> Schema:
-    fix = _checker(full, full, tuple(_properties(full)))
-    members = [
-        Member(name, inner, _nothing, ABSENT, is_required=False)
-        for name, inner in _properties(full).items()
-    ]
+    full = read_document(source, is_closed=is_closed)
+    validators = _Validators(full)
     is_open = full.get("additionalProperties", full.get("unevaluatedProperties", True)) is not False
-    return Schema(full, members, fix, is_open=is_open)
+    properties = properties_of(full)
+    if is_plain(full):
+        members = [_member(validators, name, inner) for name, inner in properties.items()]
+        return Schema(full, members, None, is_open=is_open)
+    members = [
+        Member(name, inner, _as_it_is, _as_it_is, ABSENT, is_required=False)
+        for name, inner in properties.items()
+    ]
+    return Schema(full, members, _checker(validators, full, ()), is_open=is_open)
 
 
-def _member(full: dict[str, object], name: str, schema: object) -> Member:
-    fix = _checker(full, schema, ())
+class _Validators:
+    """The validators of one document and of its parts, made when they are first needed.
 
-    def located(value: object) -> object:
-        try:
-            return fix(value)
-        except SchemaError as error:
-            raise error.under(name) from None
+    Raises:
+        SchemaError: the document is no JSON Schema.
+    """
 
-    default: object = ABSENT
-    if isinstance(schema, Mapping) and "default" in schema:
-        default = located(schema["default"])
-    required = full.get("required")
-    is_required = isinstance(required, list) and name in required
-    return Member(name, schema, located, default, is_required)
+    def __init__(self, full: dict[str, object]) -> None:
+        self.full = full
+        self._registry: jsonschema_rs.Registry | None = None
+        self._made = {"#": _validator(full, None)}
 
+    def at(self, pointer: str) -> jsonschema_rs.Validator:
+        """Return the validator of the part at *pointer*."""
+        made = self._made.get(pointer)
+        if made is None:
+            if self._registry is None:
+                self._registry = jsonschema_rs.Registry(
+                    [(_DOCUMENT, cast("Any", self.full))], retriever=_refuse_to_fetch
+                )
+            reference = {"$schema": self.full.get("$schema", _DRAFT), "$ref": _DOCUMENT + pointer}
+            made = self._made[pointer] = _validator(reference, self._registry)
+        return made
 
-def _checker(
-    full: dict[str, object], schema: object, known: tuple[str, ...]
-) -> Callable[..., object]:
-    """Return the slow check of *schema*, a part of the document *full*."""
-
-    def is_valid(inner: object) -> Callable[[object], bool]:
-        return _validator(_with_definitions(full, inner)).is_valid
-
-    walk: Walk | None = WalkBuilder(full, is_valid).build(schema)
-    validator = _validator(_with_definitions(full, schema))
-
-    def fix(value: object, fill: bool = True) -> object:
-        try:
-            value = freeze(value)
-        except ValueDomainError as error:
-            raise SchemaError(error.path, error.reason) from None
-        if walk is not None:
-            value = walk(value, fill)
-        if not validator.is_valid(value):
-            raise explain(cast("Finding", next(validator.iter_errors(value))), known)
-        return value
-
-    return fix
+    def test(self, pointer: str) -> Callable[[object], bool]:
+        """Return the test of the part at *pointer*."""
+        return lambda value: self.at(pointer).is_valid(value)
 
 
-def _is_plain(full: dict[str, object]) -> bool:
-    """Return whether the members can be checked one by one."""
-    if full.get("type") != "object" or not _PLAIN.issuperset(_spoken(full)):
-        return False
-    if not isinstance(full.get("additionalProperties", True), bool):
-        return False
-    required = full.get("required", [])
-    if not isinstance(required, list) or not set(required) <= set(_properties(full)):
-        return False
-    return all(ref.startswith(("#/$defs/", "#/definitions/")) for ref in _refs(full))
-
-
-def _spoken(full: dict[str, object]) -> set[str]:
-    return {key for key in full if not key.startswith("x-")}
-
-
-def _refs(node: object) -> list[str]:
-    if isinstance(node, dict):
-        own = [str(node[key]) for key in ("$ref", "$dynamicRef", "$id", "$anchor") if key in node]
-        return own + [ref for inner in node.values() for ref in _refs(inner)]
-    if isinstance(node, list):
-        return [ref for inner in node for ref in _refs(inner)]
-    return []
-
-
-def _with_definitions(full: dict[str, object], schema: object) -> object:
-    if schema is full or not isinstance(schema, dict):
-        return schema
-    outer = {key: full[key] for key in ("$schema", "$defs", "definitions") if key in full}
-    return {**outer, **schema} if outer else schema
-
-
-def _validator(schema: object) -> jsonschema_rs.Validator:
+def _validator(
+    schema: dict[str, object], registry: jsonschema_rs.Registry | None
+) -> jsonschema_rs.Validator:
     try:
         return jsonschema_rs.validator_for(
             cast("dict[str, Any]", schema),
+            registry=registry,
             retriever=_refuse_to_fetch,
             pattern_options=jsonschema_rs.RegexOptions(),
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         path = tuple(getattr(error, "instance_path", ()))
         text = str(getattr(error, "message", error)).splitlines()[0]
-        raise SchemaError(path, f"not a JSON Schema: {text}") from None
+        raise SchemaError(path, f"not a JSON Schema: {cut(text)}") from None
 
 
 def _refuse_to_fetch(uri: str) -> NoReturn:
-    raise ValueError(f"{uri} is not fetched: a $ref may only lead into its own file")
+    raise ValueError(f"{uri} is not fetched: a $ref may only lead into its own schema")
 
 
-def _spell_out_null(node: object) -> object:
-    """Replace `nullable: true`, which is ours, by the null that JSON Schema knows."""
-    if isinstance(node, list):
-        return [_spell_out_null(inner) for inner in node]
-    if not isinstance(node, dict):
-        return node
-    new: dict[str, object] = {
-        key: inner if key in ("default", "const", "enum", "examples") else _spell_out_null(inner)
-        for key, inner in node.items()
-    }
-    if new.get("nullable") is True:
-        del new["nullable"]
-        kinds = new.get("type")
-        if kinds is not None:
-            new["type"] = [*(kinds if isinstance(kinds, list) else [kinds]), "null"]
-        choices = new.get("enum")
-        if isinstance(choices, list) and None not in choices:
-            new["enum"] = [*choices, None]
-    return new
+def _member(validators: _Validators, name: str, schema: object) -> Member:
+    check = _checker(validators, schema, ("properties", name))
+
+    def fix(value: object) -> object:
+        try:
+            return check(value, True)
+        except SchemaError as error:
+            raise error.under(name) from None
+
+    def recheck(value: object) -> object:
+        try:
+            return check(value, False)
+        except SchemaError as error:
+            raise error.under(name) from None
+
+    required = validators.full.get("required")
+    is_required = isinstance(required, list) and name in required
+    member = Member(name, schema, fix, recheck, ABSENT, is_required)
+    if isinstance(schema, Mapping) and "default" in schema:
+        default = generate_fix(schema, fix)(schema["default"])
+        return replace(member, default=default)
+    return member
 
 
-def _properties(full: Mapping[str, object]) -> dict[str, object]:
-    properties = full.get("properties")
-    return dict(properties) if isinstance(properties, Mapping) else {}
+def _checker(
+    validators: _Validators, schema: object, path: tuple[str | int, ...]
+) -> Callable[[object, bool], object]:
+    """Return the slow check of *schema*, which is at *path* of its document."""
+    walk: Walk | None = WalkBuilder(validators.full, validators.test).build(schema, path)
+    pointer = pointer_to(path)
+
+    def check(value: object, fill: bool) -> object:
+        try:
+            value = freeze(value)
+            if walk is not None:
+                value = walk(value, fill)
+        except ValueDomainError as error:
+            raise SchemaError(error.path, error.reason) from None
+        validator = validators.at(pointer)
+        if not validator.is_valid(value):
+            finding = next(validator.iter_errors(value))
+            raise explain(cast("Finding", finding), partial(known_at, validators.full))
+        return value
+
+    return check
 
 
-def _nothing(value: object) -> object:
+def _as_it_is(value: object) -> object:
     return value
 
 
@@ -378,5 +347,5 @@ def _in_domain(
 
 def _frozen_dict(value: object) -> FrozenDict:
     if type(value) is not FrozenDict:
-        raise SchemaError((), f"{value!r} is not a mapping")
+        raise SchemaError((), f"{show(value)} is not a mapping")
     return value

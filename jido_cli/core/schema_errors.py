@@ -5,7 +5,7 @@ No checking happens here; findings of the validator are only put into words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from jido_cli.core.shown import cut, show
@@ -86,6 +86,10 @@ class Finding(Protocol):
         """Where the value is."""
 
     @property
+    def schema_path(self) -> list[str | int]:
+        """Where the keyword is in the schema."""
+
+    @property
     def instance(self) -> object:
         """The value."""
 
@@ -111,7 +115,7 @@ def unknown_key(key: str, known: Iterable[str]) -> SchemaError:
     hint = did_you_mean(key, names)
     if hint is None:
         shown = ", ".join(repr(name) for name in names[:8]) + (", ..." if len(names) > 8 else "")
-        hint = f"known: {shown}" if names else "nothing is allowed here"
+        hint = f"known: {shown}" if names else None
     return SchemaError((), f"unknown key {key!r}", hint)
 
 
@@ -120,12 +124,12 @@ def missing_key(key: str) -> SchemaError:
     return SchemaError((), f"{key!r} is missing")
 
 
-def explain(finding: Finding, known: Iterable[str] = ()) -> SchemaError:
+def explain(finding: Finding, known: Callable[[Sequence[str | int]], Iterable[str]]) -> SchemaError:
     """Return a finding of the validator in the words of the house.
 
     Args:
         finding: what jsonschema_rs says.
-        known: names that an unknown key may have been meant for.
+        known: gives the names that the object at a path of the schema declares.
     """
     path = tuple(finding.instance_path)
     value = finding.instance
@@ -142,7 +146,7 @@ def explain(finding: Finding, known: Iterable[str] = ()) -> SchemaError:
         case "additionalProperties" | "unevaluatedProperties":
             unexpected = _strings(facts.get("unexpected"))
             if unexpected:
-                return unknown_key(str(unexpected[0]), known).under(*path)
+                return unknown_key(str(unexpected[0]), known(finding.schema_path[:-1])).under(*path)
     template = _LIMITS.get(finding.kind.name)
     if template is not None:
         return SchemaError(path, f"{show(value)} {template.format(*facts.values())}")

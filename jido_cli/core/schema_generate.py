@@ -40,11 +40,21 @@ _RANGE = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One property of an object: its schema, its slow check and its default, if any."""
+    """One property of an object.
+
+    Attributes:
+        name: of the property.
+        schema: of it.
+        fix: slow check of a given value, which fills in defaults inside.
+        recheck: slow check of a value that is in place already, which fills in none.
+        default: frozen; `ABSENT` if there is none.
+        is_required: whether it must be there.
+    """
 
     name: str
     schema: object
     fix: Fix
+    recheck: Fix
     default: object
     is_required: bool
 
@@ -88,12 +98,12 @@ def generate_take(members: list[Member], *, is_strict: bool) -> Take:
     return cast("Take", _define("take", lines, scope))
 
 
-def generate_fix(member: Member) -> Fix:
-    """Return the check of one member with its quick test in front."""
-    scope: dict[str, object] = {"F": member.fix}
-    test = _quick_test(member.schema, "v", "L", scope)
+def generate_fix(schema: object, slow: Fix) -> Fix:
+    """Return the check *slow* of one member with a quick test in front, if there is one."""
+    scope: dict[str, object] = {"F": slow}
+    test = _quick_test(schema, "v", "L", scope)
     if test is None:
-        return member.fix
+        return slow
     return _define("fix", ["def fix(v):", f" return v if {test} else F(v)"], scope)
 
 

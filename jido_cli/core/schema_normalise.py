@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from operator import is_not
 
+from jido_cli.core.schema_document import path_of, pointer_to, properties_of, resolve
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.values import MAX_INT, MIN_INT, FrozenDict, FrozenList, freeze, with_items
 
@@ -25,16 +26,18 @@ class WalkBuilder:
 
     Args:
         root: the whole document, where `$ref: '#/...'` leads.
-        is_valid: makes the test of one subschema of the document.
+        is_valid: makes the test of the subschema at a pointer.
     """
 
-    def __init__(self, root: Mapping[str, object], is_valid: Callable[[object], IsValid]) -> None:
+    def __init__(self, root: Mapping[str, object], is_valid: Callable[[str], IsValid]) -> None:
         self._root = root
         self._is_valid = is_valid
         self._by_pointer: dict[str, list[Walk | None]] = {}
 
-    def build(self, schema: object) -> Walk | None:
-        """Return the walk of *schema*, None when there is nothing that it could change.
+    def build(self, schema: object, path: tuple[str | int, ...] = ()) -> Walk | None:
+        """Return the walk of *schema*, which is at *path* of the document.
+
+        None stands for a walk that could change nothing.
 
         Raises:
             SchemaError: a `$ref` in it leads nowhere, or out of the document.
@@ -44,11 +47,11 @@ class WalkBuilder:
         parts = [
             self._ref(schema),
             self._number(schema),
-            self._object(schema),
-            self._array(schema),
-            self._all_of(schema),
-            *(self._branches(schema, key) for key in ("anyOf", "oneOf")),
-            self._condition(schema),
+            self._object(schema, path),
+            self._array(schema, path),
+            self._all_of(schema, path),
+            *(self._branches(schema, keyword, path) for keyword in ("anyOf", "oneOf")),
+            self._condition(schema, path),
         ]
         return _chain([part for part in parts if part is not None])
 
@@ -60,7 +63,7 @@ class WalkBuilder:
             # The entry is made first: a schema may refer to itself.
             slot: list[Walk | None] = [None]
             self._by_pointer[pointer] = slot
-            slot[0] = self.build(_resolve(self._root, pointer))
+            slot[0] = self.build(resolve(self._root, pointer), path_of(pointer))
         slot = self._by_pointer[pointer]
 
         def walk(value: object, fill: bool) -> object:
@@ -78,10 +81,15 @@ class WalkBuilder:
             return _to_number
         return None
 
-    def _object(self, schema: Mapping[str, object]) -> Walk | None:
-        properties = _mapping(schema.get("properties"))
-        walks = _present({name: self.build(inner) for name, inner in properties.items()})
-        rest = self.build(schema.get("additionalProperties"))
+    def _object(self, schema: Mapping[str, object], path: tuple[str | int, ...]) -> Walk | None:
+        properties = properties_of(schema)
+        walks = _present(
+            {
+                name: self.build(inner, (*path, "properties", name))
+                for name, inner in properties.items()
+            }
+        )
+        rest = self.build(schema.get("additionalProperties"), (*path, "additionalProperties"))
         defaults = {
             name: freeze(inner["default"])
             for name, inner in properties.items()
@@ -106,10 +114,13 @@ class WalkBuilder:
 
         return walk
 
-    def _array(self, schema: Mapping[str, object]) -> Walk | None:
+    def _array(self, schema: Mapping[str, object], path: tuple[str | int, ...]) -> Walk | None:
         prefix = schema.get("prefixItems")
-        heads = [self.build(inner) for inner in prefix] if isinstance(prefix, list) else []
-        tail = self.build(schema.get("items"))
+        heads = [
+            self.build(inner, (*path, "prefixItems", index))
+            for index, inner in enumerate(prefix if isinstance(prefix, list) else [])
+        ]
+        tail = self.build(schema.get("items"), (*path, "items"))
         if tail is None and not any(heads):
             return None
 
@@ -125,20 +136,31 @@ class WalkBuilder:
 
         return walk
 
-    def _all_of(self, schema: Mapping[str, object]) -> Walk | None:
+    def _all_of(self, schema: Mapping[str, object], path: tuple[str | int, ...]) -> Walk | None:
         branches = schema.get("allOf")
         if not isinstance(branches, list):
             return None
-        return _chain([walk for walk in map(self.build, branches) if walk is not None])
+        walks = [
+            self.build(branch, (*path, "allOf", index)) for index, branch in enumerate(branches)
+        ]
+        return _chain([walk for walk in walks if walk is not None])
 
-    def _branches(self, schema: Mapping[str, object], keyword: str) -> Walk | None:
+    def _branches(
+        self, schema: Mapping[str, object], keyword: str, path: tuple[str | int, ...]
+    ) -> Walk | None:
         """Walk as the first branch does whose result fits that branch."""
         branches = schema.get(keyword)
         if not isinstance(branches, list):
             return None
-        pairs = [(self.build(branch), self._is_valid(branch)) for branch in branches]
-        if all(walk is None for walk, _ in pairs):
+        walks = [
+            self.build(branch, (*path, keyword, index)) for index, branch in enumerate(branches)
+        ]
+        if all(walk is None for walk in walks):
             return None
+        pairs = [
+            (walk, self._is_valid(pointer_to((*path, keyword, index))))
+            for index, walk in enumerate(walks)
+        ]
 
         def walk(value: object, fill: bool) -> object:
             for inner, is_valid in pairs:
@@ -152,11 +174,12 @@ class WalkBuilder:
 
         return walk
 
-    def _condition(self, schema: Mapping[str, object]) -> Walk | None:
+    def _condition(self, schema: Mapping[str, object], path: tuple[str | int, ...]) -> Walk | None:
         if "if" not in schema:
             return None
-        is_met = self._is_valid(schema["if"])
-        then, otherwise = self.build(schema.get("then")), self.build(schema.get("else"))
+        is_met = self._is_valid(pointer_to((*path, "if")))
+        then = self.build(schema.get("then"), (*path, "then"))
+        otherwise = self.build(schema.get("else"), (*path, "else"))
         if then is None and otherwise is None:
             return None
 
@@ -201,24 +224,5 @@ def _to_number(value: object, _fill: bool) -> object:
     return float(value) if type(value) is int else value
 
 
-def _resolve(root: Mapping[str, object], pointer: str) -> object:
-    if not pointer.startswith("#"):
-        raise SchemaError((), f"$ref {pointer!r} leads out of the schema", "only '#/...' is read")
-    here: object = root
-    for part in pointer[1:].lstrip("/").split("/") if pointer != "#" else ():
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, list) and key.isdecimal() and int(key) < len(here):
-            here = here[int(key)]
-        elif isinstance(here, Mapping) and key in here:
-            here = here[key]
-        else:
-            raise SchemaError((), f"$ref {pointer!r} leads nowhere")
-    return here
-
-
 def _present(walks: Mapping[str, Walk | None]) -> dict[str, Walk]:
     return {name: walk for name, walk in walks.items() if walk is not None}
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

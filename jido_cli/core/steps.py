@@ -13,7 +13,7 @@ import msgspec
 
 from jido_cli.core.action import Action, Run
 from jido_cli.core.context import Context
-from jido_cli.core.schema_errors import SchemaError, unknown_key
+from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping, of_items
 
@@ -114,7 +114,7 @@ def checked_params(action: Action, params: object) -> FrozenDict:
     if action.params is not None:
         return action.params.check(params if isinstance(params, dict) else dict(params))
     for name in params:
-        raise unknown_key(str(name), ())
+        raise SchemaError((), f"unknown key {str(name)!r}", f"{action.name} takes no params")
     return _EMPTY
 
 
