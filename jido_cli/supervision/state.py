@@ -94,7 +94,7 @@ class State:
         self.is_group = flags.strategy in ("one_for_all", "rest_for_one")
         self.template: ChildSpec | None = None  # of a dynamic supervisor that is up
         self.table = ChildTable()
-        self.window = RestartWindow(flags.max_restarts, flags.max_seconds)
+        self.window = RestartWindow(flags.max_seconds)
         self.phase: Phase = "new"
         # Selective receive, as OTP's supervisor does it: while a child starts or stops, only what
         # is awaited is handled. Either one start or some exits, never both.

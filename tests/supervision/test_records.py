@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from jido_cli.supervision.children import Child
 from jido_cli.supervision.effects import ArmTimer, StartChild
 from jido_cli.supervision.events import BootRequested, ChildStarted, StartIgnored
 from jido_cli.supervision.specs import ChildSpec
@@ -17,6 +20,13 @@ def test_records_match_by_place() -> None:
     match StartChild(7, "a", ChildSpec("a", 1)):
         case StartChild(ref, ident, _, args):
             assert (ref, ident, args) == (7, "a", None)
+
+
+def test_a_child_is_small_and_shares_its_template() -> None:
+    template = ChildSpec("t", 1)
+    child = Child("x", template)
+    assert sys.getsizeof(child) <= 120
+    assert child.spec is template
 
 
 def test_records_have_no_room_for_anything_else() -> None:

@@ -121,6 +121,7 @@ def test_a_stop_that_came_first_wins_over_the_retry() -> None:
     drive.tell(StopRequested(SHUTDOWN))
     want = ["retry later", "stop c", "stop a", "exit shutdown"]
     assert short(drive.release(StartFailed(4, BOOM))) == want
+    assert drive.snapshot().retries == ()
 
 
 def test_a_retry_of_a_child_that_was_terminated_does_nothing() -> None:
