@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from jido_cli.supervision.answers import Answer
 from jido_cli.supervision.reasons import ExitReason
 from jido_cli.supervision.records import record
 from jido_cli.supervision.specs import ChildSpec
@@ -105,10 +106,10 @@ class GaveUp:
 
 @record
 class Reply:
-    """Answer the call *call_id*; *result* is one of the records of `answers`."""
+    """Answer the call *call_id*."""
 
     call_id: int
-    result: object
+    result: Answer
 
 
 @record

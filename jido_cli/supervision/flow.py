@@ -6,6 +6,8 @@ leads to a restart is `restarting`'s, that a call may be served is `calls`'.
 
 from __future__ import annotations
 
+from typing import Final
+
 from jido_cli.errors import InternalError
 from jido_cli.supervision.answers import Answer, Ignored, Ok, Started, StartError
 from jido_cli.supervision.children import Child
@@ -33,6 +35,8 @@ from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
 from jido_cli.supervision.specs import Shutdown
 from jido_cli.supervision.state import NOBODY, State, Work
 from jido_cli.supervision.validation import FailedChild
+
+OK: Final = Ok()
 
 
 def proceed(s: State) -> None:
@@ -115,7 +119,7 @@ def on_started(s: State, event: ChildStarted) -> None:
         begin_start(s, work.start.pop())
     else:
         is_call = work.kind == "start_child" or work.kind == "restart_child"
-        _finish(s, work, Started(event.ref, child.id) if is_call else None)
+        _finish(s, work, Started(event.ref, child.id) if is_call else OK)
 
 
 def on_ignored(s: State, event: StartIgnored) -> None:
@@ -249,12 +253,10 @@ def _wait(s: State, work: Work, wait: ArmTimer) -> None:
     s.out.append(wait)
 
 
-def _finish(s: State, work: Work, answer: Answer | None = None) -> None:
+def _finish(s: State, work: Work, answer: Answer = OK) -> None:
     match work.kind:
-        case "start_child" | "restart_child":
+        case "start_child" | "restart_child" | "terminate_child":
             s.out.append(Reply(work.call_id, answer))
-        case "terminate_child":
-            s.out.append(Reply(work.call_id, Ok()))
         case "boot":
             s.phase = "running"
             s.out.append(BootDone())
