@@ -54,6 +54,9 @@ class Schemas:
         try:
             if not faulty:
                 return compile_schema(declared)
+        except RecursionError:
+            fact = "the schema is nested too deep, or refers to itself"
+            self._findings.add(BAD_SCHEMA, self._positions.key(path), fact)
         except SchemaError as error:
             if not self._refuse_parts(path, declared, faulty):
                 self._refused(path, declared, error)
@@ -81,6 +84,8 @@ class Schemas:
             try:
                 if name not in faulty:
                     compile_schema(part)
+            except RecursionError:
+                continue  # reported for the whole
             except SchemaError as error:
                 self._refused(path, declared, error)
         return len(self._findings) > before
@@ -112,6 +117,9 @@ class Schemas:
             return
         try:
             schema.check(merge(schema.defaults(), freeze_mapping(state)))
+        except RecursionError:
+            fact = f"the state of agent {name!r} refers to itself without end"
+            self._findings.add(BAD_STATE, self._positions.value((*child.path, "agent")), fact)
         except SchemaError as error:
             self._bad_state(child, name, error)
 
@@ -162,13 +170,21 @@ def refuse_expressions(
 def _parts(declared: Raw) -> list[tuple[str, Raw]]:
     """Return the schema in parts that can be refused one by one, so that all faults are told."""
     if not is_full_schema(declared):
-        return [(name, {name: below}) for name, below in declared.items()]
+        return [(n, {n: below}) for n, below in declared.items() if not _has_reference(below)]
     members = raw.mapping(declared.get("properties"))
     frame = {key: declared[key] for key in _DEFINITIONS if key in declared}
     return [
         (name, {**frame, "type": "object", "properties": {name: below}})
         for name, below in members.items()
+        if not _has_reference(below)
     ]
+
+
+def _has_reference(schema: object) -> bool:
+    """A part that refers to others cannot be looked at without them."""
+    if isinstance(schema, dict):
+        return "$ref" in schema or any(map(_has_reference, schema.values()))
+    return isinstance(schema, list) and any(map(_has_reference, schema))
 
 
 def _default_path(declared: Raw, path: Path) -> Path:

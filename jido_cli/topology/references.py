@@ -85,7 +85,7 @@ class _Names:
         if name in known:
             return
         word = key.removesuffix("s")
-        hint = self._suggester.near(name, [other for other in known if other != name])
+        hint = self._suggester.near(name, known)
         if hint is not None:
             near = hint.split("'")[1]
             line = self._positions.key((key, near)).line

@@ -65,6 +65,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(
         key=lambda rule: rule.code,
     )
 )
+MAX_FINDINGS: Final = 10_000
 
 
 class Findings:
@@ -74,6 +75,7 @@ class Findings:
         self.file = file
         self._found: dict[Diagnostic, None] = {}
         self._places: list[tuple[int, int]] = []
+        self.is_full = False
 
     def __len__(self) -> int:
         return len(self._found)
@@ -88,6 +90,12 @@ class Findings:
         notes: tuple[str, ...] = (),
     ) -> None:
         """Add one error at *pos*."""
+        if len(self._found) >= MAX_FINDINGS:
+            rule, hint, notes = FILE_LIMIT, None, ()
+            message = f"more than {MAX_FINDINGS:,} findings: the rest is not looked for"
+            if self.is_full:
+                return
+            self.is_full = True
         found = Diagnostic(
             self.file,
             pos.line,

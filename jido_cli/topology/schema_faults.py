@@ -13,6 +13,7 @@ from jido_cli.core.schema import is_full_schema
 from jido_cli.core.schema_short import KEYWORDS
 from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
+from jido_cli.topology.schema_cycles import endless
 from jido_cli.topology.words import Suggester, listed, shown
 
 MAX_UNIQUE_ITEMS: Final = 1000
@@ -51,10 +52,17 @@ def faults(declared: Raw, suggester: Suggester) -> Iterator[Fault]:
     """Yield what is wrong with a schema, full or in short form."""
     if is_full_schema(declared):
         yield from _walk((), declared, suggester)
+        fault = endless(declared)
+        if fault is not None:
+            yield Fault(*fault)
         return
     for name, below in declared.items():
         if isinstance(below, dict) and not _is_unknown(below):
             yield from _walk((name,), below, suggester)
+    members = {name: below for name, below in declared.items() if isinstance(below, dict)}
+    fault = endless({"properties": members})
+    if fault is not None:
+        yield Fault(fault[0][1:], fault[1])
 
 
 def _is_unknown(schema: Raw) -> bool:
