@@ -8,7 +8,7 @@ one: the same subject goes to the same member, everything else to the shortest m
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Generic, Protocol, TypeVar
 
 from jido_cli.core.router import Pattern, matches, parse_pattern
@@ -30,32 +30,27 @@ M = TypeVar("M", bound=Member)
 
 
 class Group(Generic[M]):
-    """Members that are one subscriber."""
+    """Members that are one subscriber.
+
+    Args:
+        members: gives those of now; asked again after `changed`.
+    """
 
     __slots__ = ("_members", "_order", "_turn")
 
-    def __init__(self) -> None:
-        self._members: dict[int, M] = {}
+    def __init__(self, members: Callable[[], Iterable[M]]) -> None:
+        self._members = members
         self._order: list[M] | None = None
         self._turn = 0
 
-    def __len__(self) -> int:
-        return len(self._members)
-
-    def add(self, member: M) -> None:
-        """Let *member* take part."""
-        self._members[id(member)] = member
-        self._order = None
-
-    def discard(self, member: M) -> None:
-        """Let *member* go."""
-        self._members.pop(id(member), None)
+    def changed(self) -> None:
+        """A member came or went."""
         self._order = None
 
     def choose(self, subject: str | None, exclude: M | None) -> M | None:
         """Return the member that a signal with *subject* goes to, None if there is none."""
         if self._order is None:
-            self._order = list(self._members.values())
+            self._order = list(self._members())
         order = self._order
         if not order:
             return None

@@ -18,16 +18,15 @@ from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import JidoCliError
 from jido_cli.runtime import unrouted
+from jido_cli.runtime.agent_parts import Parts
 from jido_cli.runtime.calls import Answer, CallRequest, Mail
-from jido_cli.runtime.commits import PendingCommits
 from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.effectful import EffectRun, Outcome
-from jido_cli.runtime.failures import ErrorWindow
 from jido_cli.runtime.family import Family
 from jido_cli.runtime.mailbox import admit_waiters, has_waiters, make_dead_letter
 from jido_cli.runtime.performing import MAX_DIRECTIVES, Cause, perform, record
 from jido_cli.runtime.place import Place
-from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs, ErrorPolicy
+from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs
 from jido_cli.runtime.timers import Timers
 from jido_cli.runtime.watch import ActionHung
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
@@ -46,37 +45,28 @@ class AgentServer:
     """
 
     __slots__ = (
-        "_commits",
-        "_family",
         "_info",
+        "_parts",
         "_source",
-        "_timers",
         "agent",
         "args",
         "committed",
-        "error_window",
         "generation",
         "is_alive",
         "is_held",
-        "kernel",
         "place",
-        "program",
         "ref",
         "running",
         "stopping",
         "supervisor",
-        "waiting_directives",
     )
 
     def __init__(
         self,
-        kernel: Kernel,
         place: Place,
         ref: int,
         runner: SupervisorRunner,
-        start: AgentStart,
     ) -> None:
-        self.kernel = kernel
         self.place = place
         self.ref = ref
         self.generation = place.generation
@@ -84,16 +74,11 @@ class AgentServer:
         self.is_held = False
         self.running: EffectRun | None = None
         self.stopping: ExitReason | None = None
-        self.waiting_directives = 0
-        self.error_window: ErrorWindow | None = None
         self.args: ChildArgs | None = None
         self.supervisor = runner
-        self._commits: PendingCommits | None = None
-        self._timers: Timers | None = None
-        self._family: Family | None = None
+        self._parts: Parts | None = None
         self._source: str | None = None
         self._info: AgentInfo | None = None
-        self.program: AgentProgram = start.program
         self.agent: Agent
         self.committed: Agent
 
@@ -114,7 +99,7 @@ class AgentServer:
         self.committed = self.agent
         self.place.process = self
         if self.program.schedules:
-            self.timers.start_schedules(self.program.schedules)
+            self.parts.need_timers().start_schedules(self.program.schedules)
         self.place.wake()
         return None
 
@@ -134,11 +119,8 @@ class AgentServer:
         """Exit as asked once no effect runs, no commit is open and the family is gone."""
         if self.stopping is None or not self.is_alive or self.running is not None:
             return
-        if self._commits is not None and self._commits.is_open:
-            return
-        if self._family is not None and not self._family.stop(self._stop_when_quiet):
-            return
-        self.exit(self.stopping)
+        if self._parts is None or self._parts.is_quiet(self._stop_when_quiet):
+            self.exit(self.stopping)
 
     def orphan(self) -> None:
         """The supervisor was killed; an agent has no clean-up that could wait."""
@@ -158,16 +140,12 @@ class AgentServer:
         if place.process is self:
             place.process = None
             place.is_idle = False
-        if self._timers is not None:
-            self._timers.cancel_all()
         running, self.running = self.running, None
         if running is not None:
             running.revoke()
             in_flight = running.mail
-        if self._family is not None:
-            self._family.abandon()
-        if self._commits is not None:
-            self._commits.abandon()
+        if self._parts is not None:
+            self._parts.end()
         signal = None
         if in_flight is not None:
             signal = in_flight.signal if isinstance(in_flight, CallRequest) else in_flight
@@ -183,42 +161,42 @@ class AgentServer:
             mail.reply(Answer(False, 0, None, outcome="unknown", command=command, why=why))
         make_dead_letter(self.place, mail, f"exited: {describe(reason)}")
 
-    # -- parts that most agents never need
+    # -- what belongs to it
 
     @property
-    def timers(self) -> Timers:
-        """The timers of this incarnation."""
-        if self._timers is None:
-            self._timers = Timers(self)
-        return self._timers
+    def kernel(self) -> Kernel:
+        """The shared parts of the engine."""
+        return self.place.kernel
 
     @property
-    def family(self) -> Family:
-        """The agents that this one spawned."""
-        if self._family is None:
-            self._family = Family(self)
-        return self._family
+    def program(self) -> AgentProgram:
+        """The agent as the runtime runs it."""
+        start = self.place.start
+        assert isinstance(start, AgentStart)
+        return start.program
+
+    @property
+    def parts(self) -> Parts:
+        """What most agents never need; asking makes it."""
+        if self._parts is None:
+            self._parts = Parts(self)
+        return self._parts
+
+    @property
+    def family(self) -> Family | None:
+        """The agents that this one spawned, and its instructions beside the mailbox, if any."""
+        return None if self._parts is None else self._parts.family
+
+    @property
+    def timers(self) -> Timers | None:
+        """The timers, if one was ever armed."""
+        return None if self._parts is None else self._parts.timers
 
     @property
     def committed_seq(self) -> int:
         """The number of the command that `committed` is from."""
-        commits = self._commits
+        commits = None if self._parts is None else self._parts.commits
         return self.place.handled if commits is None else commits.durable_seq
-
-    @property
-    def has_family(self) -> bool:
-        """Whether an agent was ever spawned or an instruction run beside the mailbox."""
-        return self._family is not None
-
-    @property
-    def policy(self) -> ErrorPolicy:
-        """What to do about errors."""
-        return self.program.on_error
-
-    @property
-    def has_timers(self) -> bool:
-        """Whether a timer was ever armed."""
-        return self._timers is not None
 
     @property
     def source(self) -> str:
@@ -394,7 +372,8 @@ class AgentServer:
         """Go on with the mail, unless something still holds it."""
         if not self.is_alive or not self.is_held or self.stopping is not None:
             return
-        if self.running is None and self.waiting_directives <= MAX_DIRECTIVES:
+        waiting = 0 if self._parts is None else self._parts.waiting_directives
+        if self.running is None and waiting <= MAX_DIRECTIVES:
             self.is_held = False
             self.place.wake()
 
@@ -419,9 +398,7 @@ class AgentServer:
         if kernel.committer is None:
             self.settle(done, seq, signal, mail, now_ns)
         else:
-            if self._commits is None:
-                self._commits = PendingCommits(self)
-            self._commits.submit(done, seq, signal, mail, now_ns)
+            self.parts.need_commits().submit(done, seq, signal, mail, now_ns)
 
     def settle(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
         """The command is durable: show its state, answer, perform its directives."""
@@ -438,7 +415,7 @@ class AgentServer:
                 perform(self, directive, cause)
             else:  # an earlier one stopped the agent: what it asked after that is not done
                 record(self, directive, cause, "cancelled", "the agent had stopped")
-        if self.waiting_directives > MAX_DIRECTIVES:
+        if self._parts is not None and self._parts.waiting_directives > MAX_DIRECTIVES:
             self.is_held = True
 
     def settled(self) -> None:

@@ -113,7 +113,7 @@ class Attempt:
         start = self._effect.spec.start
         ref, args, place, runner = self._effect.ref, self._effect.args, self._place, self._runner
         if isinstance(start, AgentStart):
-            server = AgentServer(self._kernel, place, ref, runner, start)
+            server = AgentServer(place, ref, runner)
             failure = server.begin(args)
             if failure is None:
                 runner.child_up(ref, server)

@@ -54,7 +54,7 @@ def on_failure(
         mail: the same as it lay in the mailbox: a dead letter if the agent stops over it.
     """
     kernel = server.kernel
-    policy = server.policy
+    policy = server.program.on_error
     action = error.action or "-"
     kernel.events.fact(
         "error",
@@ -71,9 +71,7 @@ def on_failure(
         case "stop":
             server.exit(crash(exception or ActionCrash(error.message)), mail)
         case "max_errors":
-            window = server.error_window
-            if window is None:
-                window = server.error_window = ErrorWindow()
+            window = server.parts.need_window()
             if window.record(kernel.monotonic(), policy.within_s) >= policy.max_errors:
                 server.exit(crash(exception or ActionCrash(error.message)), mail)
         case "emit":

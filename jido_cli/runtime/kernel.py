@@ -98,7 +98,7 @@ class Kernel:
             if above is not None and above.flags.strategy == "dynamic":
                 group = self._groups.get(id(place.parent))
                 if group is not None:
-                    group.add(place)
+                    group.changed()
                     return
             patterns = patterns_of(start.program)
             if patterns:
@@ -106,7 +106,7 @@ class Kernel:
         elif type(start) is SupervisorStart and start.flags.strategy == "dynamic":
             template = start.specs[0].start if start.specs else None
             if isinstance(template, AgentStart) and patterns_of(template.program):
-                group = self._groups[id(place)] = Group()
+                group = self._groups[id(place)] = Group(lambda: (place.children or {}).values())
                 self.bus.add_group(group, patterns_of(template.program))
 
     def place_ended(self, place: Place) -> None:
@@ -121,7 +121,7 @@ class Kernel:
         if type(place.start) is AgentStart:
             group = self._groups.get(id(place.parent))
             if group is not None:
-                group.discard(place)
+                group.changed()
             self.bus.discard(place)
         elif (group := self._groups.pop(id(place), None)) is not None:
             self.bus.discard_group(group)

@@ -134,9 +134,9 @@ def _emit_to(server: AgentServer, target: object, signal: Signal, before: Signal
         case ask.AgentTarget(id=agent_id):
             place = kernel.tree.find(agent_id)
         case ask.ChildTarget(child=tag):
-            place = server.family.child(tag) if server.has_family else None
+            place = None if server.family is None else server.family.child(tag)
         case "children":
-            for child in server.family.children() if server.has_family else ():
+            for child in () if server.family is None else server.family.children():
                 send(server, child, signal)
             return None
         case _:
@@ -164,12 +164,12 @@ def send(server: AgentServer, place: Place, signal: Signal) -> None:
         return
     kernel = server.kernel
     if delivery == "blocked":
-        server.waiting_directives += 1
+        server.parts.waiting_directives += 1
         start = place.start
         assert isinstance(start, AgentStart)
 
         def done(end: Delivery) -> None:
-            server.waiting_directives -= 1
+            server.parts.waiting_directives -= 1
             if end != "accepted":
                 kernel.dead_letters.add(place, signal, "mailbox full: no room in time")
             server.release()
@@ -187,14 +187,14 @@ def schedule(server: AgentServer, directive: ask.Directive, cause: Cause) -> str
     assert isinstance(directive, ask.Schedule)
     if directive.durable:
         return "durable timers are not available yet"
-    server.timers.arm(directive, cause)
+    server.parts.need_timers().arm(directive, cause)
     return None
 
 
 def cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
     """Cancel a timer by id."""
     assert isinstance(directive, ask.Cancel)
-    if server.has_timers:
+    if server.timers is not None:
         server.timers.cancel(directive.id)
     return None
 
@@ -202,13 +202,13 @@ def cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str 
 def cron(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
     """Register or replace a cron schedule."""
     assert isinstance(directive, ask.Cron)
-    return server.timers.add_cron(directive)
+    return server.parts.need_timers().add_cron(directive)
 
 
 def cron_cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
     """End a cron schedule."""
     assert isinstance(directive, ask.CronCancel)
-    if server.has_timers:
+    if server.timers is not None:
         server.timers.cancel(directive.id)
     return None
 
@@ -223,14 +223,14 @@ def spawn_agent(server: AgentServer, directive: ask.Directive, cause: Cause) -> 
     def done(problem: str | None) -> None:
         record(server, directive, cause, "done" if problem is None else "dead_letter", problem)
 
-    server.family.spawn(directive, done)
+    server.parts.need_family().spawn(directive, done)
     return PENDING
 
 
 def stop_child(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
     """Stop a child by tag; an unknown tag is no error."""
     assert isinstance(directive, ask.StopChild)
-    if server.has_family:
+    if server.family is not None:
         server.family.stop_child(directive.tag)
     return None
 
@@ -238,7 +238,7 @@ def stop_child(server: AgentServer, directive: ask.Directive, _cause: Cause) -> 
 def run_instruction(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
     """Run an action beside the mailbox."""
     assert isinstance(directive, ask.RunInstruction)
-    return server.family.run_instruction(directive, cause)
+    return server.parts.need_family().run_instruction(directive, cause)
 
 
 # -- the command's own signal, the agent's own life

@@ -205,8 +205,7 @@ class Port:
         self, seq: int, limit: int, kinds: frozenset[str] | None, path: str | None
     ) -> Data:
         """Return events above *seq*."""
-        if path is not None:
-            path = self._kernel.tree.resolve(path).path
+        path = self._whole_path(path)
         found, missed, following = self._kernel.events.after(seq, limit, kinds=kinds, path=path)
         return {"events": [view.event(one) for one in found], "missed": missed, "next": following}
 
@@ -220,7 +219,7 @@ class Port:
         limit: int,
     ) -> Data:
         """Return a page of the directive log."""
-        below = None if agent is None else self._kernel.tree.resolve(agent).path
+        below = self._whole_path(agent)
         records, missed = self._kernel.directives.after(after, limit)
         rows = []
         for number, record in records:
@@ -249,6 +248,13 @@ class Port:
                 "by_reason": dict(letters.by_reason),
             },
         }
+
+    def _whole_path(self, ident: str | None) -> str | None:
+        """Return the path that *ident* names; the text itself for a node that has ended."""
+        if ident is None:
+            return None
+        place = self._kernel.tree.find(ident)
+        return ident if place is None else place.path
 
     # -- wake
 

@@ -209,7 +209,8 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
     log = place.log if place.has_log else None
     running = None if server is None else server.running
     parent = None if server is None or server.args is None else server.args.parent
-    schedules = [] if server is None or not server.has_timers else server.timers.schedules.values()
+    timers = None if server is None else server.timers
+    schedules = [] if timers is None else list(timers.schedules.values())
     return {
         "agent_declared": None if program.origin is None else program.origin.line,
         "parent_agent": None if parent is None else parent.path,
@@ -240,7 +241,7 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
                 "ticks": one.ticks,
                 "skipped": one.skipped,
             }
-            for one in list(schedules)
+            for one in schedules
         ],
         "state": None if server is None else thaw(server.committed.state),
         "seq": place.handled if server is None else server.committed_seq,

@@ -90,7 +90,8 @@ def _set_async_exception(thread_id: int, exception: type[BaseException] | None) 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The loop has not turned: since when (monotonic seconds), whose step, where it is."""
+    """The loop has not turned: since when (monotonic seconds), whose step, where it is
+    (outermost frame first)."""
 
     since: float
     agent: str | None
@@ -179,4 +180,4 @@ class Watchdog:
         if frame is None:
             return ()
         frames = traceback.extract_stack(frame)
-        return tuple(f"{f.filename}:{f.lineno} in {f.name}" for f in reversed(frames))[:STACK_LINES]
+        return tuple(f"{f.filename}:{f.lineno} in {f.name}" for f in frames)[-STACK_LINES:]
