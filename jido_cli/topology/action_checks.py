@@ -28,7 +28,9 @@ from jido_cli.topology.text_places import locate, offset_of
 from jido_cli.topology.words import Suggester, listed, shown
 
 ROUTE_KEYS: Final = ("priority", "continue_on_error")
-_SCHEMAS: Final = ("params", "output")
+_DECIDES: Final = frozenset(("params", "output", "use", "steps", "run"))
+# Variables of later versions, and the key that makes them: where it stands, it is refused already.
+_LATER_VARIABLES: Final = {"vars": "vars", "local": "locals", "steps": "steps"}
 # What stands for an item in which something is wrong already, so that the others are looked at.
 _NEUTRAL: Final[Mapping[str, object]] = {"emit": {"type": "x"}, "require": "true"}
 _COMMENT_HINT: Final = "a ' #' begins a comment: quote the expression"
@@ -111,7 +113,7 @@ class ActionChecks:
     def _usable_keys(self, action: RawAction) -> Raw | None:
         """Return the declaration without the keys in which something is wrong already.
 
-        None if its schemas are among them: every expression would be wrong then.
+        None if its schemas or its work are among them: every expression would be wrong then.
         """
         mark = self._positions.mark(action.path)
         if not isinstance(mark, MapMark):
@@ -122,7 +124,7 @@ class ActionChecks:
             if not self._is_wrong(mark.keys[key], path):
                 if key not in ROUTE_KEYS:
                     usable[key] = value
-            elif key in _SCHEMAS:
+            elif key in _DECIDES:
                 return None
             elif key in _NEUTRAL and isinstance(value, list):
                 usable[key] = [
@@ -174,6 +176,11 @@ class ActionChecks:
         place = self._place(path, problem)
         if self._findings.has_any_at(place):
             return
+        for name, key in _LATER_VARIABLES.items():
+            if problem.message == f"there is no variable {name!r} here":
+                if key not in self._document and key not in raw.mapping(self._at(path)):
+                    self._findings.add(NOT_AVAILABLE, place, f"{name!r} is not available yet")
+                return
         text = self._text(path, problem)
         is_expression = problem.length > 0 or "${{" in text or problem.path[0] == "require"
         hint = problem.hint
@@ -187,13 +194,17 @@ class ActionChecks:
     def _text(self, path: Path, problem: DeclarationError) -> str:
         if problem.is_key:
             return str(problem.path[-1])
+        value = self._at((*path, *problem.path))
+        return value if isinstance(value, str) else ""
+
+    def _at(self, path: Path) -> object:
         value: object = self._document
-        for step in (*path, *problem.path):
+        for step in path:
             if isinstance(value, Mapping):
                 value = value.get(str(step))
             elif isinstance(value, list) and isinstance(step, int) and step < len(value):
                 value = value[step]
-        return value if isinstance(value, str) else ""
+        return value
 
     def _place(self, path: Path, problem: DeclarationError) -> Pos:
         whole = (*path, *problem.path)

@@ -82,8 +82,8 @@ class _Names:
 
     def _declared(self, rule: Rule, key: str, name: str, place: Path) -> None:
         known: Mapping[str, object] = raw.mapping(self._document.get(key))
-        if name in known:
-            return
+        if name in known or "include" in self._document:
+            return  # an include is refused already, and may be where the name is declared
         word = key.removesuffix("s")
         hint = self._suggester.near(name, known)
         if hint is not None:

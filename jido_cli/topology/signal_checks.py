@@ -7,6 +7,7 @@ is the runtime's.
 from __future__ import annotations
 
 import re
+import zoneinfo
 from collections.abc import Iterator
 from typing import Final
 
@@ -140,15 +141,11 @@ class _Signals:
                 BAD_SCHEDULE, self._positions.key((*schedule.path, "timezone")), fact
             )
         elif zone and not _is_zone(zone):
-            import zoneinfo  # costs a walk through a folder: only for a hint
-
             hint = self._suggester.near(zone, sorted(zoneinfo.available_timezones()))
             self._findings.add(BAD_SCHEDULE, place, f"timezone {zone!r} is not known", hint=hint)
 
 
 def _is_zone(name: str) -> bool:
-    import zoneinfo  # few files have a zone: the others should not pay for reading it
-
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
