@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -42,9 +43,5 @@ def _resident() -> int:
     """Return the resident set of this process in bytes."""
     status = Path("/proc/self/statm")
     if status.exists():
-        import resource
-
         return int(status.read_text().split()[1]) * resource.getpagesize()
-    import resource
-
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS: bytes, and only the peak

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from jido_cli.errors import StartError
+from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, CallRequest, Delivery, set_result
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.crash_reports import describe
@@ -108,8 +109,6 @@ class Engine:
         await self._booted
 
     async def _ask_hook(self, hook: StartHook) -> None:
-        from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
-
         try:
             verdict = hook(StartAttempt(self.root, self.root.generation, None))
             if verdict is not None:
