@@ -18,7 +18,8 @@ import msgspec
 from jido_cli.core.context import Context
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.schema_errors import SchemaError
-from jido_cli.core.schema_signature import param_parameters, schema_from_signature
+from jido_cli.core.schema_signature import GIVEN_BY_NAME, param_parameters, schema_from_signature
+from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import FrozenDict
 from jido_cli.errors import UsageError
 
@@ -222,7 +223,7 @@ def _compile(function: Callable[..., object], mark: _Mark) -> Action:
     text = inspect.getdoc(function) or ""
     return Action(
         name=mark.name or str(getattr(function, "__name__", label)),
-        run=_adapt(function, params),
+        run=_adapt(function),
         params=params if params.properties else None,
         output=output,
         kind="async" if is_async else "thread" if mark.effect == "thread" else "pure",
@@ -241,33 +242,33 @@ def _params(function: Callable[..., object], mark: _Mark) -> Schema:
     parameters = {parameter.name: parameter for parameter in param_parameters(function)}
     for name in schema.properties:
         if name not in parameters:
-            raise SchemaError((name,), "the function has no such parameter")
+            hint = did_you_mean(name, parameters)
+            raise SchemaError((name,), "the function has no such parameter", hint)
+    required = schema.source.get("required")
+    sure = {*schema.defaults(), *(required if isinstance(required, list) else ())}
     for name, parameter in parameters.items():
-        if parameter.default is parameter.empty and name not in schema.properties:
-            raise SchemaError((name,), "a parameter without default is not in params")
+        if parameter.default is parameter.empty and name not in sure:
+            raise SchemaError((name,), "the parameter has no default and may be absent in params")
     return schema
 
 
-def _adapt(function: Callable[..., object], params: Schema) -> Run:
+def _adapt(function: Callable[..., object]) -> Run:
     """Write out the call that hands each param over by name.
 
-    Members of a schema that are optional and have no default may be absent; then the function's
-    own default holds.
+    A declaration may leave out what the function has a default for; then that holds.
     """
-    declared = params.defaults()
-    required = params.source.get("required")
-    sure = {*declared, *(required if isinstance(required, list) else ())}
-    arguments = [
-        f"{name}={name}"
-        for name in inspect.signature(function).parameters
-        if name in ("state", "ctx")
-    ]
-    arguments += [f"{name}=params[{name!r}]" for name in params.properties if name in sure]
-    optional = [name for name in params.properties if name not in sure]
-    if optional:
-        arguments.append(f"**{{k: params[k] for k in {optional!r} if k in params}}")
-    text = f"def run(state, params, ctx):\n return function({', '.join(arguments)})"
     scope: dict[str, object] = {"function": function}
+    arguments = []
+    for index, parameter in enumerate(inspect.signature(function).parameters.values()):
+        name = parameter.name
+        if name in GIVEN_BY_NAME:
+            arguments.append(f"{name}={name}")
+        elif parameter.default is parameter.empty:
+            arguments.append(f"{name}=params[{name!r}]")
+        else:
+            scope[f"D{index}"] = parameter.default
+            arguments.append(f"{name}=params.get({name!r}, D{index})")
+    text = f"def run(state, params, ctx):\n return function({', '.join(arguments)})"
     # Parameter names are identifiers already: they are the function's own.
     exec(compile(text, f"<jido call of {function.__module__}>", "exec"), scope)  # noqa: S102
     return scope["run"]  # type: ignore[return-value]

@@ -51,7 +51,7 @@ from jido_cli.core.values import (
 __all__ = ["Schema", "SchemaError", "compile_schema", "expand_short_form", "is_full_schema"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_DOCUMENT = "urn:jido:schema"
+_DOCUMENT = "jido:///schema"
 """Name of the document under which its parts are referred to."""
 _EMPTY = of_items({})
 
@@ -125,6 +125,8 @@ class Schema:
         """
         if not isinstance(value, Mapping):
             raise SchemaError((), f"{show(value)} is not a mapping")
+        if not isinstance(value, dict):
+            value = dict(value)
         if not self.is_open or self._whole is not None:
             return of_items(self.take_strict(value))
         return _in_domain(with_items, _freeze(value), self.take(value))
@@ -244,6 +246,7 @@ class _Validators:
         made = self._made.get(pointer)
         if made is None:
             if self._registry is None:
+                # What could go wrong here went wrong when the whole document was compiled.
                 self._registry = jsonschema_rs.Registry(
                     [(_DOCUMENT, cast("Any", self.full))], retriever=_refuse_to_fetch
                 )

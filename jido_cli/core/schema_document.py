@@ -30,6 +30,7 @@ _ONE_SCHEMA = frozenset(
         "unevaluatedProperties",
     }
 )
+_NOT_READ = frozenset({"$dynamicRef", "$recursiveRef"})
 _PLAIN = frozenset(
     {
         "$comment",
@@ -67,12 +68,7 @@ def read_document(source: Mapping[str, object], *, is_closed: bool) -> dict[str,
     spelled = _without_nullable(full)
     assert isinstance(spelled, dict)
     for path, schema in subschemas(spelled):
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            try:
-                resolve(spelled, reference)
-            except SchemaError as error:
-                raise error.under(*path) from None
+        _check_references(spelled, path, schema)
     if is_closed and spelled.get("type") == "object" and _PLAIN.issuperset(_spoken(spelled)):
         spelled.setdefault("additionalProperties", False)
     return spelled
@@ -115,10 +111,10 @@ def resolve(root: object, reference: str) -> object:
         SchemaError: it leads out of the document, or nowhere.
     """
     if not reference.startswith("#"):
-        hint = "only '#/...' is followed, nothing is fetched"
+        hint = "only '#/...' is followed"
         raise SchemaError((), f"$ref {reference!r} leads out of the schema", hint)
     if reference[1:2] not in ("", "/"):
-        hint = "an anchor is not followed, a pointer such as '#/$defs/name' is"
+        hint = "use a pointer such as '#/$defs/name'"
         raise SchemaError((), f"$ref {reference!r} leads nowhere", hint)
     here = root
     for key in path_of(reference):
@@ -152,6 +148,20 @@ def known_at(root: object, path: Sequence[str | int]) -> list[str]:
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
     return list(properties_of(here))
+
+
+def _check_references(
+    full: object, path: tuple[str | int, ...], schema: Mapping[str, object]
+) -> None:
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        try:
+            resolve(full, reference)
+        except SchemaError as error:
+            raise error.under(*path) from None
+    unread = _NOT_READ if not path else _NOT_READ | {"$id", "$schema"}
+    for keyword in unread.intersection(schema):
+        raise SchemaError((*path, keyword), "is not followed; a $ref with a pointer is")
 
 
 def _spoken(schema: Mapping[str, object]) -> set[str]:

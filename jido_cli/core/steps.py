@@ -14,6 +14,7 @@ import msgspec
 from jido_cli.core.action import Action, Run
 from jido_cli.core.context import Context
 from jido_cli.core.schema_errors import SchemaError
+from jido_cli.core.shown import show
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping, of_items
 
@@ -82,7 +83,7 @@ def routed_step(action: Action, given: With | None, *, continue_on_error: bool =
         take = _take_nothing if action.params is None else action.params.take
         return Step(action, _from_data(take), take, continue_on_error)
     if isinstance(given, Mapping):
-        return addressed_step(action, given, continue_on_error=continue_on_error)
+        return _fixed_step(action, given, continue_on_error=continue_on_error)
 
     def read(state: FrozenDict, signal: Signal | None, ctx: Context) -> Mapping[str, object]:
         if signal is None:
@@ -103,6 +104,15 @@ def addressed_step(
     return Step(action, read, None, continue_on_error)
 
 
+def _fixed_step(action: Action, given: Mapping[str, object], *, continue_on_error: bool) -> Step:
+    """Check params that are always the same once, unless they are wrong."""
+    try:
+        fixed = checked_params(action, given)
+    except SchemaError:
+        return addressed_step(action, given, continue_on_error=continue_on_error)
+    return Step(action, lambda _state, _signal, _ctx: fixed, lambda _data: fixed, continue_on_error)
+
+
 def checked_params(action: Action, params: object) -> FrozenDict:
     """Return *params* checked strictly against what *action* declares.
 
@@ -110,9 +120,9 @@ def checked_params(action: Action, params: object) -> FrozenDict:
         SchemaError: they do not fit, or there are unknown ones.
     """
     if not isinstance(params, Mapping):
-        raise SchemaError((), f"{params!r} is not a mapping")
+        raise SchemaError((), f"{show(params)} is not a mapping")
     if action.params is not None:
-        return action.params.check(params if isinstance(params, dict) else dict(params))
+        return action.params.check(params)
     for name in params:
         raise SchemaError((), f"unknown key {str(name)!r}", f"{action.name} takes no params")
     return _EMPTY
