@@ -12,8 +12,8 @@ from jido_cli.observe.events import Subject
 
 DIRECTIVES_KEPT = 16_384
 # A directive's record is a bare tuple, one for each outcome:
-# (wall_ns, subject, directive or its type, signal type that caused it, outcome, ns, detail)
-DirectiveRecord = tuple[int, Subject, object, str | None, str, int, str | None]
+# (wall_ns, subject, directive, signal type that caused it, outcome, seconds it took, detail)
+DirectiveRecord = tuple[int, Subject, object, str | None, str, float, str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,23 +67,31 @@ def check_route(place: Place, definition: AgentDefinition, signal_type: str) -> 
     )
 
 
-def unknown_params(definition: AgentDefinition, signal_type: str, data: object) -> str | None:
-    """Return what is wrong with members of *data* that no action of the route declares."""
-    if not isinstance(data, Mapping) or not data:
-        return None
+def known_params(definition: AgentDefinition, signal_type: str) -> frozenset[str] | None:
+    """Return the members of a signal's data that the agent's actions declare; None: any."""
     known: set[str] = set()
     for route in definition.plan(signal_type):
         for action, given in route.instructions:
-            if given is not None:
-                continue
-            if action.params is None:
-                continue
-            if action.params.is_open:
-                return None
-            known.update(action.params.properties)
-    for name in data:
-        if name not in known:
-            near = did_you_mean(str(name), known)
-            takes = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
-            return f"{signal_type} has no param {name!r}; {near or takes}"
-    return None
+            if given is None and action.params is not None:
+                if action.params.is_open:
+                    return None
+                known.update(action.params.properties)
+    return frozenset(known)
+
+
+def no_such_param(signal_type: str, data: Mapping[str, object], known: frozenset[str]) -> str:
+    """Say which member of *data* no action declares."""
+    name = next(name for name in data if name not in known)
+    near = did_you_mean(str(name), known)
+    takes = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
+    return f"{signal_type} has no param {name!r}; {near or takes}"
+
+
+def unknown_params(definition: AgentDefinition, signal_type: str, data: object) -> str | None:
+    """Return what is wrong with members of *data* that no action of the route declares."""
+    if not isinstance(data, Mapping):
+        return None
+    known = known_params(definition, signal_type)
+    if known is None or known.issuperset(data):
+        return None
+    return no_such_param(signal_type, data, known)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.deadlines import Deadlines
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.place import Place
 
 DEFAULT_CALL_TIMEOUT_S: Final = 5.0
 Outcome = Literal["committed", "expired", "unknown", "refused", "rejected"]
@@ -48,7 +51,7 @@ class CallRequest:
         answer: Callable[[Answer], None],
         deadline: float,
         deadlines: Deadlines,
-        chain: tuple[object, ...] = (),
+        chain: tuple[Place, ...] = (),
     ) -> None:
         self.signal = signal
         self.answer = answer

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from jido_cli.core.command import Call, Raised, Returned
 from jido_cli.core.failures import failure_from
-from jido_cli.runtime.calls import Mail
+from jido_cli.runtime.calling import CHAIN, effect_context
+from jido_cli.runtime.calls import CallRequest, Mail
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
@@ -36,6 +37,7 @@ class EffectRun:
 
     __slots__ = (
         "_call",
+        "_chain",
         "_done",
         "_is_over",
         "_is_revoked",
@@ -56,6 +58,7 @@ class EffectRun:
         done: Callable[[Outcome], None],
     ) -> None:
         self.mail = mail
+        self._chain = mail.chain if isinstance(mail, CallRequest) else ()
         self.since = kernel.monotonic()
         self._kernel = kernel
         self._place = place
@@ -100,7 +103,9 @@ class EffectRun:
 
     async def _run(self) -> object:
         call = self._call
-        return await call.action.run(call.state, call.params, call.ctx)  # type: ignore[misc]
+        CHAIN.set((*self._chain, self._place))  # a task has a context of its own
+        context = effect_context(self._kernel, call.ctx)
+        return await call.action.run(call.state, call.params, context)  # type: ignore[misc]
 
     def _run_in_thread(self, future: asyncio.Future[object]) -> None:
         result: object = None

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from jido_cli.core.signals import Signal
-from jido_cli.core.values import freeze
 from jido_cli.errors import StartError
 from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
-from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, CallRequest, Delivery, set_result
+from jido_cli.runtime.calling import ask, outside_signal
+from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook
-from jido_cli.runtime.mailbox import deliver, wait_for_room
+from jido_cli.runtime.mailbox import deliver
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.port import Port
-from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
+from jido_cli.runtime.starts import AgentProgram, SupervisorStart
 from jido_cli.runtime.story import Story, StoryKeeper
 from jido_cli.runtime.supervisor import SupervisorRunner
 from jido_cli.runtime.watch import Stall, Watchdog
@@ -232,31 +232,7 @@ class Engine:
             ControlError: `no-node` or `ambiguous-node`.
         """
         place = self.kernel.tree.find(ident) or self.kernel.tree.resolve(ident)
-        return await self.ask(place, self.signal(signal_type, data), timeout_s)
-
-    def ask(self, place: Place, signal: Signal, timeout_s: float) -> asyncio.Future[Answer]:
-        """Deliver *signal* to *place* as a call; the future is the answer."""
-        future: asyncio.Future[Answer] = self.loop.create_future()
-        kernel = self.kernel
-        request = CallRequest(
-            signal,
-            lambda answer: set_result(future, answer),
-            kernel.monotonic() + timeout_s,
-            kernel.deadlines,
-        )
-        kernel.deadlines.add(request)
-        self._deliver(place, request, timeout_s)
-        return future
-
-    def _deliver(self, place: Place, request: CallRequest, timeout_s: float) -> None:
-        delivery = deliver(place, request)
-        if delivery == "blocked":
-            start = place.start
-            assert isinstance(start, AgentStart)
-            wait_s = min(timeout_s, start.program.mailbox.block_timeout_s)
-            wait_for_room(place, request, wait_s, lambda end: _tell(request, end))
-        else:
-            _tell(request, delivery)
+        return await ask(self.kernel, place, self.signal(signal_type, data), timeout_s)
 
     def cast(self, ident: str, signal_type: str, data: object = None) -> Delivery:
         """Send a signal without waiting; `accepted` dies with the engine.
@@ -269,15 +245,7 @@ class Engine:
 
     def signal(self, signal_type: str, data: object = None) -> Signal:
         """Return a new signal from outside the tree."""
-        kernel = self.kernel
-        now_ns = kernel.wall_ns()
-        return Signal(
-            signal_type,
-            "/jido",
-            freeze(data),
-            kernel.ids.next(now_ns // 1_000_000),
-            time_ns=now_ns,
-        )
+        return outside_signal(self.kernel, signal_type, data)
 
     # -- idleness
 
@@ -291,9 +259,3 @@ class Engine:
             and kernel.running_effects == 0
             and not any(place.mail_depth for place in kernel.tree.walk())
         )
-
-
-def _tell(request: CallRequest, delivery: Delivery) -> None:
-    if delivery != "accepted":
-        why = f"the mailbox is full: {delivery}"
-        request.reply(Answer(False, 0, None, outcome="rejected", why=why))

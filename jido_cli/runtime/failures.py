@@ -59,7 +59,7 @@ def on_failure(
     kernel.events.fact(
         "error",
         server.place,
-        f"{signal.type}  {action}: {error.message}",
+        f"{signal.type} → {action}: {error.message}",
         type=signal.type,
         action=error.action,
         message=error.message,

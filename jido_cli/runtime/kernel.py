@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jido_cli.bus.subscriptions import Group, Subscriptions
+from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.idents import IdSource
 from jido_cli.core.signals import Signal
 from jido_cli.observe.events import EventLog
@@ -84,6 +85,7 @@ class Kernel:
         self.failed_directives = 0
         self.armed_timers = 0
         self.running_effects = 0
+        self.known_params: dict[tuple[AgentDefinition, str], frozenset[str] | None] = {}
         self._groups: dict[int, Group[Place]] = {}
         self._child_numbers: dict[tuple[int, str], int] = {}
 

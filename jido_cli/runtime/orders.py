@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal, SignalError, new_signal
 from jido_cli.errors import ControlError
 from jido_cli.runtime import view
 from jido_cli.runtime.addressing import check_route, check_type, require_agent, unknown_params
 from jido_cli.runtime.agent_server import AgentServer
-from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
+from jido_cli.runtime.calling import SOURCE, ask
+from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Delivery
 from jido_cli.runtime.mailbox import deliver, wait_for_room
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentStart, ChildArgs, SupervisorStart
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 SIGNAL_KEYS = ("type", "data", "subject", "source", "id")
-SOURCE = "/jido"
 
 
 class Orders:
@@ -90,14 +89,8 @@ class Orders:
 
     async def _call(self, args: Mapping[str, Any]) -> Data:
         place, signal = self._signal(args)
-        definition = require_agent(place)
-        problem = unknown_params(definition, signal.type, signal.data)
-        if problem is not None:
-            failure = ActionFailure(problem, "invalid_params", signal.type)
-            refused = Answer(False, place.handled, None, error=failure, outcome="rejected")
-            return view.answer(refused, signal.id)
         timeout_s = (args.get("timeout_ms") or DEFAULT_CALL_TIMEOUT_S * 1000) / 1000
-        answer = await self._engine.ask(place, signal, timeout_s)
+        answer = await ask(self._kernel, place, signal, timeout_s)
         data = view.answer(answer, signal.id)
         process = place.process
         if answer.outcome in ("expired", "unknown") and isinstance(process, AgentServer):

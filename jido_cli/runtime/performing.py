@@ -49,10 +49,13 @@ def perform(server: AgentServer, directive: ask.Directive, cause: Cause) -> None
     if performer is None:
         record(server, directive, cause, "dead_letter", f"nobody performs {directive.kind!r}")
         return
+    kernel = server.kernel
+    began = kernel.monotonic()
     detail = performer(server, directive, cause)
     if detail is None:
-        server.kernel.directives.append(
-            (cause.now_ns, server.place, directive, cause.signal.type, "done", 0, None)
+        spent_s = kernel.monotonic() - began
+        kernel.directives.append(
+            (cause.now_ns, server.place, directive, cause.signal.type, "done", spent_s, None)
         )
     elif detail is not PENDING:
         record(server, directive, cause, "dead_letter", detail)
@@ -67,8 +70,9 @@ def record(
 ) -> None:
     """Record the final outcome of *directive*; what is wrong is an event too."""
     kernel = server.kernel
+    spent_s = max(0.0, kernel.wall_ns() / 1e9 - cause.now_ns / 1e9)
     kernel.directives.append(
-        (cause.now_ns, server.place, directive, cause.signal.type, outcome, 0, detail)
+        (cause.now_ns, server.place, directive, cause.signal.type, outcome, spent_s, detail)
     )
     if outcome == "dead_letter":
         kernel.failed_directives += 1

@@ -19,6 +19,7 @@ from jido_cli.core.values import thaw
 from jido_cli.observe.events import Event
 from jido_cli.observe.records import DeadLetter, DirectiveRecord, ExitRecord
 from jido_cli.runtime.agent_server import AgentServer
+from jido_cli.runtime.calls import CallRequest
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentStart, SupervisorStart
 from jido_cli.runtime.supervisor import SupervisorRunner
@@ -218,7 +219,7 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
             "depth": place.mail_depth,
             "max": program.mailbox.max,
             "overflow": program.mailbox.overflow,
-            "oldest_ms": None,
+            "oldest_ms": _oldest_ms(kernel, place),
             "accepted": place.accepted,
             "rejected": 0 if log is None else log.rejected,
             "dropped": 0 if log is None else log.dropped,
@@ -255,6 +256,19 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
     }
 
 
+def _oldest_ms(kernel: Kernel, place: Place) -> int | None:
+    """Return how long ago the signal that waits first was made."""
+    queue = place.mail
+    try:
+        mail = None if queue is None else queue[0]
+    except IndexError:  # the loop has just taken it
+        mail = None
+    if mail is None:
+        return None
+    signal = mail.signal if isinstance(mail, CallRequest) else mail
+    return max(0, (kernel.wall_ns() - signal.time_ns) // 1_000_000)
+
+
 def _params(instructions: Any) -> Data | None:
     """Return the JSON Schema of the params that a signal's data gives, if one action takes it."""
     schemas = [action.params for action, given in instructions if given is None and action.params]
@@ -280,7 +294,7 @@ def _commands(kernel: Kernel, place: Place) -> Data:
 
 def directive(seq: int, record: DirectiveRecord) -> Data:
     """Return a record of the directive log."""
-    wall_ns, subject, asked, cause, outcome, duration_ns, detail = record
+    wall_ns, subject, asked, cause, outcome, duration_s, detail = record
     assert isinstance(asked, ask.Directive)
     return {
         "seq": seq,
@@ -290,7 +304,7 @@ def directive(seq: int, record: DirectiveRecord) -> Data:
         "summary": summary(asked),
         "cause": cause,
         "outcome": outcome,
-        "ms": duration_ns / 1e6,
+        "ms": duration_s * 1000,
         "detail": detail,
     }
 
