@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jido_cli.core.cel_library import FUNCTIONS
+from jido_cli.core.cel_library import FUNCTIONS, usage
 from jido_cli.core.cel_types import CelType
 from jido_cli.core.suggestions import did_you_mean
 
@@ -30,7 +30,16 @@ _UNEXPECTED = re.compile(
     re.DOTALL,
 )
 _TOKEN_ERROR = re.compile(r"Syntax error: token recognition error at: '(.*)", re.DOTALL)
-_MESSAGE_TYPE = re.compile(r"jido\.M[0-9]+")
+_NO_FIELDS = re.compile(r"expression of type '(.*)' cannot be the operand of a select operation")
+_NO_RANGE = re.compile(r"expression of type '(.*)' cannot be the range of a comprehension.*")
+# How the checker spells types, and how people do.
+_TYPE_NAMES = (
+    (re.compile(r"wrapper\((\w+)\)"), r"\1 or null"),
+    (re.compile(r"google\.protobuf\.Timestamp"), "timestamp"),
+    (re.compile(r"jido\.M[0-9]+"), "object"),
+    (re.compile(r"\bT%[0-9]+"), "dyn"),
+    (re.compile(r"\bnull_type\b"), "null"),
+)
 _INT_BEFORE = re.compile(r"(?<![\w.])([0-9]+)\s*$")
 _INT_AFTER = re.compile(r"\s*([0-9]+)(?![\w.])")
 
@@ -38,11 +47,33 @@ _PYTHON_WORDS = {
     "and": "write &&",
     "or": "write ||",
     "not": "write !",
-    "=": "write == to compare",
     "if": "write condition ? a : b",
     "is": "write ==",
 }
+_SIGNS = {
+    "=": "write == to compare",
+    "&": "write &&",
+    "|": "write ||",
+    "$": "an expression stands without ${{ }} here",
+}
 _PYTHON_NAMES = {"True": "write true", "False": "write false", "None": "write null"}
+_SPACES = frozenset({"cel", "json", "hash", "lists", "math", "optional", "regex", "time"})
+_CALL = re.compile(r"(\w+\.\w+)\(")
+_MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
+_MEANT = {
+    **dict.fromkeys(("toUpper", "toUpperCase", "upper", "uppercase"), "upperAscii"),
+    **dict.fromkeys(("toLower", "toLowerCase", "lower", "lowercase"), "lowerAscii"),
+    **dict.fromkeys(("len", "length", "count"), "size"),
+    **dict.fromkeys(("strip", "trimSpace"), "trim"),
+    **dict.fromkeys(("includes", "has_key", "hasKey"), "contains"),
+    **dict.fromkeys(("str", "toString", "text"), "string"),
+    **dict.fromkeys(("float", "number"), "double"),
+    "any": "exists",
+    "find": "indexOf",
+    "slice": "substring",
+    "some": "exists",
+    "every": "all",
+}
 _LATER_TEXT = """
 abs acos avg bind bitAnd bitNot bitOr bitShiftLeft bitShiftRight bitXor bytes ceil clamp coalesce
 date days decode distinct drop duration encode entries existsOne extract extractAll first flatten
@@ -79,7 +110,7 @@ def findings(report: str, source: str, known: Known) -> tuple[Finding, ...]:
     entries = [
         (_offset(source, int(line), int(column)), text.strip())
         for line, column, text in _ENTRY.findall(report)
-        if "'*error*'" not in text
+        if "*error*" not in text
     ]
     if not entries:
         return (at(source, 0, _words(report.splitlines()[0])),)
@@ -149,11 +180,24 @@ def _finding(source: str, offset: int, text: str, known: Known) -> Finding:
         return _optional(source, offset)
     if text.startswith("Syntax error"):
         return _syntax_error(source, offset, text)
+    place = word_at(source, offset)
+    if found := _NO_FIELDS.fullmatch(text):
+        word = _WORD.match(source, place)
+        is_size = word is not None and _MEANT.get(word[0], word[0]) == "size"
+        hint = "write size(x)" if is_size else None
+        return at(source, place, f"{_words(found[1])} has no fields", hint)
+    if found := _NO_RANGE.fullmatch(text):
+        return at(source, place, f"a macro needs a list or a map, not {_words(found[1])}")
+    if text.startswith("has() argument"):
+        return at(source, place, "has() asks for a field", "write has(a.b)")
     return at(source, word_at(source, offset), _words(text))
 
 
 def _words(text: str) -> str:
-    return _MESSAGE_TYPE.sub("object", text.removeprefix("INVALID_ARGUMENT: "))
+    """Return the checker's words with types as people write them."""
+    for spelled, shown in _TYPE_NAMES:
+        text = spelled.sub(shown, text)
+    return text.removeprefix("INVALID_ARGUMENT: ")
 
 
 def _undefined_field(source: str, offset: int, name: str, fields: Mapping[str, object]) -> Finding:
@@ -168,12 +212,26 @@ def _undeclared_function(source: str, offset: int, name: str) -> Finding:
     start, _ = _name_before(source, offset)
     if source[start - 1 : start] == ".":
         space = _name_before(source, start - 1)[1]
-        if space in ("cel", "json", "hash", "lists", "math", "optional", "regex", "time"):
+        if space in _SPACES:
             start, name = start - 1 - len(space), f"{space}.{name}"
-    if name.rpartition(".")[2] in _LATER:
-        return at(source, start, f"the function {name}() is not available yet")
+    if name in _MACROS:
+        message, hint = f"{name}() is not called like this", f"write list.{name}(x, f(x))"
+    elif name in FUNCTIONS:
+        message, hint = f"{name}() is not called like this", f"it is {usage(name)}"
+    elif name.rpartition(".")[2] in _LATER:
+        message, hint = f"the function {name}() is not available yet", None
+    else:
+        message, hint = f"there is no function {name}()", _near_function(name)
+    return at(source, start, message, hint)
+
+
+def _near_function(name: str) -> str | None:
+    if name in _MEANT:
+        return f"did you mean {_MEANT[name]!r}?"
+    if name == "now":
+        return "the time of the command is ctx.now"
     names = [each for each in FUNCTIONS if each.isidentifier() and not each.startswith("_")]
-    return at(source, start, f"there is no function {name}()", did_you_mean(name, names))
+    return did_you_mean(name, [*names, *_MACROS])
 
 
 def _undeclared_name(
@@ -183,6 +241,8 @@ def _undeclared_name(
     path = name.split(".")
     place = source.rfind(path[0], 0, offset + 1) if len(path) > 1 else offset
     root = path[0]
+    if root in _SPACES and (called := _CALL.match(source, max(place, 0))):
+        return at(source, place, f"the function {called[1]}() is not available yet")
     if root in _LATER_NAMES:
         return at(source, max(place, 0), f"{root!r} is not available yet")
     hint = _PYTHON_NAMES.get(root) or did_you_mean(root, variables)
@@ -198,7 +258,10 @@ def _no_overload(source: str, offset: int, name: str, types: str) -> Finding:
     shown = f"{name}()" if is_function else _OPERATORS.get(name, name.strip("_"))
     place = word_at(source, offset)
     if name == "_?_:_":
-        return at(source, place, f"the condition before ? must be bool, not {operands[0]}")
+        which = "the condition before ?" if source[place : place + 1] == "?" else "the condition"
+        return at(source, place, f"{which} must be bool, not {operands[0]}")
+    if "uint" in operands:
+        return at(source, place, "unsigned integers are not in this language", "leave out the u")
     message = f"{shown} cannot be applied to ({types})"
     return at(source, place, message, _overload_hint(source, offset, name, operands))
 
@@ -230,7 +293,7 @@ def _syntax_error(source: str, offset: int, text: str) -> Finding:
         quote = found[1][:1]
         if quote in ("'", '"'):
             return at(source, offset, "syntax error: the text in quotes does not end on this line")
-        hint = _PYTHON_WORDS.get(quote) or ("write && or ||" if quote in ("&", "|") else None)
+        hint = _SIGNS.get(quote)
         return at(source, offset, f"syntax error at {quote!r}", hint)
     found = _UNEXPECTED.fullmatch(text)
     if found is None:
@@ -239,4 +302,7 @@ def _syntax_error(source: str, offset: int, text: str) -> Finding:
         return at(source, offset, "syntax error: the expression ends too early")
     word = _WORD.match(source, offset)
     shown = word[0] if word else found[1]
-    return at(source, offset, f"syntax error at {shown!r}", _PYTHON_WORDS.get(shown))
+    before = re.search(r"(\w+)\s*$", source[:offset])
+    hint = _PYTHON_WORDS.get(shown) or _SIGNS.get(shown)
+    hint = hint or (_PYTHON_WORDS.get(before[1]) if before else None)
+    return at(source, offset, f"syntax error at {shown!r}", hint)

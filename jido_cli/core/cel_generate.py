@@ -243,9 +243,10 @@ class _Generator:
         operator = _COMPARISONS.get(node.name)
         if operator is None:
             return None
-        for null, other in ((1, 0), (0, 1)):
-            if node.args[null].kind == "const" and node.args[null].value is None:
-                return f"({{{other}}} {'is' if operator == '==' else 'is not'} None)"
+        if operator in ("==", "!=") and any(
+            each.kind == "const" and each.value is None for each in node.args
+        ):
+            return f"({{0}} {operator} {{1}})"
         is_plain = types[0] == types[1] and types[0] in SCALARS
         return f"({{0}} {operator} {{1}})" if is_plain else None
 

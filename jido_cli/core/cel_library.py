@@ -307,6 +307,17 @@ _SIGNATURES = {
 _COMPARABLE = ("int", "double", "string")
 
 
+def usage(name: str) -> str:
+    """Return how a function is called, for people."""
+    if name in _SIGNATURES:
+        return " or ".join(_SIGNATURES[name][:-1])
+    if name in ("contains", "startsWith", "endsWith"):
+        return f"string.{name}(string)"
+    if name in ("min", "max"):
+        return f"{name}(a, b) or list.{name}()"
+    return f"{name}(x)"
+
+
 def declarations() -> str:
     """Return the checker's configuration: our functions, which its standard library lacks."""
     lines = ["name: jido", "functions:"]

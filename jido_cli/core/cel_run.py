@@ -300,9 +300,7 @@ def index(_fuel: Fuel, container: Value, key: Value) -> Value:
                 key = int(key)
             if type(key) is not int:
                 raise no_overload("an index", container, key)
-            return (
-                container[key] if 0 <= key < len(container) else out_of_range(key, len(container))
-            )
+            return element(container, key)
         case dict():
             if kind_of(key) in ("null", "list", "map"):
                 raise no_overload("a key", container, key)

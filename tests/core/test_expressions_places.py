@@ -1,0 +1,224 @@
+"""Where a mistake is, before the run and at it, and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from jido_cli.core.expressions import EvaluationError, ExpressionError
+from tests.core.expressions.worlds import WORLD, scope
+
+
+def refused(text: str) -> tuple[str, str, str | None]:
+    """Return the marked words, what is said about them and the hint."""
+    with pytest.raises(ExpressionError) as caught:
+        WORLD.compile(text)
+    error = caught.value
+    assert not error.others
+    line = text.split("\n")[error.offset_line - 1]
+    start = error.offset_column - 1
+    return line[start : start + error.length], error.message, error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message", "hint"),
+    [
+        ("state.cuont", "cuont", "undefined field 'cuont'", "did you mean 'count'?"),
+        ("has(state.cuont)", "cuont", "undefined field 'cuont'", "did you mean 'count'?"),
+        ("'é' + state.cuont", "cuont", "undefined field 'cuont'", "did you mean 'count'?"),
+        ("1 +\n  state.cuont", "cuont", "undefined field 'cuont'", "did you mean 'count'?"),
+        ("state.items[0].qtty", "qtty", "undefined field 'qtty'", "did you mean 'qty'?"),
+        ("state.items.all(i, i.qtyy > 1)", "qtyy", "undefined field 'qtyy'", "did you mean 'qty'?"),
+        ("params.amount", "amount", "undefined field 'amount'", "there is by, optional, text"),
+        ("signal.tpye", "tpye", "undefined field 'tpye'", "did you mean 'type'?"),
+        ("stat.count", "stat", "there is no variable 'stat' here", "did you mean 'state'?"),
+        (
+            "open",
+            "open",
+            "there is no variable 'open' here",
+            "there is agent, ctx, item, params, signal, state; text is written in quotes",
+        ),
+        ("None == 1", "None", "there is no variable 'None' here", "write null"),
+        (
+            "params.by + 'x'",
+            "+",
+            "+ cannot be applied to (int, string)",
+            "convert to text: string(x)",
+        ),
+        ("state.price * 2", "*", "* cannot be applied to (double, int)", "write 2.0"),
+        ("2 * state.price", "*", "* cannot be applied to (int, double)", "write 2.0"),
+        (
+            "state.count * state.price",
+            "*",
+            "* cannot be applied to (int, double)",
+            "convert the integer: double(x)",
+        ),
+        (
+            "state['count']",
+            "[",
+            "[] cannot be applied to (object, string)",
+            "a field is read with a dot: a.b",
+        ),
+        (
+            "state.maybe + 'x'",
+            "+",
+            "+ cannot be applied to (int or null, string)",
+            "convert to text: string(x)",
+        ),
+        ("state.count ? 1 : 2", "?", "the condition before ? must be bool, not int", None),
+        ("state.items.filter(i, i.qty)", "filter", "the condition must be bool, not int", None),
+        ("params.by.map(x, x)", "by", "a macro needs a list or a map, not int", None),
+        ("state.tags.length", "length", "list(string) has no fields", "write size(x)"),
+        ("has(state)", "state", "has() asks for a field", "write has(a.b)"),
+        (
+            "state.name.contians('a')",
+            "contians",
+            "there is no function contians()",
+            "did you mean 'contains'?",
+        ),
+        ("len(state.tags)", "len", "there is no function len()", "did you mean 'size'?"),
+        ("now()", "now", "there is no function now()", "the time of the command is ctx.now"),
+        (
+            "'a'.substring()",
+            "substring",
+            "substring() is not called like this",
+            "it is string.substring(int) or string.substring(int,int)",
+        ),
+        ("state.tags.map(t)", "map", "map() is not called like this", "write list.map(x, f(x))"),
+        ("state.count = 1", "=", "syntax error at '='", "write == to compare"),
+        ("state.done and true", "and", "syntax error at 'and'", "write &&"),
+        ("state.done & true", "&", "syntax error at '&'", "write &&"),
+        ("1 if true else 2", "if", "syntax error at 'if'", "write condition ? a : b"),
+        ("${{ 1 }}", "$", "syntax error at '$'", "an expression stands without ${{ }} here"),
+        ("state.count +", "", "syntax error: the expression ends too early", None),
+        (
+            "state.name == 'x",
+            "'",
+            "syntax error: the text in quotes does not end on this line",
+            None,
+        ),
+        ("", "", "the expression is empty", None),
+        ("1 + 'a\0'", "\0", "the character '\\x00' cannot stand in an expression", None),
+        ("'\ud800'", "\ud800", "the character '\\ud800' cannot stand in an expression", None),
+    ],
+)
+def test_a_mistake_is_marked_and_explained(
+    text: str, words: str, message: str, hint: str | None
+) -> None:
+    assert refused(text) == (words, message, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message"),
+    [
+        ("'a'.matches('b')", "matches", "the function matches() is not available yet"),
+        (
+            "timestamp('2026-01-01T00:00:00Z')",
+            "timestamp",
+            "the function timestamp() is not available yet",
+        ),
+        ("duration('5s')", "duration", "the function duration() is not available yet"),
+        ("ctx.now.getFullYear()", "getFullYear", "computing with timestamps is not available yet"),
+        ("ctx.now < ctx.now", "<", "computing with timestamps is not available yet"),
+        ("optional.of(1)", "optional", "the function optional.of() is not available yet"),
+        ("state.?count", ".", "optional access with ? is not available yet"),
+        ("item[?0]", "[", "optional access with ? is not available yet"),
+        ("cel.bind(x, 1, x)", "cel", "the function cel.bind() is not available yet"),
+        ("math.greatest(1, 2)", "math", "the function math.greatest() is not available yet"),
+        ("clamp(1, 2, 3)", "clamp", "the function clamp() is not available yet"),
+        ("state.items.sum()", "sum", "the function sum() is not available yet"),
+        (
+            "regex.replace('a', 'b', 'c')",
+            "regex",
+            "the function regex.replace() is not available yet",
+        ),
+        ("'%s'.format(['a'])", "format", "the function format() is not available yet"),
+        ("b'x'", "b", "bytes are not available yet"),
+        ("type(1)", "type", "the function type() is not available yet"),
+        ("dyn(int)", "int", "int as a value is not available yet"),
+        ("result.x", "result", "'result' is not available yet"),
+        ("local.x", "local", "'local' is not available yet"),
+    ],
+)
+def test_what_comes_later_is_refused_by_name(text: str, words: str, message: str) -> None:
+    assert refused(text)[:2] == (words, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message", "hint"),
+    [
+        ("1 + 2u", "+", "unsigned integers are not in this language", "leave out the u"),
+        ("{1: 2}", "1", "the keys of a map are text", "put it in quotes"),
+        ("{'a': 1, 'a': 2}", "'", "the key 'a' is twice in the map", None),
+        (
+            "google.protobuf.Int64Value{value: 1}",
+            "google",
+            "message literals are not in this language",
+            "write a map: {'key': value}",
+        ),
+    ],
+)
+def test_what_is_left_out_of_the_language_is_refused_with_a_hint(
+    text: str, words: str, message: str, hint: str | None
+) -> None:
+    assert refused(text) == (words, message, hint)
+
+
+def test_a_macro_with_two_variables_is_refused() -> None:
+    assert refused("state.tags.all(i, t, t == 'a')")[1] in (
+        "all() is not called like this",
+        "macros with two variables are not in this language",
+    )
+
+
+def test_two_mistakes_in_one_expression_are_both_told() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        WORLD.compile("state.cuont + params.yb")
+    error = caught.value
+    assert [error.message, *(other.message for other in error.others)] == [
+        "undefined field 'cuont'",
+        "undefined field 'yb'",
+    ]
+
+
+def test_what_only_follows_from_a_mistake_is_not_told() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        WORLD.compile("state.cuont.deeper.still + 1 > 2")
+    assert (caught.value.message, caught.value.others) == ("undefined field 'cuont'", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("1 / (state.count - 3)", 1, 3),
+        ("  1 + 1 / (state.count - 3)", 1, 9),
+        ("state.extra.nope", 1, 13),
+        ("has(state.extra.n.x)", 1, 1),
+        ("state.extra['nope']", 1, 12),
+        ("state.extra.deep.nope + 1", 1, 18),
+        ("state.tags[3]", 1, 11),
+        ("'é😀' + state.tags[3]", 1, 18),
+        ("9223372036854775807 + state.count", 1, 21),
+        ("state.name +\n  string(1 / (state.count - 3))", 2, 12),
+        ("state.items.map(i,\n  i.qty / (i.qty - 1))", 2, 9),
+        ("state.items.exists(i, i.qty / (i.qty - i.qty) == 1)", 1, 29),
+        ("true && 1 / (state.count - 3) > 0", 1, 11),
+        ("1 / (state.count - 3) > 0 && true", 1, 3),
+        ("state.maybe + 1", 1, 13),
+        ("state.maybe > 1 || false", 1, 13),
+        ("state.address.city", 1, 15),
+        ("int('x')", 1, 1),
+        ("'abc'.substring(2, 1)", 1, 7),
+        ("state.count > 2 ? state.extra.nope : 1", 1, 31),
+        ("state.extra.n ? 1 : 2", 1, 13),
+        ("{'a': state.extra.nope}", 1, 19),
+        ("[1, state.extra.nope]", 1, 17),
+        ("{dyn(1): 2}", 1, 2),
+        ("state.extra.n.map(x, x)", 1, 13),
+    ],
+)
+def test_a_failure_at_the_run_tells_its_place(text: str, line: int, column: int) -> None:
+    expression = WORLD.compile(text)
+    with pytest.raises(EvaluationError) as caught:
+        expression.run(scope())
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert caught.value.source == text
