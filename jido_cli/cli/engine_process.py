@@ -78,6 +78,9 @@ def run_engine(settings: Settings, session: Session) -> int:
     except JidoCliError as error:
         reporter.failed(Failed(failures.report(error)))
         raise
+    except Exception as error:
+        reporter.failed(Failed(failures.fault_report(error, "up")))
+        raise
 
 
 def load_topology(file: Path) -> Topology:
@@ -144,7 +147,11 @@ class _Process:
         return self._exit_code(life)
 
     async def _work(self, printer: EventPrinter) -> Life:
-        engine = make_engine(self._topology)
+        try:
+            engine = make_engine(self._topology)
+        except StartError as error:
+            error.undone = error.undone or "nothing was started"
+            raise
         listener = self._claim.bind()
         file = self._topology.file.absolute()
         self._claim.announce(version=jido_cli.__version__, protocol=PROTOCOL, file=file)
@@ -152,12 +159,14 @@ class _Process:
         server.start()
         printer.say(self._session.now(), "jido", self._about())
         printer.start(engine.port)
+        why = "it failed"
         try:
             plan = Plan(self._settings.for_ms, self._settings.until_idle)
             has_terminal = not self._settings.is_detached
             life = await live(engine, plan, has_terminal=has_terminal, on_ready=self._ready)
+            why = life.end.why if life.end.kind == "stopped" else "its root gave up"
         finally:
-            server.stop()
+            server.stop(why)
             printer.close()
         printer.say(self._session.now(), "done", _summary(engine, life))
         self._remember_end(life)

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from jido_cli.control.handle import Missed
+from jido_cli.errors import ControlError
 
 PAGE = 1000
 POLL_S = 0.2
 FOLLOW_SHOWS = 10
+_BUSY_TRIES = 25
 Page: TypeAlias = Mapping[str, Any]
 Record: TypeAlias = Mapping[str, Any]
 
@@ -66,7 +68,7 @@ class Log:
     def coming(self, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[Item]:
         """Yield what comes after the position, asking again and again; ends only from outside."""
         while True:
-            page = self._ask(self.position)
+            page = self._ask_again(sleep)
             if page.get("missed"):
                 yield Missed(page["missed"], page["next"])
             yield from filter(self._wanted, page[self._member])
@@ -74,10 +76,38 @@ class Log:
                 sleep(POLL_S)
             self.position = max(self.position, page["next"])
 
+    def _ask_again(self, sleep: Callable[[float], None]) -> Page:
+        """Ask for the next page; an engine that is just ending has no socket for a moment."""
+        for _ in range(_BUSY_TRIES):
+            try:
+                return self._ask(self.position)
+            except ControlError as error:
+                if error.code != "engine-busy":
+                    raise
+                sleep(POLL_S)
+        return self._ask(self.position)
+
 
 def newest(items: Iterable[Item], limit: int | None) -> Iterable[Item]:
     """Return the newest *limit* of the items, or all of them as they come."""
     return items if limit is None else deque(items, maxlen=limit)
+
+
+def follow(items: Iterable[Item], show: Callable[[Item], None], say: Callable[[str], None]) -> None:
+    """Show items until the engine ends; that it ended, and how, is said, and is no failure.
+
+    Raises:
+        EngineGoneError: the engine is gone, and did not say why.
+    """
+    from jido_cli.control.engines import EngineGoneError
+
+    try:
+        for item in items:
+            show(item)
+    except EngineGoneError as error:
+        if error.last_exit is None:
+            raise
+        say(error.message)
 
 
 def since(now: float, span_ms: int | None) -> Callable[[Record], bool]:

@@ -64,8 +64,7 @@ def command(
         for item in streaming.newest(log.kept(until=session.now()), number):
             show(item)
         if follow:
-            for item in log.coming():
-                show(item)
+            streaming.follow(log.coming(), show, session.terminal.err)
 
 
 def _log(

@@ -18,6 +18,7 @@ from jido_cli.errors import ControlError
 
 EXAMPLES = ("jido down", "jido down -e shop --timeout 2m")
 _ORDER_MS = 2000
+_PAUSE_S = 0.2
 
 
 def command(
@@ -62,9 +63,10 @@ def _stop(
             why=str(error),
             hints=(f"jido down -e {found.name}",),
         ) from error
+    deadline = time.monotonic() + timeout_s
     with process:
-        refusal = _order(session, found)
-        if process.wait_gone(timeout_s):
+        refusal = _order_until(session, found, process, deadline)
+        if process.wait_gone(deadline - time.monotonic()):
             return False, None
         if not process.kill():
             raise CommandError(
@@ -75,11 +77,24 @@ def _stop(
         return True, refusal
 
 
-def _order(session: Session, found: FoundEngine) -> ControlError | None:
-    """Ask for the end; an engine that cannot take the order is waited for all the same."""
+def _order_until(
+    session: Session, found: FoundEngine, process: EngineProcess, deadline: float
+) -> ControlError | None:
+    """Ask for the end until it is taken: a stalled engine gives an order back undone."""
+    while True:
+        left_ms = round((deadline - time.monotonic()) * 1000)
+        refusal = _order(session, found, max(1, min(left_ms, _ORDER_MS)))
+        if refusal is None or process.wait_gone(min(_PAUSE_S, deadline - time.monotonic())):
+            return None
+        if time.monotonic() >= deadline:
+            return refusal
+
+
+def _order(session: Session, found: FoundEngine, timeout_ms: int) -> ControlError | None:
+    """Ask for the end; return why the order was not taken."""
     try:
         with session.engines.connect(found) as handle:
-            handle.shutdown("jido down", timeout_ms=_ORDER_MS)
+            handle.shutdown("jido down", timeout_ms=timeout_ms)
     except ControlError as error:
         return error
     return None

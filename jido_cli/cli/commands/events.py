@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
+from jido_cli.cli.render.display import display
 from jido_cli.cli.render.streams import event_line, missed_line, older_line, stream_record
 from jido_cli.cli.session import Session
-from jido_cli.control.handle import EngineHandle, Missed
+from jido_cli.control.handle import Missed
 
 EXAMPLES = (
     "jido events --agent inventory --kind exited",
@@ -49,24 +50,21 @@ def command(
             "events",
             streaming.since(session.now(), span),
         )
-        show = _printer(session, _width(handle), as_json=as_json)
+        tree = handle.tree()
+        show = _printer(session, _width(tree), as_json=as_json)
         if follow and number is None:
             number = streaming.FOLLOW_SHOWS
         for item in streaming.newest(log.kept(until=session.now()), number):
             show(item)
         if follow:
-            for item in _coming(handle, log.position, words, path):
-                show(item)
-
-
-def _coming(
-    handle: EngineHandle, after: int, kinds: tuple[str, ...], path: str | None
-) -> Iterator[streaming.Item]:
-    stream = handle.events(after=after, kinds=kinds, agent=path)
-    try:
-        yield from stream
-    finally:
-        stream.close()
+            stream = handle.events(after=log.position, kinds=words, agent=path)
+            try:
+                streaming.follow(stream, show, session.terminal.err)
+            finally:
+                stream.close()
+            if stream.end_reason is not None:
+                name = display(tree["engine"]["name"])
+                session.terminal.err(f"the engine of {name} ended: {display(stream.end_reason)}")
 
 
 def _printer(session: Session, width: int, *, as_json: bool) -> Callable[[streaming.Item], None]:
@@ -86,7 +84,7 @@ def _printer(session: Session, width: int, *, as_json: bool) -> Callable[[stream
     return show
 
 
-def _width(handle: EngineHandle) -> int:
+def _width(tree: Mapping[str, Any]) -> int:
     """Return the width of the paths that are there now: lines of a stream cannot wait for all."""
-    longest = max((len(node["path"]) for node in handle.tree()["nodes"]), default=0)
+    longest = max((len(node["path"]) for node in tree["nodes"]), default=0)
     return min(longest, 40)

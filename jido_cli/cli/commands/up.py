@@ -11,14 +11,14 @@ from typing import Annotated
 
 import typer
 
-from jido_cli.cli import interpreter, options
+from jido_cli.cli import failures, interpreter, options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError, FindingsError, error_of
 from jido_cli.cli.render import measures
 from jido_cli.cli.render.display import display
 from jido_cli.cli.reporting import Failed, Ready
 from jido_cli.cli.session import Session
-from jido_cli.errors import UsageError
+from jido_cli.errors import JidoCliError, UsageError
 
 EXAMPLES = (
     "jido up topologies/counter.yaml",
@@ -82,8 +82,14 @@ def command(
         as_json=log_format == "json",
         report_fd=int(report_fd) if report_fd is not None else None,
     )
-    code = run_engine(settings, session)
-    _leave_even_if_held(code)
+    code = failures.INTERNAL
+    try:
+        code = run_engine(settings, session)
+    except JidoCliError as error:
+        code = failures.exit_code(error)
+        raise
+    finally:
+        _leave_even_if_held(code)
     return code
 
 

@@ -60,7 +60,10 @@ def _place(node: Node) -> list[str]:
 
 def _work(node: Node, times: measures.Times) -> list[str]:
     lines = []
+    stalled = node.get("stalled")
     running = node.get("running")
+    if not running and stalled and stalled["agent"] == node["path"]:
+        running = stalled  # what holds the loop is known to the watchdog only
     if running:
         held = measures.seconds(float(running["ms"]) / 1000)
         on = f", on {display(running['signal'])}" if running.get("signal") else ""

@@ -24,8 +24,12 @@ def headline(name: str, story: Story) -> str:
     """Return what happened in one line."""
     if not story.get("child"):
         return f"{name} gave up"
-    crashed = any(last_part(cause["path"]) == story["child"] for cause in story["causes"])
-    verb = "crashed" if crashed else "exited"
+    hows = {
+        cause["exit"].get("kind")
+        for cause in story["causes"]
+        if last_part(cause["path"]) == story["child"]
+    }
+    verb = "was killed" if hows == {"killed"} else "crashed" if hows else "exited"
     span = measures.setting(round(float(story["max_seconds"]) * 1000))
     return (
         f"{name} gave up: {story['child']} {verb} {measures.plural(story['used'], 'time')} "
@@ -52,6 +56,8 @@ def story_hints(story: Story, file: str) -> tuple[str, ...]:
     """Return what to do: mend it, or let it wait between crashes."""
     again = f"mend it, then: jido up {file}"
     causes = story["causes"]
+    if all(cause["exit"].get("kind") == "killed" for cause in causes):
+        again = f"jido up {file}"
     frames = [cause["exit"].get("frame") for cause in causes]
     if len(causes) == 1 and frames[0]:
         again = f"mend {frames[0].rpartition(' in ')[2]}, then: jido up {file}"

@@ -32,12 +32,19 @@ def heading(tree: Tree, paint: Paint = plain) -> str:
     engine = tree["engine"]
     parts = [
         paint("text", display(engine["name"])),
-        summary(tree["counts"], paint),
+        _health(tree, paint),
         f"up {measures.seconds(engine['uptime_s'])}",
         measures.plural(tree["restarts"], "restart"),
         f"revision {tree['revision']}",
     ]
     return "  ".join(parts)
+
+
+def _health(tree: Tree, paint: Paint) -> str:
+    """Return the counts of statuses; a loop that does not turn goes before all of them."""
+    if not tree.get("stalled"):
+        return summary(tree["counts"], paint)
+    return paint("bad", f"× 1 hung, {summary(tree['counts'])[2:]}")
 
 
 def tree_lines(
