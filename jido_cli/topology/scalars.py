@@ -18,6 +18,8 @@ _KEYWORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MAY_BEGIN_A_NUMBER: Final = frozenset("0123456789+-.")
+# A plain scalar that begins with anything else is text: most are, and need not be looked at.
+MAY_BE_NO_TEXT: Final = _MAY_BEGIN_A_NUMBER | frozenset("~nNtTfF")
 _INT: Final = re.compile(r"[-+]?[0-9]+")
 _OCTAL: Final = re.compile(r"0o[0-7]+")
 _HEX: Final = re.compile(r"0x[0-9a-fA-F]+")

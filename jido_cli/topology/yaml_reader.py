@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import yaml
 from yaml.error import Mark as YamlMark
@@ -35,7 +35,7 @@ from jido_cli.topology.rules import (
     YAML_SYNTAX,
     Findings,
 )
-from jido_cli.topology.scalars import ScalarError, resolve
+from jido_cli.topology.scalars import MAY_BE_NO_TEXT, ScalarError, resolve
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
@@ -146,7 +146,11 @@ class _Builder:
         """Return value, mark and height of the node that *event* begins."""
         if isinstance(event, AliasEvent):
             return self._alias(event, depth)
-        self._count(event, 1)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._count(event, 0)
+        if isinstance(event, ScalarEvent) and event.anchor is None:
+            return self._scalar(event), _place(event, event.style or ""), 0
         nodes, aliases = self._nodes, self._aliases
         anchor = event.anchor if isinstance(event, _ANCHORED) else None
         if anchor is not None:
@@ -207,12 +211,13 @@ class _Builder:
         return values, ListMark(_stretch(event, found), marks), height + 1
 
     def _key(self, event: Event, depth: int) -> tuple[str | None, ScalarMark]:
-        place = _place(event, getattr(event, "style", None) or "")
         if not isinstance(event, ScalarEvent):
+            place = _place(event, "")
             if not isinstance(event, AliasEvent):
                 self._node(event, depth)
             self._refuse(place, "a key is neither a list, a mapping nor an alias: it is text")
             return None, place
+        place = _place(event, event.style or "")
         if event.value == "<<" and event.implicit[0]:
             self._refuse(place, "merge keys are not part of the format", hint="use defaults")
             self.is_unusable = True
@@ -226,11 +231,13 @@ class _Builder:
         return key, place
 
     def _scalar(self, event: ScalarEvent) -> object:
-        self._refuse_tag(event)
-        if not event.implicit[0]:
-            return event.value
+        if event.tag is not None:
+            self._refuse_tag(event)
+        text = event.value
+        if not event.implicit[0] or (text and text[0] not in MAY_BE_NO_TEXT):
+            return text
         try:
-            return resolve(event.value)
+            return resolve(text)
         except ScalarError as error:
             self._findings.add(BAD_NUMBER, Pos(*_place(event, "")[:4]), str(error))
             self.is_unusable = True
@@ -308,9 +315,12 @@ def _events(text: str, *, pure: bool) -> Callable[[], Event]:
 
 
 def _place(event: Event, style: str) -> ScalarMark:
-    return _stretch(event, event, style)
-
-
-def _stretch(first: Event, last: Event, style: str = "") -> ScalarMark:
-    start, end = cast("YamlMark", first.start_mark), cast("YamlMark", last.end_mark)
+    start: Any = event.start_mark
+    end: Any = event.end_mark
     return ScalarMark(start.line + 1, start.column + 1, end.line + 1, end.column + 1, style)
+
+
+def _stretch(first: Event, last: Event) -> ScalarMark:
+    start: Any = first.start_mark
+    end: Any = last.end_mark
+    return ScalarMark(start.line + 1, start.column + 1, end.line + 1, end.column + 1)

@@ -347,3 +347,22 @@ def test_nothing_of_the_users_is_imported_and_nothing_heavy_of_ours(tmp_path: Pa
     )
     assert done.stdout == "[]\n"
     assert not (tmp_path / "touched").exists()
+
+
+# -- a file full of mistakes --------------------------------------------------------------------
+
+
+def test_ten_thousand_findings_are_enough() -> None:
+    text = "jido: v1\nname: m\nsupervisor: {}\n" + "".join(f"key{i}: 1\n" for i in range(11_000))
+    found = load_text(text, "t.yaml").diagnostics
+    assert len(found) == 10_001
+    assert found[-1].message == "more than 10,000 findings: the rest is not looked for"
+
+
+def test_hints_end_before_a_file_full_of_mistakes_takes_long() -> None:
+    children = "".join(f"    - {{id: c{i}, agent: workr}}\n" for i in range(5000))
+    agents = "agents:\n" + "".join(f"  worker{i}: {{}}\n" for i in range(100))
+    text = f"jido: v1\nname: m\n{agents}supervisor:\n  children:\n{children}"
+    found = load_text(text, "t.yaml").diagnostics
+    assert len(found) == 5000
+    assert sum(each.hint is not None for each in found) < 250
