@@ -261,6 +261,8 @@ class AgentServer:
         return handled
 
     def _handle_call(self, request: CallRequest) -> None:
+        if not request.is_answered and request.deadline < self.kernel.monotonic():
+            request.expire()  # the loop was too busy for the timer of its deadline
         if request.is_answered:  # its deadline passed: it is not run (runtime.md 7)
             self.place.log.expired += 1
             self.kernel.events.fact(
