@@ -12,9 +12,9 @@ import msgspec
 
 from jido_cli.core.action import Action
 from jido_cli.core.agent import AgentDefinition, Route, With
-from jido_cli.core.declarative import compile_action, compile_with
+from jido_cli.core.declarative import Compiled, compile_action, compile_with
 from jido_cli.core.schema import Schema, compile_schema
-from jido_cli.errors import InternalError
+from jido_cli.errors import InternalError, StartError
 from jido_cli.runtime.starts import (
     AgentProgram,
     AgentStart,
@@ -164,9 +164,7 @@ class _Builder:
             schema = None if decl.state is None else compile_schema(decl.state)
             actions: dict[str, Action] = {}
             routes = [self._route(route, schema, actions) for route in decl.routes]
-            for name in self._topology.actions:
-                if name not in actions:
-                    self._action(name, schema, actions)
+            self._add_others(schema, actions)
             definition = self._definitions[decl.name] = AgentDefinition(
                 decl.name,
                 state_schema=schema,
@@ -175,6 +173,14 @@ class _Builder:
                 description=decl.description,
             )
         return definition
+
+    def _add_others(self, schema: Schema | None, actions: dict[str, Action]) -> None:
+        """Add the actions that no route names and that fit this state: `run_instruction` may."""
+        for name, decl in self._topology.actions.items():
+            if name not in actions:
+                compiled = self._compile(decl, schema)
+                if compiled.action is not None:
+                    actions[name] = compiled.action
 
     def _route(self, decl: RouteDecl, schema: Schema | None, actions: dict[str, Action]) -> Route:
         given: With | None = None
@@ -200,13 +206,25 @@ class _Builder:
         return action
 
     def _compiled(self, decl: ActionDecl, schema: Schema | None) -> Action:
+        compiled = self._compile(decl, schema)
+        if compiled.action is None:
+            origin = self._origin(decl.pos)
+            raise StartError(
+                f"action {decl.name!r}: {compiled.problems[0].message}",
+                code="bad-action",
+                where=f"{origin.file}:{origin.line}:{origin.column}",
+                why=compiled.problems[0].hint,
+            )
+        return compiled.action
+
+    def _compile(self, decl: ActionDecl, schema: Schema | None) -> Compiled:
         origin = self._origin(decl.pos)
         work = None
         if decl.run is not None:
             work = find_action(decl.run, decl.name, origin)
             if decl.effect == "thread" and work.kind == "pure":
                 work = msgspec.structs.replace(work, kind="thread")
-        compiled = compile_action(
+        return compile_action(
             decl.name,
             decl.declaration,
             state_schema=schema,
@@ -214,9 +232,6 @@ class _Builder:
             timeout_s=decl.timeout_ms / 1000,
             source=f"{origin.file}:{origin.line}",
         )
-        if compiled.action is None:
-            raise InternalError(f"{compiled.problems[0].message}: the loader should have said so")
-        return compiled.action
 
 
 def _backoff(decl: BackoffDecl) -> Backoff:
