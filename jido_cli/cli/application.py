@@ -114,6 +114,7 @@ class JidoGroup(TyperGroup):
         is_debug, words = _without_debug(words)
 
         def run() -> Any:
+            failures.refuse_platform(sys.platform, words)
             return super(JidoGroup, self).main(
                 args=words,
                 prog_name=PROGRAM,  # also when it runs as a module or in a test

@@ -17,7 +17,7 @@ from jido_cli.cli.render.measures import Times, rfc3339
 from jido_cli.cli.render.streams import day_line, engine_line, missed_line
 
 PAGE = 500
-_CLOSE_S = 2.0
+CLOSE_S = 2.0
 Write = Callable[[str], None]
 Event = Mapping[str, Any]
 
@@ -55,7 +55,7 @@ class EventPrinter:
     """Prints an engine's events until it is closed; then what is left, and no more.
 
     Args:
-        outputs: where to.
+        outputs: where to; the first one must never block.
         times: how moments are spelled.
         as_json: print objects instead of columns.
     """
@@ -86,7 +86,9 @@ class EventPrinter:
             return
         self._is_closing = True
         self._news.set()
-        self._thread.join(_CLOSE_S)
+        self._thread.join(self._close_s)
+        if self._thread.is_alive():  # it is held by an output; only the first, the log, is sure
+            del self._outputs[1:]
         if self._stop_waking is not None:
             self._stop_waking()
 

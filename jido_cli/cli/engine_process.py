@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from jido_cli.topology.model import SupervisorDecl, Topology
 
 
+_LOG_LIMIT = 8 * 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What `up` was asked for. With *report_fd* the engine is detached and tells its starter."""
@@ -124,6 +127,7 @@ class _Process:
         self._claim = claim
         self._reporter = reporter
         self._nodes = count_nodes(topology.root)
+        _turn_log(claim.place.log_path)
         self._log = os.fdopen(claim.open_log(), "w", encoding="utf-8", errors="backslashreplace")
 
     def run(self) -> int:
@@ -311,6 +315,12 @@ def _ends(engine: Engine) -> Callable[[BaseException], None]:
             engine.loop.call_soon_threadsafe(engine.begin_shutdown, why)
 
     return end
+
+
+def _turn_log(path: Path) -> None:
+    """Put a log that has grown large aside; the one before it is given up."""
+    if path.exists() and path.stat().st_size > _LOG_LIMIT:
+        path.replace(path.with_suffix(".log.1"))
 
 
 def _divert(log: TextIO) -> None:

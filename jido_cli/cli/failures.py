@@ -78,6 +78,20 @@ class FindingsError(TopologyError):
         self.findings = tuple(findings)
 
 
+def refuse_platform(platform: str, words: Sequence[str]) -> None:
+    """Refuse what cannot run on Windows, in one sentence.
+
+    Raises:
+        CommandError: *platform* is Windows, and *words* name more than help or the version.
+    """
+    if platform == "win32" and words and words[0] not in ("--help", "--version", "version"):
+        raise CommandError(
+            "jido runs on Linux and macOS, on Windows use WSL",
+            code="platform",
+            hints=("wsl --install, then install jido-cli in it",),
+        )
+
+
 def exit_code(error: JidoCliError) -> int:
     """Return the exit code for an error."""
     if isinstance(error, CommandError) and error.exit_code is not None:

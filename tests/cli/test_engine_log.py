@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC
 
 from jido_cli.cli.engine_log import EventPrinter, Output
@@ -83,3 +84,14 @@ def test_a_reader_that_left_stops_its_own_lines_only():
     printer.start(FakePort(STARTED))
     printer.close()
     assert (len(lines), lost) == (5, ["lost"])
+
+
+def test_a_terminal_that_takes_nothing_does_not_hold_the_end_up():
+    taken, lines = threading.Event(), []
+    outputs = [Output(lines.append), Output(lambda line: taken.wait())]
+    printer = EventPrinter(outputs, TIMES, close_s=0.05)
+    printer.start(FakePort(STARTED))
+    printer.close()
+    printer.say(shop.NOW, "done", "ran 1.0s")
+    assert lines[-1].split()[1] == "done"
+    taken.set()

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from jido_cli.cli import failures
+from jido_cli.cli.failures import CommandError
 from jido_cli.cli.render.errors import Report, error_lines
 from jido_cli.control.handle import EngineHandle
 from jido_cli.errors import (
@@ -136,3 +137,10 @@ def test_a_reader_that_left_is_no_failure():
 def test_foreign_text_in_errors_is_escaped():
     lines = error_lines(Report("no node '\x1b[2J'", "no-node", 3, where="a\nb\x9b31m"))
     assert lines == ["error: no node '\\x1b[2J'", "  where  a", "         b\\x9b31m"]
+
+
+def test_on_windows_one_sentence_says_what_to_use():
+    with pytest.raises(CommandError, match="on Windows use WSL"):
+        failures.refuse_platform("win32", ["ps"])
+    failures.refuse_platform("win32", ["--help"])
+    failures.refuse_platform("linux", ["ps"])

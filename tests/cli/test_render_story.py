@@ -122,7 +122,7 @@ def test_a_root_that_gives_up_tells_its_story():
     assert report.exit == 1
 
 
-def test_an_engine_that_is_gone_tells_the_same_story_with_exit_3(monkeypatch, tmp_path):
+def test_an_engine_that_is_gone_tells_the_same_story_with_exit_3():
     found = found_engine("shop", "dead")
     last_exit = {"at": shop.NOW, "kind": "gave_up", "reason": "gave up", "story": STORY}
     gone = EngineGoneError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -169,10 +168,6 @@ def _up_lines(news: Ready, file: str) -> list[str]:
 def _leave_even_if_held(code: int) -> None:
     """End the process soon, whatever thread or exit handler of the user's would hold it."""
 
-    def leave() -> None:
-        sys.stdout.flush()
-        os._exit(code)
-
-    timer = threading.Timer(_EXIT_S, leave)
+    timer = threading.Timer(_EXIT_S, os._exit, (code,))
     timer.daemon = True
     timer.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from jido_cli.cli.render.display import Paint, plain
 
 Result = Mapping[str, Any]
 
+_EXPLAINED = 100
 _KEY, _VALUE, _LIMIT, _WAS = 40, 63, 77, 93
 _COMPARE = "Compare: jido bench --json > before.json, then jido bench --against before.json"
 
@@ -44,7 +46,11 @@ def bench_lines(
 def definition_lines(definitions: Mapping[str, str]) -> list[str]:
     """Return what each figure means."""
     width = max((len(key) for key in definitions), default=0)
-    return [f"{key.ljust(width)}  {text}" for key, text in definitions.items()]
+    lines = []
+    for key, text in definitions.items():
+        first, *rest = textwrap.wrap(text, _EXPLAINED - width - 2) or [""]
+        lines += [f"{key.ljust(width)}  {first}", *(" " * (width + 2) + line for line in rest)]
+    return lines
 
 
 def _line(result: Result, before: float | None, paint: Paint) -> str:
