@@ -1,0 +1,47 @@
+"""What holds for every example: it loads clean, starts whole, and stops in reverse order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import Run
+from tests.acceptance.examples import NAMES
+
+
+def test_every_example_has_a_test_of_its_own():
+    here = Path(__file__).parent
+    missing = [name for name in NAMES if not (here / f"test_{name.replace('-', '_')}.py").exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_loads_clean_and_all_of_it_runs(name: str, run: Run):
+    world = run(name)
+    assert set(world.statuses().values()) == {"running"}
+    assert world.port.ready()["ok"] is True
+    assert world.dead_letters() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_stops_in_the_reverse_order_of_its_start(name: str, run: Run):
+    world = run(name)
+    started = [path for _, path, _ in world.events("started")]
+    world.begin_shutdown()
+    end = world.end()
+    assert end is not None
+    assert end.kind == "stopped"
+    # the root has started when its last child has, and is the last to stop
+    *children, root = started
+    stopped = [path for _, path, _ in world.events("exited")]
+    assert stopped == [*reversed(children), root]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_that_nobody_talks_to_does_nothing(name: str, run: Run):
+    world = run(name)
+    before = world.port.tree()["revision"]
+    world.advance(3600.0)
+    assert world.port.tree()["revision"] == before
+    assert world.engine.is_idle
