@@ -58,9 +58,18 @@ class EventPrinter:
         outputs: where to; the first one must never block.
         times: how moments are spelled.
         as_json: print objects instead of columns.
+        close_s: how long an output is waited for at the end.
     """
 
-    def __init__(self, outputs: Sequence[Output], times: Times, *, as_json: bool = False) -> None:
+    def __init__(
+        self,
+        outputs: Sequence[Output],
+        times: Times,
+        *,
+        as_json: bool = False,
+        close_s: float = CLOSE_S,
+    ) -> None:
+        self._close_s = close_s
         self._outputs = list(outputs)
         self._times = times
         self._as_json = as_json
