@@ -43,12 +43,13 @@ def schema_from_signature(function: Callable[..., object]) -> Schema:
         SchemaError: a hint says nothing in JSON, a default does not fit it, or a parameter cannot
             be given by name; `path` is the parameter.
     """
-    hints = _hints(function)
+    parameters = param_parameters(function)
+    hints = _hints(function, parameters)
     properties: dict[str, object] = {}
     required = []
-    for parameter in param_parameters(function):
+    for parameter in parameters:
         name = parameter.name
-        schema = _of_hint(hints.get(name, parameter.annotation), name)
+        schema = _of_hint(hints[name], name)
         if parameter.default is parameter.empty:
             required.append(name)
         else:
@@ -75,9 +76,18 @@ def param_parameters(function: Callable[..., object]) -> list[inspect.Parameter]
     return found
 
 
-def _hints(function: Callable[..., object]) -> dict[str, object]:
+def _hints(
+    function: Callable[..., object], parameters: Sequence[inspect.Parameter]
+) -> dict[str, object]:
+    """Resolve the hints of params only: those of `state`, `ctx` and the result may be for types
+    that are imported for checkers alone.
+    """
+    written = types.SimpleNamespace(
+        __annotations__={parameter.name: parameter.annotation for parameter in parameters}
+    )
+    names = getattr(inspect.unwrap(function), "__globals__", {})
     try:
-        return dict(typing.get_type_hints(function, include_extras=True))
+        return dict(typing.get_type_hints(written, globalns=names, include_extras=True))
     except (NameError, TypeError, SyntaxError, AttributeError) as error:
         name = getattr(function, "__qualname__", repr(function))
         raise SchemaError((), f"the hints of {name} cannot be read: {error}") from None
@@ -98,7 +108,7 @@ def _of_hint(hint: object, name: str) -> dict[str, object]:
     if origin is Annotated:
         return _of_annotated(arguments, name)
     if origin is Literal:
-        return {"enum": list(arguments)}
+        return _of_literal(arguments)
     if origin in (Union, types.UnionType):
         return _of_union([_of_hint(inner, name) for inner in arguments])
     if hint in _LISTS or origin in _LISTS:
@@ -114,13 +124,21 @@ def _of_hint(hint: object, name: str) -> dict[str, object]:
 
 def _of_typed_dict(hint: object, name: str) -> dict[str, object]:
     members = typing.get_type_hints(hint, include_extras=True)
-    required = sorted(hint.__required_keys__, key=list(members).index)  # type: ignore[attr-defined]
+    required = [key for key, inner in members.items() if _is_required(hint, key, inner)]
     return {
         "type": "object",
         "properties": {key: _of_hint(_unwrap(inner), name) for key, inner in members.items()},
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _is_required(hint: object, key: str, inner: object) -> bool:
+    """The class itself does not see `NotRequired` where annotations are kept as text."""
+    origin = get_origin(inner)
+    if origin in (typing.Required, typing.NotRequired):
+        return origin is typing.Required
+    return key in hint.__required_keys__  # type: ignore[attr-defined]
 
 
 def _unwrap(hint: object) -> object:
@@ -140,6 +158,12 @@ def _of_annotated(arguments: tuple[object, ...], name: str) -> dict[str, object]
     return schema
 
 
+def _of_literal(choices: tuple[object, ...]) -> dict[str, object]:
+    kinds = {type(choice) for choice in choices}
+    kind = {frozenset({str}): "string", frozenset({int}): "integer"}.get(frozenset(kinds))
+    return {**({"type": kind} if kind else {}), "enum": list(choices)}
+
+
 def _of_union(branches: list[dict[str, object]]) -> dict[str, object]:
     if {} in branches:
         return {}
@@ -149,8 +173,14 @@ def _of_union(branches: list[dict[str, object]]) -> dict[str, object]:
     null = {"type": "null"}
     others = [branch for branch in branches if branch != null]
     if len(others) == 1 and len(branches) == 2 and isinstance(others[0].get("type"), str):
-        return {**others[0], "type": [others[0]["type"], "null"]}
+        return _or_null(others[0])
     return {"anyOf": branches}
+
+
+def _or_null(schema: dict[str, object]) -> dict[str, object]:
+    choices = schema.get("enum")
+    extra = {"enum": [*choices, None]} if isinstance(choices, list) else {}
+    return {**schema, "type": [schema["type"], "null"], **extra}
 
 
 def _of_mapping(arguments: tuple[object, ...], name: str) -> dict[str, object]:
@@ -169,13 +199,7 @@ def _with_default(schema: dict[str, object], default: object, name: str) -> dict
         raise SchemaError((name,), f"default {error.reason}") from None
     if default is None and schema:
         schema = _of_union([schema, {"type": "null"}])
-    if "enum" in schema and default is None:
-        schema = {**schema, "enum": [*_list(schema["enum"]), None]}
     return {**schema, "default": default}
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []
 
 
 def _show_hint(hint: object) -> str:
