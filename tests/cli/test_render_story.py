@@ -60,6 +60,8 @@ STORY = {
         crash("14:02:07.204"),
         event("14:02:07.204", "gave_up", "root", child="inventory"),
         event("14:02:07.205", "exited", "root/shipping", how="shutdown"),
+        event("14:02:07.206", "exited", "root/orders", how="shutdown"),
+        event("14:02:07.206", "exited", "root", how="shutdown"),
     ],
     "causes": [
         {
@@ -90,6 +92,7 @@ error: order-pipeline gave up: inventory crashed 4 times in 1.9s, and root allow
     14:02:05.912  inventory crashed   root restarted it with stock_feed, shipping   2/3 in 5s
     14:02:06.480  inventory crashed   root restarted it with stock_feed, shipping   3/3 in 5s
     14:02:07.204  inventory crashed   root gave up
+    14:02:07.206  root stopped the rest in reverse order: shipping, orders
 
   why, all 4 times
     KeyError: 'sku'

@@ -87,7 +87,32 @@ def _happened(events: Sequence[Event], times: measures.Times) -> list[str]:
         f"{row[0]}  {row[1].ljust(widths[0])}   {row[2].ljust(widths[1])}   {row[3]}".rstrip()
         for row in rows
     ]
-    return [f"{left_out} earlier exits left out", *lines] if left_out > 0 else lines
+    if left_out > 0:
+        lines.insert(0, f"{left_out} earlier exits left out")
+    return lines + _stopped_rest(events, times)
+
+
+def _stopped_rest(events: Sequence[Event], times: measures.Times) -> list[str]:
+    """Return the line about the root's other children, which fell with it."""
+    ends = [at for at, event in enumerate(events) if _is_end(event)]
+    if not ends:
+        return []
+    root = events[ends[-1]]["path"]
+    rest = [
+        event
+        for event in events[ends[-1] + 1 :]
+        if event["kind"] == "exited" and event["path"].rpartition("/")[0] == root
+    ]
+    if not rest:
+        return []
+    names = ", ".join(display(last_part(event["path"])) for event in rest)
+    stamp = times.stamp(rest[-1]["at"])
+    return [f"{stamp}  {root} stopped the rest in reverse order: {names}"]
+
+
+def _is_end(event: Event) -> bool:
+    """Return whether it is the root that gave up."""
+    return event["kind"] == "gave_up" and bool(event["path"]) and "/" not in event["path"]
 
 
 def _fact(event: Event) -> str | None:
