@@ -9,7 +9,7 @@ No message is ever filled: values stay dicts and lists. Protobuf is imported whe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from jido_cli.core.cel_types import (
@@ -108,7 +108,7 @@ class MessageTypes:
             message.options.deprecated_legacy_json_field_conflicts = True
             for number, (field_name, field) in enumerate(fields.items(), start=1):
                 proto = message.field.add(name=field_name, number=number)
-                _describe(proto, field, message)
+                _describe(proto, field, message, fields)
         pool.AddSerializedFile(file.SerializeToString())
         return pool
 
@@ -197,8 +197,10 @@ def _enumerated(values: object) -> CelType:
     return {str: STRING, bool: BOOL, int: INT, float: DOUBLE}.get(kinds.pop(), DYN)
 
 
-def _describe(proto: FieldDescriptorProto, field: Field, message: DescriptorProto) -> None:
-    """Write a field's type into its descriptor."""
+def _describe(
+    proto: FieldDescriptorProto, field: Field, message: DescriptorProto, names: Iterable[str]
+) -> None:
+    """Write a field's type into its descriptor; *names* are those of all fields."""
     kind = field.type
     proto.label = proto.LABEL_OPTIONAL
     if field.nullable is not None:
@@ -207,7 +209,7 @@ def _describe(proto: FieldDescriptorProto, field: Field, message: DescriptorProt
         _set_element(proto, kind.item)
         proto.label = proto.LABEL_REPEATED
     elif kind.kind == "map" and kind.item is not None:
-        _set_map(proto, kind.item, message)
+        _set_map(proto, kind.item, message, names)
     else:
         _set_element(proto, kind)
 
@@ -236,10 +238,12 @@ def _set_message(proto: FieldDescriptorProto, name: str) -> None:
     proto.type_name = name
 
 
-def _set_map(proto: FieldDescriptorProto, value: CelType, message: DescriptorProto) -> None:
+def _set_map(
+    proto: FieldDescriptorProto, value: CelType, message: DescriptorProto, names: Iterable[str]
+) -> None:
     """Make the field a protobuf map, unless the name its entry must have is taken."""
     entry_name = "".join(part[:1].upper() + part[1:] for part in proto.name.split("_")) + "Entry"
-    taken = {each.name for each in (*message.nested_type, *message.field)}
+    taken = {*names, *(each.name for each in message.nested_type)}
     if value == DYN or entry_name in taken:
         _set_message(proto, ".google.protobuf.Struct")
         return

@@ -147,20 +147,24 @@ class ValueCompiler:
         return _computed(found) if found else Computed(lambda _: False)
 
     def segments(self, path_text: str, path: Path) -> tuple[Compiled, ...]:
-        """Return the segments of a dotted path; an interpolation is one segment, or part of one."""
+        """Return the segments of a dotted path; none of them if there is a mistake in it.
+
+        An interpolation is one segment, or part of one, whatever dots its value has.
+        """
+        known = len(self.problems)
         segments: list[list[str | Expression]] = [[]]
         for piece in self._pieces(path_text, path, is_key=True):
             if piece.offset is not None:
-                found = self._expression(path_text, piece, path, is_key=True)
-                segments[-1].append(found if found else "?")
+                if found := self._expression(path_text, piece, path, is_key=True):
+                    segments[-1].append(found)
                 continue
             first, *others = piece.text.split(".")
             segments[-1] += [first] if first else []
             segments += [[other] if other else [] for other in others]
-        if any(not segment for segment in segments):
+        if len(self.problems) == known and any(not segment for segment in segments):
             message = f"{path_text!r} has an empty part"
             self.problems.append(DeclarationError(path, message, is_key=True))
-        return tuple(map(_interpolation, segments))
+        return tuple(map(_interpolation, segments)) if len(self.problems) == known else ()
 
     def _mapping(self, value: Mapping[str, object], path: Path) -> Compiled:
         items: list[tuple[Compiled, Compiled]] = []

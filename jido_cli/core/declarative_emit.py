@@ -153,7 +153,7 @@ def _target(
     if declared in PLACES and declared not in _LATER_PLACES:
         return lambda _: declared, True
     compiler.problems.append(_bad_target(declared, path))
-    return lambda _: None, True
+    return lambda _: None, False
 
 
 def _bad_target(declared: object, path: Path) -> DeclarationError:

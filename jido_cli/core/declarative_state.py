@@ -68,7 +68,7 @@ class _Assignment:
 
     @property
     def literal_path(self) -> tuple[object, ...] | None:
-        """The path, if nothing in it is computed."""
+        """The path, if nothing in it is computed; empty if there is a mistake in it."""
         values = tuple(each.value for each in self.segments if isinstance(each, Constant))
         return values if len(values) == len(self.segments) else None
 
@@ -176,7 +176,7 @@ def _assignment(
     path: Path = ("set", key)
     compiled = compiler.value(value, path)
     found = _Assignment(key, compiler.segments(key, path), compiled, runner(compiled))
-    if found.literal_path is not None:
+    if found.literal_path:
         names = [str(name) for name in found.literal_path]
         compiler.problems += _misfits(names, compiled, path, environment)
     return found
@@ -265,7 +265,7 @@ def _overlaps(
     seen: list[tuple[tuple[object, ...], str]] = []
     for each in assignments:
         path = each.literal_path
-        if path is None:
+        if not path:
             continue
         other = next((key for known, key in seen if _touch(known, path)), None)
         if other is not None:

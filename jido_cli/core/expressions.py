@@ -23,6 +23,7 @@ from jido_cli.core.cel_generate import HELPERS, Generated, generate
 from jido_cli.core.cel_library import FUNCTIONS, declarations
 from jido_cli.core.cel_messages import Field, MessageTypes
 from jido_cli.core.cel_places import failed_offset, unmarked
+from jido_cli.core.cel_results import check_result, without_timestamps
 from jido_cli.core.cel_run import ABSORBED, CelError, FuelError
 from jido_cli.core.cel_types import (
     ANY_LIST,
@@ -91,7 +92,7 @@ _GLOBALS: dict[str, object] = {
             cel_run.a_bool,
             cel_run.a_key,
             cel_run.a_range,
-            cel_run.check_result,
+            check_result,
             cel_run.divide_doubles,
             cel_run.divide_ints,
             cel_run.element,
@@ -100,7 +101,7 @@ _GLOBALS: dict[str, object] = {
             cel_run.overflow,
             cel_run.remainder_of_ints,
             cel_run.select,
-            cel_run.without_timestamps,
+            without_timestamps,
         )
     },
 }
