@@ -145,10 +145,12 @@ class Kernel:
         self, place: Place, runner: SupervisorRunner | None, restart: RestartCounted | None
     ) -> None:
         """A child is up."""
+        ms = (self.monotonic() - place.since) * 1000  # since it was `starting`
         place.set_status("running")
         generation = place.generation
         if restart is None or runner is None:
-            self.events.fact("started", place, f"gen {generation}", generation=generation)
+            text = f"gen {generation}  {spell_ms(ms)}"
+            self.events.fact("started", place, text, generation=generation, ms=ms)
             return
         mates = [one for one in restart.group if one != place.id]
         limits = runner.start.flags
@@ -234,6 +236,13 @@ class Kernel:
         """Something came from an incarnation that is not any more; it was refused."""
         self.late += 1
         self.events.fact("late", place, f"{what} came after the exit and was refused")
+
+
+def spell_ms(ms: float) -> str:
+    """Return a span as people read it: two figures under 10, whole from there on."""
+    if ms >= 9.95:
+        return f"{ms:.0f}ms"
+    return f"{ms:.1f}ms" if ms >= 0.95 else f"{ms * 1000:.0f}us"
 
 
 def patterns_of(program: AgentProgram) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class Orders:
         place, signal = self._signal(args)
         timeout_s = (args.get("timeout_ms") or DEFAULT_CALL_TIMEOUT_S * 1000) / 1000
         answer = await ask(self._kernel, place, signal, timeout_s)
-        data = view.answer(answer, signal.id)
+        data = view.answer(answer, signal.id, place)
         process = place.process
         if answer.outcome in ("expired", "unknown") and isinstance(process, AgentServer):
             data["why"] = f"{answer.why}; {self._busy(place, process)}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jido_cli.core import directives as ask
 from jido_cli.core.failures import ActionFailure
-from jido_cli.core.signals import to_cloudevent
+from jido_cli.core.signals import Signal, to_cloudevent
 from jido_cli.core.values import thaw
 from jido_cli.observe.events import Event
 from jido_cli.observe.records import DeadLetter, DirectiveRecord, ExitRecord
@@ -250,10 +250,16 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
         if running is None
         else {
             "action": running.action,
+            "signal": _type_of(running.mail),
             "ms": round((kernel.monotonic() - running.since) * 1000),
         },
         "dead_letters": 0 if log is None else log.dead,
     }
+
+
+def _type_of(mail: object) -> str | None:
+    signal = mail.signal if isinstance(mail, CallRequest) else mail
+    return signal.type if isinstance(signal, Signal) else None
 
 
 def _oldest_ms(kernel: Kernel, place: Place) -> int | None:
@@ -361,26 +367,29 @@ def dead_letter(letter: DeadLetter) -> Data:
     }
 
 
-def answer(one: Answer, command: str) -> Data:
-    """Return the answer to a call."""
+def answer(one: Answer, command: str, place: Place) -> Data:
+    """Return the answer to a call of the agent at *place*."""
     return {
         "ok": one.ok,
         "seq": one.seq,
         "state": thaw(one.state) if one.state is not None else None,
         "output": thaw(one.output) if one.output is not None else None,
-        "error": None if one.error is None else _failure(one.error),
+        "error": None if one.error is None else _failure(one.error, place),
         "outcome": one.outcome,
         "command": one.command or command,
         "why": one.why,
     }
 
 
-def _failure(error: ActionFailure) -> Data:
+def _failure(error: ActionFailure, place: Place) -> Data:
+    start = place.start
+    actions = start.program.definition.actions if isinstance(start, AgentStart) else {}
+    action = actions.get(error.action)
     return {
         "message": error.message,
         "code": error.code,
         "action": error.action,
-        "where": None,
+        "where": None if action is None else action.source or None,
         "retryable": error.retryable,
         "details": thaw(error.details) if error.details is not None else None,
     }
