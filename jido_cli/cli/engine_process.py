@@ -193,6 +193,9 @@ class _Process:
         )
 
     def _ready(self, took_s: float) -> None:
+        from jido_cli.runtime import garbage
+
+        garbage.tune()
         self._reporter.ready(Ready(self._topology.name, os.getpid(), self._nodes, took_s))
 
     def _not_ready(self, error: StartError) -> CommandError:
