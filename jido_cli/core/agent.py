@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from jido_cli.core.action import Action, from_function, is_action
+from jido_cli.core.action import Action, from_function
 from jido_cli.core.context import Context
 from jido_cli.core.router import Router
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.schema_absorb import Absorb
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
-from jido_cli.core.steps import Plan, Step, plan_routes
+from jido_cli.core.steps import Plan, plan_routes
 from jido_cli.core.values import (
     FrozenDict,
     ValueDomainError,
@@ -262,6 +262,3 @@ def as_action(thing: Action | Callable[..., object]) -> Action:
         UsageError: it is neither one nor a function marked as one.
     """
     return thing if isinstance(thing, Action) else from_function(thing)
-
-
-__all__ = ["Agent", "AgentDefinition", "Route", "Step", "When", "With", "as_action", "is_action"]

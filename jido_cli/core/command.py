@@ -11,27 +11,31 @@ what is no `Exception` (the watchdog's hang, an interrupt) passes through.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
-from jido_cli.core.action import Action, compiled_action, is_action
-from jido_cli.core.agent import Agent, Route, as_action
+from jido_cli.core.action import Action, compiled_action
+from jido_cli.core.agent import Agent, Route
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Directive
 from jido_cli.core.failures import (
     ActionFailure,
     error_directive,
     failure_from,
-    invalid,
     invalid_params,
 )
+from jido_cli.core.instructions import BadInstructionError, resolve_instructions
+from jido_cli.core.instructions import Instruction as Instruction
+from jido_cli.core.outcomes import Call as Call
+from jido_cli.core.outcomes import Done as Done
+from jido_cli.core.outcomes import Raised as Raised
+from jido_cli.core.outcomes import Returned as Returned
+from jido_cli.core.outcomes import Suspended as Suspended
+from jido_cli.core.outcomes import Unrouted as Unrouted
 from jido_cli.core.results import Taken, take_result
 from jido_cli.core.schema_errors import SchemaError
-from jido_cli.core.shown import show
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import Plan, Step, addressed_step, frozen_params
-from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import (
     MAX_STATE_BYTES,
     FrozenDict,
@@ -42,69 +46,6 @@ from jido_cli.core.values import (
 from jido_cli.errors import UsageError
 
 _EMPTY = of_items({})
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """An action, or the name of one, with its params."""
-
-    action: Action | str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-
-class Done(msgspec.Struct, frozen=True):
-    """A command that is over.
-
-    Attributes:
-        agent: the next agent; the very same object when nothing changed, as after a failure.
-        directives: in order. Those of a failed command are what its `on_error` asks for and,
-            last, the one `Error` that reports it to the agent's policy.
-        output: the mapping that the last action returned, frozen.
-        error: why the command failed, None if it did not.
-    """
-
-    agent: Agent
-    directives: tuple[Directive, ...] = ()
-    output: object = None
-    error: ActionFailure | None = None
-
-
-class Call(msgspec.Struct, frozen=True):
-    """Effectful work that the runtime is to do: `action.run(state, params, ctx)`.
-
-    For the kind `async` that gives a coroutine to await in the loop, for `thread` it is to be
-    called on a thread. All that is passed is read-only.
-    """
-
-    action: Action
-    params: FrozenDict
-    state: FrozenDict
-    ctx: Context
-
-
-class Suspended(msgspec.Struct, frozen=True):
-    """A command that waits for the outcome of *call*; `resume(command, outcome)` goes on."""
-
-    command: Command
-    call: Call
-
-
-class Unrouted(msgspec.Struct, frozen=True):
-    """No route takes the signal: none matches its type, or no condition of those holds."""
-
-    signal_type: str
-
-
-class Returned(msgspec.Struct, frozen=True):
-    """The work of a call returned *value*."""
-
-    value: object
-
-
-class Raised(msgspec.Struct, frozen=True):
-    """The work of a call failed; `failure_from(action.name, exception)` makes the *error*."""
-
-    error: ActionFailure
 
 
 class Command:
@@ -159,9 +100,9 @@ def begin(
     try:
         steps = [
             addressed_step(action, params, continue_on_error=continue_on_error)
-            for action, params in _resolved(agent, instructions)
+            for action, params in resolve_instructions(agent, instructions)
         ]
-    except _BadInstructionError as error:
+    except BadInstructionError as error:
         return _failed(agent, error.failure)
     return _advance(Command(agent, steps, None, ctx))
 
@@ -188,7 +129,7 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         failure = failure_from(step.action.name, error)
         return _conclude(Command(agent, (step,), signal, ctx), step, params, failure)
-    done = _absorb_plain(agent, result) if type(result) is dict else None
+    done = _settle(agent, result)
     if done is None:
         return _conclude(Command(agent, (step,), signal, ctx), step, params, result)
     return done
@@ -228,15 +169,16 @@ def cmd(
 
     Raises:
         UsageError: an action among them is effectful. Whatever an action does is no reason: a
-            failed command returns the agent as it was, and an `Error` among the directives.
+            failed command returns the agent as it was (or as `on_error` leaves it), and an
+            `Error` as the last directive.
     """
     ctx = ctx or Context()
     done = _run_plain(agent, action, ctx)
     if done is not None:
         return done.agent, list(done.directives)
     try:
-        resolved = _resolved(agent, action)
-    except _BadInstructionError as error:
+        resolved = resolve_instructions(agent, action)
+    except BadInstructionError as error:
         failed = _failed(agent, error.failure)
         return failed.agent, list(failed.directives)
     for single, _ in resolved:
@@ -258,23 +200,37 @@ def _begin_plan(
     if steps is None:
         try:
             steps = _conditional(agent, plan.groups, signal)
-        except _BadInstructionError as error:
+        except BadInstructionError as error:
             return _failed(agent, error.failure)
     return _advance(Command(agent, steps, signal, ctx)) if steps else Unrouted(signal.type)
 
 
-def _absorb_plain(agent: Agent, result: dict[str, object]) -> Done | None:
-    """Return the end of a command whose action returned a mapping; None if that is not valid."""
+def _settle(agent: Agent, result: object) -> Done | None:
+    """Return the end of a command of one step that came to *result*, if that is as usual.
+
+    None for what is not valid, or rare: whoever asked goes the long way, which says what it is.
+    """
+    changes, directives = result, ()
+    if type(result) is tuple and len(result) == 2 and type(result[1]) is list:
+        changes, extras = result
+        for extra in extras:
+            if not isinstance(extra, Directive):
+                return None
+        directives = tuple(extras)
+    if changes is None:
+        return Done(agent, directives)
+    if type(changes) is not dict:
+        return None
     definition = agent.definition
     try:
-        state, output = definition.absorb(agent.state, result)
+        state, output = definition.absorb(agent.state, changes)
     except (SchemaError, ValueDomainError):
-        return None  # whoever asked goes the long way, which finds it again and says what it is
+        return None
     if state is agent.state:
-        return Done(agent, (), output)
+        return Done(agent, directives, output)
     if state.size > MAX_STATE_BYTES:
         return None
-    return Done(Agent(definition, agent.id, state), (), output)
+    return Done(Agent(definition, agent.id, state), directives, output)
 
 
 def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
@@ -301,10 +257,9 @@ def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
         result = action.run(agent.state, checked, ctx)
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         result = failure_from(action.name, error)
-    if type(result) is dict and action.output is None:
-        done = _absorb_plain(agent, result)
-        if done is not None:
-            return done
+    done = _settle(agent, result) if action.output is None else None
+    if done is not None:
+        return done
     step = addressed_step(action, params)
     return _conclude(Command(agent, (step,), None, ctx), step, checked, result)
 
@@ -436,14 +391,6 @@ def _failed(
     return Done(agent, (*directives, error_directive(failure)), None, failure)
 
 
-class _BadInstructionError(Exception):
-    """Carries the failure of what cannot even begin."""
-
-    def __init__(self, failure: ActionFailure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
-
-
 def _conditional(
     agent: Agent, groups: Sequence[tuple[Route, Sequence[Step]]], signal: Signal
 ) -> list[Step]:
@@ -455,42 +402,8 @@ def _conditional(
                 holds = route.when(agent.state, signal)
             except Exception as error:  # noqa: BLE001 - the edge where expressions run
                 failure = failure_from(f"when of {route.pattern}", error)
-                raise _BadInstructionError(failure) from None
+                raise BadInstructionError(failure) from None
             if holds is not True:
                 continue
         steps.extend(inner)
     return steps
-
-
-def _resolved(agent: Agent, what: object) -> list[tuple[Action, Mapping[str, object]]]:
-    items = what if isinstance(what, list) else [what]
-    return [_resolved_one(agent, item) for item in items]
-
-
-def _resolved_one(agent: Agent, item: object) -> tuple[Action, Mapping[str, object]]:
-    action: object = item
-    params: object = {}
-    if isinstance(item, Instruction):
-        action, params = item.action, item.params
-    elif isinstance(item, tuple) and len(item) == 2:
-        action, params = item
-    if not isinstance(params, Mapping):
-        raise _BadInstructionError(
-            invalid("invalid_instruction", "instruction", f"params {show(params)} are no mapping")
-        )
-    if isinstance(action, str):
-        return _named(agent, action), params
-    if isinstance(action, Action) or is_action(action):
-        return as_action(action), params  # type: ignore[arg-type]
-    text = f"{show(action)} is not an action, (action, params), an Instruction, or a list of these"
-    raise _BadInstructionError(invalid("invalid_instruction", "instruction", text))
-
-
-def _named(agent: Agent, name: str) -> Action:
-    found = agent.definition.actions.get(name)
-    if found is not None:
-        return found
-    known = agent.definition.actions
-    hint = did_you_mean(name, known) or f"it has: {', '.join(known) or 'none'}"
-    text = f"agent {agent.definition.name!r} has no action {name!r}; {hint}"
-    raise _BadInstructionError(invalid("unknown_action", name, text))

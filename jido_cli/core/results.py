@@ -6,7 +6,7 @@ the command is decided in `jido_cli.core.command`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 
 import msgspec
 
@@ -131,6 +131,10 @@ def _at(error: SchemaError | ValueDomainError) -> str:
 
 
 def _nonsense(action: Action, result: object) -> ActionFailure:
+    if isinstance(result, Coroutine):
+        result.close()  # or Python warns that nobody awaited it
+        text = f"{action.name} returned a coroutine; declare it with async def"
+        return invalid("invalid_result", action.name, text)
     return invalid(
         "invalid_result", action.name, f"{action.name} returned {show(result)}; {_SHAPE}"
     )

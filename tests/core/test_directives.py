@@ -94,14 +94,14 @@ def test_targets_are_words_records_or_lists_of_them(to, kept):
             lambda: Emit("a", to="buss"),
             (
                 "emit: to 'buss' is not one of bus, self, parent, children, sender, log, console, "
-                "did you mean 'bus'?"
+                "none; did you mean 'bus'?"
             ),
         ),
         (
             lambda: Emit("a", to="billing"),
             (
-                "emit: to 'billing' is not one of bus, self, parent, children, sender, log, console, "
-                "none; an agent is named by AgentTarget('billing')"
+                "emit: to 'billing' is not one of bus, self, parent, children, sender, log, "
+                "console, none; an agent is named by AgentTarget('billing')"
             ),
         ),
         (lambda: Emit("a", to=5), "emit: to 5 is not a target"),
@@ -118,8 +118,8 @@ def test_targets_are_words_records_or_lists_of_them(to, kept):
         (
             lambda: SpawnAgent("a", restart="permanant"),
             (
-                "spawn_agent: restart 'permanant' is not one of 'permanent', 'transient', 'temporary'; "
-                "did you mean 'permanent'?"
+                "spawn_agent: restart 'permanant' is not one of "
+                "'permanent', 'transient', 'temporary'; did you mean 'permanent'?"
             ),
         ),
         (
