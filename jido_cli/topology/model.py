@@ -28,6 +28,56 @@ DEFAULT_ACTION_TIMEOUT_MS: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that a topology is made of; the first is the topology's own.
+
+    `path` is as it was given, or beside the file that includes it, and so as findings name it.
+    """
+
+    path: Path
+    text: str = field(repr=False)
+    includes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """Stands for the value of a secret, which no topology holds.
+
+    `origin` and `place` say where it is found when it is needed: the name of a variable of the
+    environment, or of a file (`values`: the file of values, under the secret's own name).
+    """
+
+    name: str
+    origin: Literal["environment", "file", "values"]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class VarDecl:
+    """A typed input as the file declares it; `schema` is the JSON Schema of its value."""
+
+    name: str
+    schema: Mapping[str, object]
+    pos: Pos = field(compare=False)
+    description: str = ""
+    secret: bool = False
+    has_default: bool = False
+    env: str | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDecl:
+    """A type of the catalogue; `data` is the full JSON Schema of its data, None for any."""
+
+    type: str
+    pos: Pos = field(compare=False)
+    description: str = ""
+    data: Mapping[str, object] | None = None
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ActionDecl:
     """An action as the file declares it, by name or in place.
 
@@ -50,7 +100,8 @@ class RouteDecl:
     """One route: a pattern, and the actions it runs in order.
 
     An action is the name of one in `Topology.actions`, or an `ActionDecl` written in place.
-    `with_` is None where the params come from the signal's data.
+    `with_` is None where the params come from the signal's data. `when` is CEL, without braces,
+    over signal, state and vars.
     """
 
     pattern: str
@@ -59,6 +110,8 @@ class RouteDecl:
     with_: Mapping[str, object] | None = None
     priority: int = 0
     continue_on_error: bool = False
+    when: str | None = None
+    when_pos: Pos | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +131,17 @@ class ScheduleDecl:
 class OnErrorDecl:
     """What an agent does when one of its commands fails.
 
-    `max_errors`: with that many failures within `within_ms`, it stops as with `stop`.
+    `max_errors`: with that many failures within `within_ms`, it stops as with `stop`. `split`
+    treats failures that actions declare (`declared`) and all other exceptions (`bug`) apart; both
+    are set then, and neither is split again.
     """
 
-    kind: Literal["log", "stop", "max_errors", "emit"] = "log"
+    kind: Literal["log", "stop", "max_errors", "emit", "split"] = "log"
     max_errors: int | None = None
     within_ms: int | None = None
     emit: str | None = None
+    declared: OnErrorDecl | None = None
+    bug: OnErrorDecl | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +169,7 @@ class AgentDecl:
     on_unrouted: OnUnrouted = "dead_letter"
     mailbox: MailboxDecl = MailboxDecl()
     persist: Literal["none"] = "none"
+    emits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +186,11 @@ class BackoffDecl:
 
 @dataclass(frozen=True, slots=True)
 class AgentChild:
-    """A child that runs an agent; what it does not override is already the agent's."""
+    """A child that runs an agent; what it does not override is already the agent's.
+
+    A member of `replicas` has the declared id as its `group`, and its number, from 1, as
+    `replica_index`; its own id is the two joined. The members of one group follow one another.
+    """
 
     id: str
     agent: str
@@ -144,11 +206,16 @@ class AgentChild:
     backoff: BackoffDecl | None = None
     start_timeout_ms: int | None = None
     readiness: Literal["ignore"] | None = None
+    group: str | None = None
+    replica_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SupervisorDecl:
-    """A supervisor: the root (id `root`) or a child; `template` belongs to `dynamic` only."""
+    """A supervisor: the root (id `root`) or a child; `template` belongs to `dynamic` only.
+
+    A supervisor can be a member of `replicas` too, each with children of its own.
+    """
 
     id: str
     pos: Pos = field(compare=False)
@@ -166,6 +233,8 @@ class SupervisorDecl:
     backoff: BackoffDecl | None = None
     start_timeout_ms: int | None = None
     readiness: Literal["ignore"] | None = None
+    group: str | None = None
+    replica_index: int | None = None
 
 
 ChildDecl = AgentChild | SupervisorDecl
@@ -173,7 +242,12 @@ ChildDecl = AgentChild | SupervisorDecl
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """A whole file, ready to run; `positions` finds the place of anything by its path."""
+    """A whole topology, ready to run; `positions` finds the place of anything by its path.
+
+    `vars` holds the values of the vars, a `SecretRef` for each secret; what expressions see of
+    them is `readable_vars`. `files` are the file itself and all that it includes: a `Pos` says by
+    its index in which of them it lies.
+    """
 
     name: str
     file: Path
@@ -187,3 +261,18 @@ class Topology:
     max_hops: int = 256
     stall_ms: int = 1000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    vars: Mapping[str, object] = field(default_factory=dict)
+    var_decls: Mapping[str, VarDecl] = field(default_factory=dict)
+    signals: Mapping[str, SignalDecl] = field(default_factory=dict)
+    files: tuple[SourceFile, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def readable_vars(self) -> dict[str, object]:
+        """Return the vars that expressions may read: all but the secrets."""
+        return {
+            name: value for name, value in self.vars.items() if not isinstance(value, SecretRef)
+        }
+
+    def file_of(self, pos: Pos) -> Path:
+        """Return the file in which *pos* lies."""
+        return self.files[pos.file].path if pos.file < len(self.files) else self.file

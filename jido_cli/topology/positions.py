@@ -14,12 +14,16 @@ Path = tuple[str | int, ...]
 
 
 class Pos(NamedTuple):
-    """A stretch of a file, from its first character to the place after its last."""
+    """A stretch of a file, from its first character to the place after its last.
+
+    `file` counts the files of a topology: 0 is its own, the others are those it includes.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+    file: int = 0
 
 
 class ScalarMark(NamedTuple):
