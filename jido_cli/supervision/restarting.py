@@ -38,13 +38,10 @@ def on_exit(s: State, event: ChildExited) -> None:
 def on_retry(s: State, event: RetryDue) -> None:
     """Try a failed restart again, unless its child is no longer being restarted.
 
-    OTP retries by id: a retry that an earlier one has overtaken serves a later failure as well.
+    A retry that another restart has overtaken serves a later failure of the same child as well:
+    OTP's retries name the child, not the attempt.
     """
     child = s.retries.pop(event.ref, None)
-    if child is None:
-        return
-    if s.template is None:
-        child = s.table.by_id.get(child.id)
     if child is not None and child.status == "restarting":
         _restart(s, child)
 

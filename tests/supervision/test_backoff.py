@@ -73,6 +73,9 @@ def test_the_wait_itself_is_no_quiet_time() -> None:
     streak = Streak()
     streak.extend(SLOW, 0.0)
     assert streak.extend(SLOW, 100.0) == 300
+    streak.note_up(200.0)
+    assert streak.extend(SLOW, 200.1) == 900
+    assert streak.extend(SLOW, 300.0) == 1000
 
 
 # --- one child ---

@@ -6,7 +6,14 @@ import pytest
 
 from jido_cli.errors import InternalError
 from jido_cli.supervision.effects import ArmTimer, BootDone, Exit, StartChild, TerminateChild
-from jido_cli.supervision.events import BootRequested, ChildExited, ChildStarted, StartFailed
+from jido_cli.supervision.events import (
+    BootRequested,
+    CallReceived,
+    ChildExited,
+    ChildStarted,
+    StartChildCall,
+    StartFailed,
+)
 from jido_cli.supervision.machine import Machine
 from jido_cli.supervision.reasons import SHUTDOWN, ExitReason, crash
 from jido_cli.supervision.snapshot import ChildSnapshot, MachineSnapshot, WorkSnapshot
@@ -81,6 +88,14 @@ def test_wrong_flags_are_found_before_wrong_specifications_and_before_any_start(
     restart = Problem("start_spec", Problem("invalid_restart_type", "sometimes"))
     assert Machine(flags, [wrong]).handle(BootRequested(), 0.0) == [Exit(crash(period))]
     assert Machine(FLAGS, [A, wrong]).handle(BootRequested(), 0.0) == [Exit(crash(restart))]
+
+
+def test_a_machine_whose_boot_was_refused_is_at_its_end() -> None:
+    machine = Machine(SupervisorFlags(max_restarts=-1), [A])
+    machine.handle(BootRequested(), 0.0)
+    assert machine.snapshot().phase == "exited"
+    assert machine.accepts(CallReceived(1, StartChildCall(A)))
+    assert machine.handle(CallReceived(1, StartChildCall(A)), 0.0) == []
 
 
 def test_an_ignored_child_stays_without_a_process_and_an_ignored_temporary_one_goes() -> None:
