@@ -7,7 +7,6 @@ only then is the caller answered, the state shown and the directives performed (
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from jido_cli.core.agent import Agent
@@ -28,7 +27,6 @@ from jido_cli.runtime.performing import MAX_DIRECTIVES, Cause, perform, record
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs
 from jido_cli.runtime.timers import Timers
-from jido_cli.runtime.watch import ActionHung
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
 if TYPE_CHECKING:
@@ -296,13 +294,8 @@ class AgentServer:
             watch.running = None
             if watch.is_injecting:
                 watch.swallow_late()
-        except ActionHung as hung:
-            watch.swallow_late()
-            self.exit(crash(hung), mail)
-            return
-        except (SystemExit, GeneratorExit, asyncio.CancelledError) as error:
-            watch.swallow_late()
-            self.exit(crash(error), mail)
+        except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
+            self._broken(error, mail)
             return
         if result.__class__ is Done:
             if result.error is None and mail is signal and kernel.committer is None:
@@ -319,6 +312,13 @@ class AgentServer:
             unrouted.handle(self, signal, mail)
         else:
             self._perform_effect(result, signal, mail, now_ns, started)  # type: ignore[arg-type]
+
+    def _broken(self, error: BaseException, mail: Mail) -> None:
+        """A step ended by what no action should raise: a hang interrupted, an exit, a cancel."""
+        self.kernel.watch.swallow_late()
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        self.exit(crash(error), mail)
 
     def _perform_effect(
         self, suspended: Suspended, signal: Signal, mail: Mail, now_ns: int, started: float
@@ -360,9 +360,8 @@ class AgentServer:
             watch.running = None
             if watch.is_injecting:
                 watch.swallow_late()
-        except ActionHung as hung:
-            watch.swallow_late()
-            self.exit(crash(hung), mail)
+        except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
+            self._broken(error, mail)
             return
         if isinstance(result, Done):
             self._finish(result, signal, mail, now_ns, started)

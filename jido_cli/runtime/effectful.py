@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jido_cli.core.command import Call, Raised, Returned
@@ -105,18 +106,19 @@ class EffectRun:
         call = self._call
         CHAIN.set((*self._chain, self._place))  # a task has a context of its own
         context = effect_context(self._kernel, call.ctx)
-        return await call.action.run(call.state, call.params, context)  # type: ignore[misc]
+        try:
+            return await call.action.run(call.state, call.params, context)  # type: ignore[misc]
+        except SystemExit as error:  # as a task's own exception it would end the loop
+            return _Died(error)
 
     def _run_in_thread(self, future: asyncio.Future[object]) -> None:
-        result: object = None
-        error: Exception | None = None
         try:
             call = self._call
             result = call.action.run(call.state, call.params, call.ctx)
-        except Exception as raised:  # noqa: BLE001 - the edge: an action may raise anything
-            error = raised
+        except BaseException as error:  # noqa: BLE001 - the edge: an action may raise anything
+            result = _Died(error)
         try:
-            self._kernel.loop.call_soon_threadsafe(_resolve, future, result, error)
+            self._kernel.loop.call_soon_threadsafe(_resolve, future, result)
         except RuntimeError:  # the engine ended first: the result is nobody's
             if not self._kernel.loop.is_closed():
                 raise
@@ -146,8 +148,11 @@ class EffectRun:
                 self._kernel.note_late(self._place, f"a result of {self._call.action.name}")
             return
         self._is_over = True
+        result = None if error is not None else task.result()
+        if isinstance(result, _Died):
+            error = result.error
         if error is None:
-            self._done(Returned(task.result()))
+            self._done(Returned(result))
         else:
             self._raise(error)
 
@@ -155,10 +160,13 @@ class EffectRun:
         self._done(Raised(failure_from(self._call.action.name, error)))
 
 
-def _resolve(future: asyncio.Future[object], result: object, error: Exception | None) -> None:
-    if future.done():
-        return
-    if error is None:
+@dataclass(frozen=True, slots=True)
+class _Died:
+    """What a future cannot carry as its exception: `SystemExit`, `StopIteration`."""
+
+    error: BaseException
+
+
+def _resolve(future: asyncio.Future[object], result: object) -> None:
+    if not future.done():
         future.set_result(result)
-    else:
-        future.set_exception(error)

@@ -216,7 +216,8 @@ class Kernel:
         )
         place.log.exits.append(record)
         if place.process is None:
-            place.set_status("stopped" if reason.is_orderly else "failed")
+            was_asked = reason.is_orderly or place.status == "stopping"
+            place.set_status("stopped" if was_asked else "failed")
         where = f"  {record.frame}" if record.frame else ""
         on = f" on {record.signal}" if record.signal else ""
         self.events.fact(

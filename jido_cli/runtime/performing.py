@@ -15,6 +15,7 @@ import msgspec
 from jido_cli.core import directives as ask
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.calls import Delivery, Mail
+from jido_cli.runtime.crash_reports import describe_error
 from jido_cli.runtime.failures import on_failure
 from jido_cli.runtime.mailbox import deliver, has_waiters, make_dead_letter, wait_for_room
 from jido_cli.runtime.place import Place
@@ -51,7 +52,10 @@ def perform(server: AgentServer, directive: ask.Directive, cause: Cause) -> None
         return
     kernel = server.kernel
     began = kernel.monotonic()
-    detail = performer(server, directive, cause)
+    try:
+        detail = performer(server, directive, cause)
+    except Exception as error:  # noqa: BLE001 - the edge where performers of users run
+        detail = describe_error(error)
     if detail is None:
         spent_s = kernel.monotonic() - began
         kernel.directives.append(

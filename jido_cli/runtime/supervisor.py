@@ -277,6 +277,7 @@ class SupervisorRunner:
     def _kill_child(self, effect: do.KillChild) -> None:
         process = self._processes.get(effect.ref)
         if process is not None:
+            process.place.set_status("stopping")
             process.kill()
         else:
             self._bring_forward(effect.ref)
