@@ -1,0 +1,203 @@
+"""An engine on virtual time, driven from outside step by step: no test waits, none is a coroutine.
+
+`settle` runs what is ready without moving the clock, `advance` moves it. What the loop's
+exception handler hears is a fault of ours: `close` refuses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from jido_cli.runtime.agent_server import AgentServer
+from jido_cli.runtime.calling import ask
+from jido_cli.runtime.calls import Answer, Delivery
+from jido_cli.runtime.engine import Engine, EngineEnd, EngineOptions
+from jido_cli.runtime.place import Place
+from jido_cli.runtime.starts import SupervisorStart
+from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.testing.virtual_time import VirtualLoop
+
+Json = Any
+
+
+class World:
+    """One engine and its loop."""
+
+    def __init__(self, root: SupervisorStart, **options: Any) -> None:
+        self.loop = VirtualLoop()
+        self.troubles: list[Mapping[str, Any]] = []
+        self.loop.set_exception_handler(lambda _, context: self.troubles.append(context))
+        given = EngineOptions(is_watched=False, **options)
+
+        async def make() -> Engine:
+            return Engine(root, given)
+
+        self.engine = self.loop.run_until_complete(make())
+        self.kernel = self.engine.kernel
+        self.port = self.engine.port
+        self.booting: asyncio.Task[None] | None = None
+
+    # -- time
+
+    @property
+    def now(self) -> float:
+        """The virtual time in seconds since the loop was made."""
+        return self.loop.time()
+
+    def settle(self) -> None:
+        """Run what is ready."""
+        self.loop.settle()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.loop.advance(seconds)
+
+    def spend(self, seconds: float) -> None:
+        """Let the running step take time: the clock moves, no timer can fire."""
+        self.loop._now += seconds
+
+    # -- life
+
+    def begin_boot(self) -> None:
+        """Start the engine and run what is ready."""
+        self.booting = self.loop.create_task(self.engine.boot())
+        self.settle()
+
+    def boot(self) -> World:
+        """Start the engine; it must be up without any time passing."""
+        self.begin_boot()
+        assert self.booting is not None
+        self.booting.result()
+        return self
+
+    def begin_shutdown(self, why: str = "the test is over") -> None:
+        """Order the stop and run what is ready."""
+        self.engine.begin_shutdown(why)
+        self.settle()
+
+    def end(self) -> EngineEnd | None:
+        """Return how the engine ended, None while it lives."""
+        self.settle()
+        if not self.engine.is_ended:
+            return None
+        return self.loop.run_until_complete(self.engine.wait_ended())
+
+    def close(self) -> None:
+        """End what still runs; no callback may have failed."""
+        root = self.engine.root.process
+        if root is not None:
+            root.kill()
+        self.settle()
+        if self.booting is not None and self.booting.done():
+            self.booting.exception()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.advance(60.0)
+        self.loop.close()
+        assert [_told(one) for one in self.troubles] == []
+
+    # -- signals
+
+    def cast(self, ident: str, signal_type: str, data: object = None) -> Delivery:
+        """Send a signal; it lies in the mailbox until the next `settle`."""
+        return self.engine.cast(ident, signal_type, data)
+
+    def tell(self, ident: str, signal_type: str, data: object = None) -> None:
+        """Send a signal and run what is ready."""
+        assert self.cast(ident, signal_type, data) == "accepted"
+        self.settle()
+
+    def call(
+        self, ident: str, signal_type: str, data: object = None, *, timeout_s: float = 5.0
+    ) -> asyncio.Future[Answer]:
+        """Begin a call; its request is delivered when this returns, nothing has run."""
+        signal = self.engine.signal(signal_type, data)
+        return ask(self.kernel, self.place(ident), signal, timeout_s)
+
+    def ask(self, ident: str, signal_type: str, data: object = None, **options: Any) -> Answer:
+        """Call and return the answer, which must come without any time passing."""
+        asked = self.call(ident, signal_type, data, **options)
+        self.settle()
+        return asked.result()
+
+    def order(self, name: str, **args: object) -> Json:
+        """Give an order by the port and return its answer."""
+        future = self.port.order(name, args)
+        self.settle()
+        return future.result(timeout=0)
+
+    # -- looking
+
+    def place(self, ident: str) -> Place:
+        """Return the node that *ident* names."""
+        return self.kernel.tree.resolve(ident)
+
+    def server(self, ident: str) -> AgentServer:
+        """Return the living incarnation of an agent."""
+        process = self.place(ident).process
+        assert isinstance(process, AgentServer)
+        return process
+
+    def runner(self, ident: str) -> SupervisorRunner:
+        """Return the living incarnation of a supervisor."""
+        process = self.place(ident).process
+        assert isinstance(process, SupervisorRunner)
+        return process
+
+    def state(self, ident: str) -> Json:
+        """Return the state that readers see."""
+        return self.port.state(ident, None)["state"]
+
+    def status(self, ident: str) -> str:
+        """Return the status word that readers see."""
+        return str(self.port.node(ident)["status"])
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status words of all nodes, by path, the root left out."""
+        nodes = self.port.tree()["nodes"]
+        return {node["path"]: node["status"] for node in nodes if node["parent"] is not None}
+
+    def paths(self) -> list[str]:
+        """Return the paths of all nodes."""
+        return [node["path"] for node in self.port.tree()["nodes"]]
+
+    def facts(self, *kinds: str) -> list[Json]:
+        """Return the facts of *kinds* (default: all) as the API has them."""
+        page = self.port.events_after(0, 100_000, frozenset(kinds) if kinds else None, None)
+        rows: list[Json] = page["events"]
+        return rows
+
+    def events(self, *kinds: str) -> list[tuple[str, str | None, str]]:
+        """Return the facts of *kinds* (default: all) as (kind, path, text)."""
+        return [(one["kind"], one["path"], one["text"]) for one in self.facts(*kinds)]
+
+    def dead_letters(self) -> list[tuple[str | None, str, str]]:
+        """Return the dead letters as (path, type, reason)."""
+        page = self.port.dead_letters(after=0, limit=100_000)
+        return [(one["path"], one["type"], one["reason"]) for one in page["dead_letters"]]
+
+    def directives(self) -> list[tuple[str, str, str, str | None]]:
+        """Return the directive log as (agent, type, outcome, detail)."""
+        return [
+            (one["agent"], one["type"], one["outcome"], one["detail"])
+            for one in self.directive_rows()
+        ]
+
+    def directive_rows(self) -> list[Json]:
+        """Return the directive log as the API has it."""
+        page = self.port.directives(agent=None, type=None, outcome=None, after=0, limit=100_000)
+        rows: list[Json] = page["directives"]
+        return rows
+
+    def counts(self, ident: str) -> tuple[int, int, int, int]:
+        """Return what G15 adds up: accepted, rejected, dropped, dead."""
+        place = self.place(ident)
+        log = place.log
+        return place.accepted, log.rejected, log.dropped, log.dead
+
+
+def _told(context: Mapping[str, Any]) -> str:
+    error = context.get("exception")
+    return f"{context['message']}: {error!r}" if error is not None else str(context["message"])

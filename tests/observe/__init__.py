@@ -1,0 +1,1 @@
+"""Rings and the event stream."""
