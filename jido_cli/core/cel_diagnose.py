@@ -41,7 +41,7 @@ _TYPE_NAMES = (
     (re.compile(r"\bnull_type\b"), "null"),
 )
 _INT_BEFORE = re.compile(r"(?<![\w.])([0-9]+)\s*$")
-_INT_AFTER = re.compile(r"\s*([0-9]+)(?![\w.])")
+_INT_AFTER = re.compile(r"[^\w\s(]*\s*([0-9]+)(?![\w.])")
 
 _PYTHON_WORDS = {
     "and": "write &&",
@@ -216,6 +216,8 @@ def _undeclared_function(source: str, offset: int, name: str) -> Finding:
             start, name = start - 1 - len(space), f"{space}.{name}"
     if name in _MACROS:
         message, hint = f"{name}() is not called like this", f"write list.{name}(x, f(x))"
+        if source.count(",", offset) >= 2:
+            hint += "; macros with two variables are not in this language"
     elif name in FUNCTIONS:
         message, hint = f"{name}() is not called like this", f"it is {usage(name)}"
     elif name.rpartition(".")[2] in _LATER:
@@ -258,15 +260,23 @@ def _no_overload(source: str, offset: int, name: str, types: str) -> Finding:
     shown = f"{name}()" if is_function else _OPERATORS.get(name, name.strip("_"))
     place = word_at(source, offset)
     if name == "_?_:_":
-        which = "the condition before ?" if source[place : place + 1] == "?" else "the condition"
-        return at(source, place, f"{which} must be bool, not {operands[0]}")
+        return _bad_choice(source, place, types)
     if "uint" in operands:
         return at(source, place, "unsigned integers are not in this language", "leave out the u")
     message = f"{shown} cannot be applied to ({types})"
-    return at(source, place, message, _overload_hint(source, offset, name, operands))
+    return at(source, place, message, _overload_hint(source, offset, name, types))
 
 
-def _overload_hint(source: str, offset: int, name: str, operands: list[str]) -> str | None:
+def _bad_choice(source: str, place: int, types: str) -> Finding:
+    if types.startswith("bool, "):
+        message = f"both results of ? : must have one type, not ({types.removeprefix('bool, ')})"
+        return at(source, place, message, "make one dynamic: dyn(x)")
+    which = "the condition before ?" if source[place : place + 1] == "?" else "the condition"
+    return at(source, place, f"{which} must be bool, not {types.split(', ')[0]}")
+
+
+def _overload_hint(source: str, offset: int, name: str, types: str) -> str | None:
+    operands = types.split(", ")
     if name == "_[_]" and operands[0] == "object":
         return "a field is read with a dot: a.b"
     if set(operands) == {"int", "double"}:
@@ -274,9 +284,10 @@ def _overload_hint(source: str, offset: int, name: str, operands: list[str]) -> 
         if len(operands) == 2 and operands[0] == "int":
             literal = _INT_BEFORE.search(source, 0, offset)
         elif len(operands) == 2:
-            after = _WORD.match(source, offset)
-            literal = _INT_AFTER.match(source, after.end()) if after else None
+            literal = _INT_AFTER.match(source, offset)
         return f"write {literal[1]}.0" if literal else "convert the integer: double(x)"
+    if name in ("_+_", "_==_", "_!=_", "@in") and "object" in types and "map(" in types:
+        return "make the object dynamic: dyn(x)"
     if name == "_+_" and "string" in operands:
         return "convert to text: string(x)"
     return None

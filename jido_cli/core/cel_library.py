@@ -314,7 +314,7 @@ def usage(name: str) -> str:
     if name in ("contains", "startsWith", "endsWith"):
         return f"string.{name}(string)"
     if name in ("min", "max"):
-        return f"{name}(a, b) or list.{name}()"
+        return f"{name}(a, b) of two to four values, or list.{name}()"
     return f"{name}(x)"
 
 

@@ -60,10 +60,6 @@ class MessageTypes:
         """Return the type of a full JSON Schema; its objects become messages."""
         return _SchemaReader(self, schema).field(schema).type
 
-    def add_record(self, fields: Mapping[str, CelType]) -> CelType:
-        """Return a message type with just these fields."""
-        return self.define({name: Field(kind) for name, kind in fields.items()})
-
     def define(self, fields: Mapping[str, Field]) -> CelType:
         """Return a new message type with these fields."""
         result = self.reserve()
@@ -241,10 +237,10 @@ def _set_message(proto: FieldDescriptorProto, name: str) -> None:
 def _set_map(
     proto: FieldDescriptorProto, value: CelType, message: DescriptorProto, names: Iterable[str]
 ) -> None:
-    """Make the field a protobuf map, unless the name its entry must have is taken."""
+    """Make the field a protobuf map, unless the name its entry must have is none, or taken."""
     entry_name = "".join(part[:1].upper() + part[1:] for part in proto.name.split("_")) + "Entry"
     taken = {*names, *(each.name for each in message.nested_type)}
-    if value == DYN or entry_name in taken:
+    if value == DYN or entry_name in taken or not entry_name[0].isalpha():
         _set_message(proto, ".google.protobuf.Struct")
         return
     entry = message.nested_type.add(name=entry_name)

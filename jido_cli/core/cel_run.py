@@ -116,11 +116,6 @@ def spend_text(fuel: Fuel, text: str) -> str:
     return text
 
 
-def raise_again(error: BaseException) -> NoReturn:
-    """Raise an error that was kept."""
-    raise error
-
-
 def a_bool(value: Value) -> bool:
     """Return *value* if it is a boolean."""
     if value is True or value is False:

@@ -70,8 +70,6 @@ class _Message:
             length = 8
             if wire == 2:
                 length, index = _varint(data, index)
-            elif wire == 5:
-                length = 4
             self.parts.setdefault(tag >> 3, []).append(data[index : index + length])
             index += length
 

@@ -83,8 +83,7 @@ def compile_action(
     """
     compiler = _Compiler(name, declaration, state_schema, work)
     program = compiler.program()
-    if timeout_s is None:
-        timeout_s = compiler.timeout_s()
+    declared_timeout_s = compiler.timeout_s()
     problems = tuple(compiler.problems)
     if problems or (work is None and "run" in declaration):
         return Compiled(None, problems)
@@ -92,7 +91,7 @@ def compile_action(
     made = action_of(name, program, compiler.params, work)
     replaced = msgspec.structs.replace(
         made,
-        timeout_s=timeout_s,
+        timeout_s=declared_timeout_s if timeout_s is None else timeout_s,
         source=source or made.source,
         description=described if isinstance(described, str) else made.description,
     )

@@ -330,8 +330,6 @@ def _reason(error: Exception) -> str:
             return str(error)
         case KeyError():
             return f"there is no key {error.args[0]!r}"
-        case IndexError():
-            return "the index is out of range"
         case RecursionError():
             return "the expression is nested too deep"
         case TypeError() if "NoneType" in str(error):

@@ -105,7 +105,7 @@ def test_references_that_lead_in_a_circle_are_dynamic() -> None:
     assert types.fields[types.add(schema).name]["f"] == DYN
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     names=st.lists(
         st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True), min_size=1, max_size=6
@@ -123,7 +123,7 @@ def test_whatever_the_fields_are_called_the_checker_reads_them(names: list[str])
 
 
 @pytest.mark.parametrize(
-    "names", [("a_b", "aB"), ("ab", "AbEntry"), ("a_b", "AB", "aB", "ABEntry")]
+    "names", [("a_b", "aB"), ("ab", "AbEntry"), ("a_b", "AB", "aB", "ABEntry"), ("_0", "_", "_a")]
 )
 def test_names_that_protobuf_would_confuse_stay_apart(names: tuple[str, ...]) -> None:
     mapping = {"type": "object", "additionalProperties": {"type": "integer"}}

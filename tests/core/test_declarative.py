@@ -6,67 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from jido_cli.core.action import Action, action, from_function
+from jido_cli.core.action import ActionError
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import Done, Returned, Suspended, begin_signal, resume
+from jido_cli.core.command import Done, begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.declarative import compile_action, compile_with
 from jido_cli.core.directives import AgentTarget, Emit
-from jido_cli.core.schema import compile_schema
 from jido_cli.core.signals import Signal
-from jido_cli.core.state_ops import SetPath
 from jido_cli.core.values import freeze
-
-STATE = compile_schema(
-    {
-        "count": 1,
-        "ratio": 0.5,
-        "name": "bo",
-        "tags": [],
-        "last": {"type": ["string", "null"], "default": None},
-        "orders": {"type": "object", "default": {}},
-        "box": {
-            "type": "object",
-            "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
-            "default": {"a": 1, "b": 2},
-        },
-    }
-)
-
-
-def compiled(declaration: Mapping[str, object], work: Action | None = None) -> Action:
-    made = compile_action("act", declaration, state_schema=STATE, work=work)
-    assert made.problems == ()
-    assert made.action is not None
-    return made.action
-
-
-def agent_with(act: Action) -> Agent:
-    definition = AgentDefinition("a", state_schema=STATE, routes=[Route("go", ((act, None),))])
-    return Agent.new(definition, "a1")
-
-
-def done(
-    declaration: Mapping[str, object], data: object = None, work: Action | None = None
-) -> Done:
-    """Run a declaration on a fresh agent."""
-    signal = Signal("go", "/t", freeze(data if data is not None else {}), ident="s1")
-    outcome = begin_signal(agent_with(compiled(declaration, work)), signal, Context(signal=signal))
-    assert isinstance(outcome, Done)
-    return outcome
-
-
-def changes(outcome: Done) -> dict[str, object]:
-    """Return the members of the state that are not as at the start."""
-    assert outcome.error is None
-    start = STATE.defaults()
-    return {key: value for key, value in outcome.agent.state.items() if value != start[key]}
-
-
-def failure(outcome: Done) -> tuple[str, str, bool]:
-    assert outcome.error is not None
-    assert outcome.agent.state == STATE.defaults()
-    return outcome.error.code, outcome.error.message, outcome.error.retryable
+from tests.core.expressions.declared import STATE, agent_with, changes, compiled, done, failure
 
 
 def test_set_assigns_what_its_expressions_give() -> None:
@@ -253,104 +201,6 @@ def test_an_empty_declaration_does_nothing() -> None:
     assert (changes(outcome), outcome.directives) == ({}, ())
 
 
-@action
-def priced(state: Mapping[str, object], by: int = 1) -> object:
-    return {"total": by * 10}, [Emit(type="from.python")]
-
-
-def test_state_keys_see_the_result_of_the_work_which_is_not_merged_then() -> None:
-    declaration = {
-        "run": "m:f",
-        "require": "params.by > 0",
-        "set": {"count": "${{ int(result.total) }}"},
-        "emit": {"type": "done", "data": "${{ next.count }}"},
-    }
-    outcome = done(declaration, {"by": 3}, from_function(priced))
-    assert changes(outcome) == {"count": 30}
-    assert outcome.directives == (Emit(type="from.python"), Emit(type="done", data=30))
-    assert outcome.output == {"total": 30}
-    assert failure(done(declaration, {"by": 0}, from_function(priced)))[0] == "require"
-
-
-@action
-def counted() -> object:
-    return {"count": 7}, [SetPath(["box", "a"], 9)]
-
-
-def test_without_state_keys_the_result_of_the_work_is_merged() -> None:
-    declaration = {"run": "m:f", "emit": {"type": "t", "data": "${{ [next.count, next.box.a] }}"}}
-    outcome = done(declaration, None, from_function(counted))
-    assert changes(outcome) == {"count": 7, "box": {"a": 9, "b": 2}}
-    assert outcome.directives == (Emit(type="t", data=[7, 9]),)
-
-
-def test_a_declared_output_types_the_result() -> None:
-    declaration = {
-        "run": "m:f",
-        "output": {"total": {"type": "integer"}},
-        "set": {"count": "${{ result.total + 1 }}"},
-    }
-    assert changes(done(declaration, {"by": 3}, from_function(priced))) == {"count": 31}
-    wrong = {**declaration, "set": {"count": "${{ result.totl }}"}}
-    (problem,) = compile_action(
-        "act", wrong, state_schema=STATE, work=from_function(priced)
-    ).problems
-    assert problem.message == "undefined field 'totl'"
-
-
-def test_work_whose_result_is_not_what_was_declared_fails() -> None:
-    declaration = {"run": "m:f", "output": {"total": {"type": "string"}}, "set": {"count": 5}}
-    assert failure(done(declaration, None, from_function(priced)))[0] == "invalid_output"
-
-
-@action
-def nonsense() -> object:
-    return 5
-
-
-def test_work_that_returns_nonsense_fails_in_the_commands_own_words() -> None:
-    outcome = done({"run": "m:f", "set": {"count": 5}}, None, from_function(nonsense))
-    assert failure(outcome)[0] == "invalid_result"
-
-
-@action
-async def slow(by: int = 1) -> object:
-    return {"total": by}
-
-
-def test_effectful_work_is_prepared_and_concluded_around_the_call() -> None:
-    declaration = {
-        "run": "m:f",
-        "require": "params.by > 0",
-        "set": {"count": "${{ int(result.total) }}"},
-        "timeout": "250ms",
-    }
-    act = compiled(declaration, from_function(slow))
-    assert (act.kind, act.timeout_s) == ("async", 0.25)
-    agent = agent_with(act)
-    signal = Signal("go", "/t", freeze({"by": 3}))
-    command = begin_signal(agent, signal, Context(signal=signal))
-    assert isinstance(command, Suspended)
-    outcome = resume(command.command, Returned({"total": 3}))
-    assert isinstance(outcome, Done)
-    assert changes(outcome) == {"count": 3}
-    refused = Signal("go", "/t", freeze({"by": 0}))
-    outcome = begin_signal(agent, refused, Context(signal=refused))
-    assert isinstance(outcome, Done)
-    assert failure(outcome)[0] == "require"
-
-
-def test_work_alone_stays_as_it_is_under_the_declared_name() -> None:
-    made = compiled({"run": "m:f", "description": "Prices."}, from_function(priced))
-    assert (made.name, made.description) == ("act", "Prices.")
-    assert made.run is from_function(priced).run
-
-
-def test_a_declaration_with_work_that_is_not_known_is_only_checked() -> None:
-    made = compile_action("act", {"run": "m:f", "set": {"count": "${{ int(result.x) }}"}})
-    assert made == (None, ())
-
-
 def test_params_of_a_route_are_made_from_state_and_signal() -> None:
     given, problems = compile_with(
         {"by": "${{ signal.data.n + state.count }}", "k": [1]}, state_schema=STATE
@@ -370,3 +220,43 @@ def test_mistakes_in_params_of_a_route_are_told() -> None:
     assert [(each.path, each.message) for each in problems] == [
         (("with", "by"), "there is no variable 'params' here")
     ]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "message"),
+    [
+        ({"require": "1 / signal.data.z > 0"}, "require: division by zero"),
+        ({"merge": "${{ signal.data.nope }}"}, "merge: there is no key 'nope'"),
+        ({"set": {"box.a": "${{ 1 / signal.data.z }}"}}, "set.box.a: division by zero"),
+    ],
+)
+def test_a_failing_expression_of_any_key_is_placed(
+    declaration: Mapping[str, object], message: str
+) -> None:
+    assert failure(done(declaration, {"z": 0}))[1].startswith(message)
+
+
+def test_failing_params_of_a_route_fail_with_their_place() -> None:
+    given, _ = compile_with({"by": "${{ signal.data.nope }}"}, state_schema=STATE)
+    assert callable(given)
+    with pytest.raises(ActionError, match="with: there is no key 'nope'"):
+        given(STATE.defaults(), Signal("go", "/t", freeze({})), Context())
+
+
+def test_without_a_state_schema_next_is_what_was_set() -> None:
+    declaration = {"set": {"n": "${{ 1 + 1 }}"}, "emit": {"type": "t", "data": "${{ next.n }}"}}
+    act = compile_action("act", declaration).action
+    assert act is not None
+    definition = AgentDefinition("a", routes=[Route("go", ((act, None),))])
+    signal = Signal("go", "/t", freeze({}))
+    outcome = begin_signal(Agent.new(definition, "a1"), signal, Context(signal=signal))
+    assert isinstance(outcome, Done)
+    assert outcome.directives == (Emit(type="t", data=2),)
+
+
+def test_the_time_of_the_command_is_text_in_the_state() -> None:
+    signal = Signal("go", "/t", freeze({}))
+    act = compiled({"set": {"last": "${{ ctx.now }}"}})
+    outcome = begin_signal(agent_with(act), signal, Context(now_ns=10**18, signal=signal))
+    assert isinstance(outcome, Done)
+    assert changes(outcome) == {"last": "2001-09-09T01:46:40Z"}

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from jido_cli.core.cel_types import BOOL, DOUBLE, DYN, INT, STRING, TIMESTAMP, list_of
-from jido_cli.core.expressions import Environment, ExpressionError, Scope
+from jido_cli.core.expressions import Environment, EvaluationError, ExpressionError, Scope
 from jido_cli.core.values import FrozenDict, freeze
 from jido_cli.errors import InternalError
 from tests.core.expressions.worlds import WORLD, fails, run, scope
@@ -183,10 +183,30 @@ def test_a_function_gives_its_value(text: str, want: object) -> None:
         ("{dyn(1): 2}", "the keys of a map are text, not int"),
         ("{state.name: 1, 'bo': 2}", "the key 'bo' is twice in the map"),
         ("size(dyn(1))", "size() cannot be applied to (int)"),
+        ("string(dyn([]))", "string() cannot be applied to (list)"),
+        ("int(dyn([]))", "int() cannot be applied to (list)"),
+        ("double(dyn(true))", "double() cannot be applied to (bool)"),
+        ("bool(dyn(1))", "bool() cannot be applied to (int)"),
+        ("dyn(1).join()", "join() cannot be applied to (int)"),
+        ("dyn(1).min()", "min() cannot be applied to (int)"),
+        ("max(dyn(true), 1)", "max() cannot be applied to (bool, bool)"),
+        ("max(1, dyn('a'))", "max() cannot be applied to (int, string)"),
+        ("'a'.lastIndexOf('a', 2)", "index 2 is out of range: the size is 1"),
+        ("'a'.contains(dyn(1))", "contains() needs a string, not int"),
     ],
 )
 def test_a_failure_says_what_does_not_fit(text: str, want: str) -> None:
     assert fails(text) == want
+
+
+def test_a_value_that_is_no_json_cannot_be_used() -> None:
+    expression = WORLD.compile("item + 1")
+    with pytest.raises(EvaluationError, match="a value of type tuple cannot be used"):
+        expression.run(Scope(item=(1, 2)))
+
+
+def test_a_literal_beyond_all_decimals_is_infinite() -> None:
+    assert run("1e999 > 0.0 && -1e999 < 0.0")
 
 
 def test_the_result_type_follows_from_the_schemas() -> None:

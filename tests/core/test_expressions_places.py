@@ -84,6 +84,39 @@ def refused(text: str) -> tuple[str, str, str | None]:
             "it is string.substring(int) or string.substring(int,int)",
         ),
         ("state.tags.map(t)", "map", "map() is not called like this", "write list.map(x, f(x))"),
+        (
+            "'a'.contains()",
+            "contains",
+            "contains() is not called like this",
+            "it is string.contains(string)",
+        ),
+        (
+            "min(1)",
+            "min",
+            "min() is not called like this",
+            "it is min(a, b) of two to four values, or list.min()",
+        ),
+        ("[1].map(1, 2)", "1", "map() variable name must be a simple identifier", None),
+        ("{'a' 1}", "1", "syntax error: missing ':' at '1'", None),
+        (
+            "state.done ? state.items[0] : {}",
+            "?",
+            "both results of ? : must have one type, not (object, map(dyn, dyn))",
+            "make one dynamic: dyn(x)",
+        ),
+        (
+            "state.items + [{'sku': 'z'}]",
+            "+",
+            "+ cannot be applied to (list(object), list(map(string, string)))",
+            "make the object dynamic: dyn(x)",
+        ),
+        ("state.price > 2", ">", "> cannot be applied to (double, int)", "write 2.0"),
+        (
+            "state.price > params.by",
+            ">",
+            "> cannot be applied to (double, int)",
+            "convert the integer: double(x)",
+        ),
         ("state.count = 1", "=", "syntax error at '='", "write == to compare"),
         ("state.done and true", "and", "syntax error at 'and'", "write &&"),
         ("state.done & true", "&", "syntax error at '&'", "write &&"),
@@ -164,9 +197,10 @@ def test_what_is_left_out_of_the_language_is_refused_with_a_hint(
 
 
 def test_a_macro_with_two_variables_is_refused() -> None:
-    assert refused("state.tags.all(i, t, t == 'a')")[1] in (
+    assert refused("state.tags.all(i, t, t == 'a')") == (
+        "all",
         "all() is not called like this",
-        "macros with two variables are not in this language",
+        "write list.all(x, f(x)); macros with two variables are not in this language",
     )
 
 
