@@ -32,14 +32,12 @@ from jido_cli.core.outcomes import Raised as Raised
 from jido_cli.core.outcomes import Returned as Returned
 from jido_cli.core.outcomes import Suspended as Suspended
 from jido_cli.core.outcomes import Unrouted as Unrouted
-from jido_cli.core.results import Taken, take_result
+from jido_cli.core.results import Taken, take_result, take_usual
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import Plan, Step, addressed_step, frozen_params
 from jido_cli.core.values import (
-    MAX_STATE_BYTES,
     FrozenDict,
-    ValueDomainError,
     freeze_mapping,
     of_items,
 )
@@ -48,41 +46,22 @@ from jido_cli.errors import UsageError
 _EMPTY = of_items({})
 
 
-class Command:
+class Command(msgspec.Struct, eq=False):
     """A command that is under way; opaque to everyone but this module."""
 
-    __slots__ = (
-        "agent",
-        "awaited",
-        "ctx",
-        "directives",
-        "index",
-        "output",
-        "params",
-        "prepared",
-        "signal",
-        "state",
-        "steps",
-        "succeeded",
-        "tolerated",
-    )
-
-    def __init__(
-        self, agent: Agent, steps: Sequence[Step], signal: Signal | None, ctx: Context
-    ) -> None:
-        self.agent = agent
-        self.steps = steps
-        self.signal = signal
-        self.ctx = ctx
-        self.state = agent.state
-        self.index = 0
-        self.directives: list[Directive] = []
-        self.output: object = None
-        self.succeeded = 0
-        self.tolerated: ActionFailure | None = None
-        self.params: Mapping[str, object] = _EMPTY
-        self.prepared: object = None
-        self.awaited = False
+    agent: Agent
+    steps: Sequence[Step]
+    signal: Signal | None
+    ctx: Context
+    state: FrozenDict
+    index: int = 0
+    directives: list[Directive] = []
+    output: object = None
+    succeeded: int = 0
+    tolerated: ActionFailure | None = None
+    params: Mapping[str, object] = _EMPTY
+    prepared: object = None
+    is_waiting: bool = False
 
 
 def begin(
@@ -104,7 +83,7 @@ def begin(
         ]
     except BadInstructionError as error:
         return _failed(agent, error.failure)
-    return _advance(Command(agent, steps, None, ctx))
+    return _advance(Command(agent, steps, None, ctx, agent.state))
 
 
 def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended | Unrouted:
@@ -118,21 +97,24 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
     if simple is None:
         return _begin_plan(agent, plan, signal, ctx)
     # One pure step that reads only data: what _advance does, without its bookkeeping. Whatever
-    # is out of the ordinary is left to _advance and _conclude.
+    # is not as usual is left to _advance and _conclude.
     step, take, run = simple
     try:
         params = take(signal.data)
     except SchemaError:
-        return _advance(Command(agent, (step,), signal, ctx))
+        return _advance(Command(agent, (step,), signal, ctx, agent.state))
     try:
         result = run(agent.state, params, ctx)
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         failure = failure_from(step.action.name, error)
-        return _conclude(Command(agent, (step,), signal, ctx), step, params, failure)
-    done = _settle(agent, result)
-    if done is None:
-        return _conclude(Command(agent, (step,), signal, ctx), step, params, result)
-    return done
+        return _conclude(Command(agent, (step,), signal, ctx, agent.state), step, params, failure)
+    taken = take_usual(definition, agent.state, result)
+    if taken is None:
+        return _conclude(Command(agent, (step,), signal, ctx, agent.state), step, params, result)
+    state, output, directives = taken
+    if state is not agent.state:
+        agent = Agent(definition, agent.id, state)
+    return Done(agent, directives, output)
 
 
 def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
@@ -141,9 +123,9 @@ def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
     Raises:
         UsageError: the command does not wait for one.
     """
-    if not command.awaited:
+    if not command.is_waiting:
         raise UsageError("the command does not wait for an outcome")
-    command.awaited = False
+    command.is_waiting = False
     step = command.steps[command.index]
     if isinstance(outcome, Raised):
         done = _fail(command, step, outcome.error)
@@ -188,7 +170,7 @@ def cmd(
                 hints=("run it in an engine, or use begin and resume",),
             )
     steps = [addressed_step(single, params) for single, params in resolved]
-    ended = _advance(Command(agent, steps, None, ctx))
+    ended = _advance(Command(agent, steps, None, ctx, agent.state))
     assert isinstance(ended, Done)  # nothing suspends: all actions are pure
     return ended.agent, list(ended.directives)
 
@@ -202,35 +184,11 @@ def _begin_plan(
             steps = _conditional(agent, plan.groups, signal)
         except BadInstructionError as error:
             return _failed(agent, error.failure)
-    return _advance(Command(agent, steps, signal, ctx)) if steps else Unrouted(signal.type)
-
-
-def _settle(agent: Agent, result: object) -> Done | None:
-    """Return the end of a command of one step that came to *result*, if that is as usual.
-
-    None for what is not valid, or rare: whoever asked goes the long way, which says what it is.
-    """
-    changes, directives = result, ()
-    if type(result) is tuple and len(result) == 2 and type(result[1]) is list:
-        changes, extras = result
-        for extra in extras:
-            if not isinstance(extra, Directive):
-                return None
-        directives = tuple(extras)
-    if changes is None:
-        return Done(agent, directives)
-    if type(changes) is not dict:
-        return None
-    definition = agent.definition
-    try:
-        state, output = definition.absorb(agent.state, changes)
-    except (SchemaError, ValueDomainError):
-        return None
-    if state is agent.state:
-        return Done(agent, directives, output)
-    if state.size > MAX_STATE_BYTES:
-        return None
-    return Done(Agent(definition, agent.id, state), directives, output)
+    return (
+        _advance(Command(agent, steps, signal, ctx, agent.state))
+        if steps
+        else Unrouted(signal.type)
+    )
 
 
 def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
@@ -257,11 +215,15 @@ def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
         result = action.run(agent.state, checked, ctx)
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         result = failure_from(action.name, error)
-    done = _settle(agent, result) if action.output is None else None
-    if done is not None:
-        return done
+    if action.output is None:
+        taken = take_usual(agent.definition, agent.state, result)
+        if taken is not None:
+            state, output, directives = taken
+            if state is not agent.state:
+                agent = Agent(agent.definition, agent.id, state)
+            return Done(agent, directives, output)
     step = addressed_step(action, params)
-    return _conclude(Command(agent, (step,), None, ctx), step, checked, result)
+    return _conclude(Command(agent, (step,), None, ctx, agent.state), step, checked, result)
 
 
 def _conclude(command: Command, step: Step, params: Mapping[str, object], result: object) -> Done:
@@ -323,7 +285,7 @@ def _suspend(command: Command, step: Step, params: Mapping[str, object]) -> Done
             command.prepared = action.prepare(command.state, params, command.ctx)
         except Exception as error:  # noqa: BLE001 - the edge where users' code runs
             return _fail(command, step, failure_from(action.name, error))
-    command.awaited = True
+    command.is_waiting = True
     return Suspended(command, Call(action, frozen_params(params), command.state, command.ctx))
 
 
@@ -340,12 +302,13 @@ def _finish(command: Command, step: Step, value: object) -> Done | None:
 
 def _absorb(command: Command, step: Step, result: object) -> Done | None:
     """Take over what an action returned: checked, merged, validated; or fail."""
-    taken = take_result(command.agent, command.state, step.action, result)
+    definition = command.agent.definition
+    usual = take_usual(definition, command.state, result) if step.action.output is None else None
+    taken = usual or take_result(definition, command.state, step.action, result)
     if isinstance(taken, ActionFailure):
         return _fail(command, step, taken)
-    command.state = taken.state
-    command.output = taken.output
-    command.directives.extend(taken.directives)
+    command.state, command.output, directives = taken
+    command.directives.extend(directives)
     command.succeeded += 1
     return None
 
@@ -373,11 +336,13 @@ def _handle(
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         taken: Taken | ActionFailure = failure_from(action.name, error)
     else:
-        taken = take_result(command.agent, base, action, result, has_output=False)
+        definition = command.agent.definition
+        taken = take_result(definition, base, action, result, has_output=False)
     if isinstance(taken, ActionFailure):
         details = {**(failure.details or {}), "on_error": taken.message}
         return base, [], msgspec.structs.replace(failure, details=freeze_mapping(details))
-    return taken.state, taken.directives, failure
+    state, _, directives = taken
+    return state, directives, failure
 
 
 def _failed(

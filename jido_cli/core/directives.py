@@ -140,10 +140,12 @@ class Emit(Directive, frozen=True, tag="emit"):
             force_setattr(self, "data", freeze(self.data, where="data"))
         if self.to is not None:
             force_setattr(self, "to", _checked_targets(self.to))
-        for name in ("subject", "source", "id"):
-            value = getattr(self, name)
-            if value is not None:
-                _check_text(name, value)
+        if self.subject is not None:
+            _check_text("subject", self.subject)
+        if self.source is not None:
+            _check_text("source", self.source)
+        if self.id is not None:
+            _check_text("id", self.id)
         if self.extensions is not None:
             force_setattr(self, "extensions", freeze_extensions(self.extensions))
 

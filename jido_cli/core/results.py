@@ -8,37 +8,67 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
 
-import msgspec
-
 from jido_cli.core.action import Action, Outcome
-from jido_cli.core.agent import Agent
+from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.directives import Directive
 from jido_cli.core.failures import ActionFailure, failure_from, invalid
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.shown import show
 from jido_cli.core.state_ops import StateOp, StateOpError, apply
-from jido_cli.core.values import FrozenDict, ValueDomainError, freeze, freeze_mapping, merge
+from jido_cli.core.values import (
+    MAX_STATE_BYTES,
+    FrozenDict,
+    ValueDomainError,
+    freeze,
+    freeze_mapping,
+    merge,
+)
 
 _SHAPE = "an action returns a mapping, None, or (mapping, [directives])"
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """What a result comes to, all of it checked."""
+Taken = tuple[FrozenDict, object, Sequence[Directive]]
+"""(next state, output, directives) that a result comes to, all of it checked."""
 
-    state: FrozenDict
-    output: object
-    directives: Sequence[Directive]
+
+def take_usual(
+    definition: AgentDefinition, state: FrozenDict, result: object
+) -> tuple[FrozenDict, object, tuple[Directive, ...]] | None:
+    """Return what *result* comes to, if it is of a usual kind and valid.
+
+    None for anything else: `take_result` finds out what it is. For actions without output schema.
+    """
+    changes: object = result
+    directives: tuple[Directive, ...] = ()
+    if type(result) is tuple and len(result) == 2 and type(result[1]) is list:
+        changes, extras = result
+        for extra in extras:
+            if not isinstance(extra, Directive):
+                return None
+        directives = tuple(extras)
+    if type(changes) is dict:
+        try:
+            new, output = definition.absorb(state, changes)
+        except (SchemaError, ValueDomainError):
+            return None
+        return (new, output, directives) if new.size <= MAX_STATE_BYTES else None
+    return (state, None, directives) if changes is None else None
 
 
 def take_result(
-    agent: Agent, state: FrozenDict, action: Action, result: object, *, has_output: bool = True
+    definition: AgentDefinition,
+    state: FrozenDict,
+    action: Action,
+    result: object,
+    *,
+    has_output: bool = True,
 ) -> Taken | ActionFailure:
     """Return what *result*, which *action* returned on *state*, comes to.
 
     The mapping is merged deeply first, then state operations edit, in order.
 
     Args:
-        agent: whose definition says what a valid state is.
+        definition: says what a valid state is.
         state: the valid state before the action.
         action: for its output schema and its name.
         result: a mapping, None, `(mapping, [directives])` or an `Outcome`.
@@ -73,19 +103,18 @@ def take_result(
     except (SchemaError, ValueDomainError) as error:
         return invalid("invalid_output", action.name, f"output of {action.name}: {_at(error)}")
     delta = None if isinstance(result, Outcome) else output
-    new = _next_state(agent, state, action, delta, next_state, ops)
-    return new if isinstance(new, ActionFailure) else Taken(new, output, directives)
+    new = _next_state(definition, state, action, delta, next_state, ops)
+    return new if isinstance(new, ActionFailure) else (new, output, directives)
 
 
 def _next_state(
-    agent: Agent,
+    definition: AgentDefinition,
     state: FrozenDict,
     action: Action,
     delta: object,
     next_state: FrozenDict,
     ops: Sequence[StateOp],
 ) -> FrozenDict | ActionFailure:
-    definition = agent.definition
     try:
         if isinstance(delta, FrozenDict):
             if not ops:
