@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jido_cli.core.agent import Agent
-from jido_cli.core.command import Done, Suspended, Unrouted, begin_signal, resume
+from jido_cli.core.command import Done, Raised, Suspended, Unrouted, begin_signal, resume
 from jido_cli.core.context import AgentInfo, Context
 from jido_cli.core.directives import Reply
 from jido_cli.core.signals import Signal
@@ -27,6 +27,7 @@ from jido_cli.runtime.performing import MAX_DIRECTIVES, Cause, perform, record
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs
 from jido_cli.runtime.timers import Timers
+from jido_cli.runtime.watch import ActionHung
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
 if TYPE_CHECKING:
@@ -331,6 +332,10 @@ class AgentServer:
                 self.kernel.note_late(self.place, f"a result of {suspended.call.action.name}")
                 return
             self.running = None
+            error = outcome.error.exception if isinstance(outcome, Raised) else None
+            if isinstance(error, ActionHung):
+                self.exit(crash(error), mail)
+                return
             if self.stopping is not None:
                 self._lose(mail, self.stopping)
                 self._stop_when_quiet()

@@ -22,7 +22,6 @@ from jido_cli.runtime.calls import (
     Answer,
     CallRequest,
     Delivery,
-    set_result,
 )
 from jido_cli.runtime.mailbox import deliver, wait_for_room
 from jido_cli.runtime.starts import AgentStart
@@ -65,9 +64,8 @@ def ask(kernel: Kernel, place: Place, signal: Signal, timeout_s: float) -> async
         return future
     request = CallRequest(
         signal,
-        lambda answer: set_result(future, answer),
+        future,
         kernel.monotonic() + timeout_s,
-        kernel.deadlines,
         chain,
     )
     kernel.deadlines.add(request)

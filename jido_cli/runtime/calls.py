@@ -13,7 +13,7 @@ import msgspec
 
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
-from jido_cli.runtime.deadlines import Deadlines
+from jido_cli.runtime.deadlines import Bucket
 
 if TYPE_CHECKING:
     from jido_cli.runtime.place import Place
@@ -41,44 +41,44 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class CallRequest:
-    """A signal with a waiting caller, an absolute deadline and the chain of calls behind it."""
+    """A signal with a waiting caller, an absolute deadline and the chain of calls behind it.
 
-    __slots__ = ("_deadlines", "answer", "chain", "deadline", "has_begun", "is_answered", "signal")
+    `future` is the caller's; `bucket` is where `Deadlines` keeps the request meanwhile.
+    """
+
+    __slots__ = ("bucket", "chain", "deadline", "future", "has_begun", "is_answered", "signal")
 
     def __init__(
         self,
         signal: Signal,
-        answer: Callable[[Answer], None],
+        future: asyncio.Future[Answer],
         deadline: float,
-        deadlines: Deadlines,
         chain: tuple[Place, ...] = (),
     ) -> None:
         self.signal = signal
-        self.answer = answer
+        self.future = future
         self.deadline = deadline
         self.chain = chain
+        self.bucket: Bucket = {}
         self.has_begun = False
         self.is_answered = False
-        self._deadlines = deadlines
 
     def reply(self, answer: Answer) -> None:
         """Answer the caller, once; later answers go nowhere."""
         if not self.is_answered:
             self.is_answered = True
-            self._deadlines.discard(self)
-            self.answer(answer)
+            self.bucket.pop(id(self), None)
+            if not self.future.done():  # else its owner gave it up
+                self.future.set_result(answer)
 
     def expire(self) -> None:
         """The deadline has passed: tell the caller what that means."""
-        if self.is_answered:
-            return
-        self.is_answered = True
         if self.has_begun:
             why = "its command had begun and will finish whatever you do"
-            self.answer(Answer(False, 0, None, outcome="unknown", why=why))
+            self.reply(Answer(False, 0, None, outcome="unknown", why=why))
         else:
             why = "it expired before its turn and will not run"
-            self.answer(Answer(False, 0, None, outcome="expired", why=why))
+            self.reply(Answer(False, 0, None, outcome="expired", why=why))
 
 
 Mail = Signal | CallRequest
@@ -90,9 +90,10 @@ class Waiter:
     `done` is told how it ended: accepted, or rejected when its time was over.
     """
 
-    __slots__ = ("deadline", "done", "is_over", "mail")
+    __slots__ = ("bucket", "deadline", "done", "is_over", "mail")
 
     def __init__(self, mail: Mail, deadline: float, done: Callable[[Delivery], None]) -> None:
+        self.bucket: Bucket = {}
         self.mail = mail
         self.deadline = deadline
         self.done = done
@@ -106,10 +107,5 @@ class Waiter:
         """Tell the sender, once."""
         if not self.is_over:
             self.is_over = True
+            self.bucket.pop(id(self), None)
             self.done(delivery)
-
-
-def set_result(future: asyncio.Future[Answer], answer: Answer) -> None:
-    """Resolve *future* unless its owner gave it up."""
-    if not future.done():
-        future.set_result(answer)

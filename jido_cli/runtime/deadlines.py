@@ -14,13 +14,20 @@ BUCKETS_PER_SECOND: Final = 20
 
 
 class Expirable(Protocol):
-    """Something that must be told when its deadline (monotonic seconds) has passed."""
+    """Something that must be told when its deadline (monotonic seconds) has passed.
+
+    Whoever settles it before takes it out of its `bucket`, by its identity.
+    """
 
     deadline: float
+    bucket: Bucket
 
     def expire(self) -> None:
         """Called on the loop when the deadline has passed."""
         ...
+
+
+Bucket = dict[int, Expirable]
 
 
 class Deadlines:
@@ -30,24 +37,19 @@ class Deadlines:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._buckets: dict[int, dict[int, Expirable]] = {}
+        self._buckets: dict[int, Bucket] = {}
 
     def add(self, item: Expirable) -> None:
-        """Watch *item* until its deadline or until `discard`."""
+        """Watch *item* until its deadline, or until it is taken out of its bucket."""
         number = int(item.deadline * BUCKETS_PER_SECOND) + 1
         bucket = self._buckets.get(number)
         if bucket is None:
             bucket = self._buckets[number] = {}
             delay_s = number / BUCKETS_PER_SECOND - self._clock.monotonic()
             self._clock.call_later(delay_s, self._fire, number)
+        item.bucket = bucket
         bucket[id(item)] = item
 
-    def discard(self, item: Expirable) -> None:
-        """Forget *item*: it was answered."""
-        bucket = self._buckets.get(int(item.deadline * BUCKETS_PER_SECOND) + 1)
-        if bucket is not None:
-            bucket.pop(id(item), None)
-
     def _fire(self, number: int) -> None:
-        for item in self._buckets.pop(number, {}).values():
+        for item in list(self._buckets.pop(number, {}).values()):
             item.expire()

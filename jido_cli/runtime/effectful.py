@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jido_cli.core.command import Call, Raised, Returned
 from jido_cli.core.failures import failure_from
+from jido_cli.core.signals import Signal
 from jido_cli.runtime.calling import CHAIN, effect_context
 from jido_cli.runtime.calls import CallRequest, Mail
+from jido_cli.runtime.marked_steps import MarkedSteps, coroutine_stack
+from jido_cli.runtime.watch import thread_stack
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
@@ -45,7 +48,9 @@ class EffectRun:
         "_kernel",
         "_place",
         "_task",
+        "_thread",
         "_timer",
+        "_work",
         "mail",
         "since",
     )
@@ -66,6 +71,8 @@ class EffectRun:
         self._call = call
         self._done = done
         self._task: asyncio.Future[object] | None = None
+        self._thread: threading.Thread | None = None
+        self._work: Coroutine[Any, Any, object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_over = False
         self._is_revoked = False
@@ -75,15 +82,25 @@ class EffectRun:
         """The name of the action."""
         return self._call.action.name
 
+    @property
+    def source(self) -> str:
+        """The path of its agent."""
+        return self._place.path
+
+    def describe_step(self, _signal: Signal) -> tuple[str, float]:
+        """Return the name of the action and its timeout in seconds."""
+        return self.action, self._call.action.timeout_s
+
     def begin(self) -> None:
         """Start it; `done` will be called once on the loop, never from in here."""
         loop = self._kernel.loop
         self._kernel.running_effects += 1
         if self._call.action.kind == "thread":
             self._task = loop.create_future()
-            threading.Thread(
+            self._thread = threading.Thread(
                 target=self._run_in_thread, args=(self._task,), name=self._name(), daemon=True
-            ).start()
+            )
+            self._thread.start()
         else:
             self._task = loop.create_task(self._run(), name=self._name())
         self._task.add_done_callback(self._ended)
@@ -106,8 +123,13 @@ class EffectRun:
         call = self._call
         CHAIN.set((*self._chain, self._place))  # a task has a context of its own
         context = effect_context(self._kernel, call.ctx)
+        kernel = self._kernel
+        self._work = call.action.run(call.state, call.params, context)  # type: ignore[assignment]
+        assert self._work is not None
         try:
-            return await call.action.run(call.state, call.params, context)  # type: ignore[misc]
+            return await MarkedSteps(
+                self._work, kernel.watch, self, call.ctx.signal, kernel.monotonic
+            )
         except SystemExit as error:  # as a task's own exception it would end the loop
             return _Died(error)
 
@@ -123,6 +145,11 @@ class EffectRun:
             if not self._kernel.loop.is_closed():
                 raise
 
+    def _stack(self) -> tuple[str, ...]:
+        if self._thread is not None:
+            return thread_stack(self._thread.ident)
+        return coroutine_stack(self._work)
+
     def _timed_out(self) -> None:
         if not self._is_over:
             self._is_over = True
@@ -136,7 +163,7 @@ class EffectRun:
         if self._task is not None and not self._task.done():
             if isinstance(self._task, asyncio.Task):
                 self._task.cancel()
-            self._kernel.zombies.watch(self._task, self._place)
+            self._kernel.zombies.watch(self._task, self._place, self._stack)
 
     def _ended(self, task: asyncio.Future[object]) -> None:
         self._kernel.running_effects -= 1

@@ -97,7 +97,6 @@ def admit_waiters(place: Place) -> None:
         waiter = waiters.popleft()
         if waiter.is_over:
             continue
-        place.kernel.deadlines.discard(waiter)
         waiter.finish(deliver(place, waiter.mail))
 
 
@@ -111,7 +110,6 @@ def dead_letter_mail(place: Place, reason: str) -> None:
     if has_waiters(place):
         waiters, place.log.waiters = place.log.waiters, deque()
         for waiter in waiters:
-            place.kernel.deadlines.discard(waiter)
             waiter.expire()
 
 

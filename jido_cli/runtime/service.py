@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from jido_cli.runtime.marked_steps import coroutine_stack
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import ServiceStart
 from jido_cli.supervision.reasons import KILLED, NORMAL, ExitReason, crash
@@ -171,7 +172,8 @@ class ServiceProcess:
             self.place.process = None
         if self._task is not None and not self._task.done():
             self._task.cancel()
-            self._kernel.zombies.watch(self._task, self.place)
+            work = self._task.get_coro()
+            self._kernel.zombies.watch(self._task, self.place, lambda: coroutine_stack(work)[1:])
 
     def _end(self, reason: ExitReason) -> None:
         self._revoke()

@@ -176,8 +176,13 @@ class Watchdog:
         return name.split(":")[1] if name.startswith("jido:") else None
 
     def _stack(self) -> tuple[str, ...]:
-        frame = sys._current_frames().get(self._watch.thread_id)  # noqa: SLF001 - the only way
-        if frame is None:
-            return ()
-        frames = traceback.extract_stack(frame)
-        return tuple(f"{f.filename}:{f.lineno} in {f.name}" for f in frames)[-STACK_LINES:]
+        return thread_stack(self._watch.thread_id)
+
+
+def thread_stack(thread_id: int | None) -> tuple[str, ...]:
+    """Return where a thread is just now, outermost frame first; empty if it has ended."""
+    frame = sys._current_frames().get(thread_id or 0)  # noqa: SLF001 - the only way
+    if frame is None:
+        return ()
+    frames = traceback.extract_stack(frame)
+    return tuple(f"{f.filename}:{f.lineno} in {f.name}" for f in frames)[-STACK_LINES:]

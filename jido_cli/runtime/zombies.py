@@ -7,8 +7,8 @@ do is refused (fencing), and as long as one lives, everybody can see it (runtime
 from __future__ import annotations
 
 import asyncio
-import traceback
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from jido_cli.observe.events import EventLog
@@ -26,34 +26,32 @@ class Zombies:
     def __init__(self, clock: Clock, events: EventLog) -> None:
         self._clock = clock
         self._events = events
-        self.alive: dict[asyncio.Future[object], tuple[str, str]] = {}
+        self.alive: dict[asyncio.Future[Any], tuple[str, str]] = {}
         self.total = 0
 
-    def watch(self, task: asyncio.Task[None] | asyncio.Future[object], place: Place) -> None:
-        """Look at a cancelled *task* after the grace; if it goes on, it is a zombie."""
-        self._clock.call_later(GRACE_S, self._look, task, place)
+    def watch(
+        self, task: asyncio.Future[Any], place: Place, stack: Callable[[], Sequence[str]]
+    ) -> None:
+        """Look at a cancelled *task* after the grace; if it goes on, it is a zombie.
 
-    def _look(self, task: asyncio.Future[object], place: Place) -> None:
+        *stack* tells where it is, outermost frame first.
+        """
+        self._clock.call_later(GRACE_S, self._look, task, place, stack)
+
+    def _look(
+        self, task: asyncio.Future[Any], place: Place, stack: Callable[[], Sequence[str]]
+    ) -> None:
         if task.done():
             return
         self.total += 1
-        where = _stack_of(task)
+        frames = list(stack())
+        where = frames[-1] if frames else "an unknown place"
         self.alive[task] = (place.path, where)
-        self._events.fact("zombie", place, f"goes on after it was ended, in {where}", stack=where)
+        self._events.fact("zombie", place, f"goes on after it was ended, in {where}", stack=frames)
         task.add_done_callback(self._gone)
 
-    def _gone(self, task: asyncio.Future[object]) -> None:
+    def _gone(self, task: asyncio.Future[Any]) -> None:
         path, _ = self.alive.pop(task)
         if not task.cancelled():
             task.exception()  # said to be looked at: a zombie's error concerns nobody any more
         self._events.fact("zombie_gone", None, f"a zombie of {path} ended", path=path)
-
-
-def _stack_of(task: asyncio.Future[object]) -> str:
-    if not isinstance(task, asyncio.Task):
-        return "a thread"
-    frames = task.get_stack(limit=1)
-    if not frames:
-        return "an unknown place"
-    last = traceback.extract_stack(frames[-1], limit=1)[-1]
-    return f"{last.filename}:{last.lineno} in {last.name}"

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
+from jido_cli.runtime.attempts import CANCELLED, StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.engine import Engine, EngineOptions
 from jido_cli.runtime.place import Place, Process
 from jido_cli.runtime.service import ServiceProcess
@@ -32,6 +32,7 @@ from jido_cli.supervision.events import (
 )
 from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
 from jido_cli.supervision.specs import ChildSpec
+from jido_cli.supervision.validation import FailedChild
 from jido_cli.testing.virtual_time import VirtualLoop
 from tests.conformance.otp_translate import (
     BOOM,
@@ -132,6 +133,7 @@ class RuntimeWorld:
         place = process.place
         path = place.path
         n = self._number(place, process.generation)
+        reason = _as_gated(reason)
         self._downs.append([path, n, reason_json(reason)])
         self._latest[path] = process
         if place.parent is None:
@@ -365,6 +367,19 @@ class RuntimeWorld:
             for child in rows
         ]
         return node
+
+
+def _as_gated(reason: ExitReason) -> ExitReason:
+    """Return *reason* with a cancelled start told as what the gate would have answered.
+
+    An order to stop cancels the start that it would have to wait for; OTP waits (runtime.md 35).
+    """
+    if reason == CANCELLED:
+        return BOOM
+    detail = reason.detail
+    if isinstance(detail, FailedChild):
+        return ExitReason(reason.kind, FailedChild(detail.id, _as_gated(detail.reason)))
+    return reason
 
 
 def _supervisor_of(process: Process) -> object:
