@@ -8,6 +8,7 @@ Operators and kinds are in `jido_cli.core.cel_run`.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 
@@ -241,7 +242,7 @@ def _trim(fuel: Fuel, text: Value) -> str:
     return spend_text(fuel, text.strip(_BLANKS))
 
 
-def _extreme(name: str, is_better: Callable[[Value, Value], bool]) -> Callable[..., Value]:
+def _extreme(name: str, is_better: Callable[..., bool]) -> Callable[..., Value]:
     def extreme(fuel: Fuel, *values: Value) -> Value:
         if len(values) == 1:
             (only,) = values
@@ -284,8 +285,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "upperAscii": _upper,
     "lowerAscii": _lower,
     "trim": _trim,
-    "min": _extreme("min", lambda a, b: a < b),  # type: ignore[operator]
-    "max": _extreme("max", lambda a, b: a > b),  # type: ignore[operator]
+    "min": _extreme("min", operator.lt),
+    "max": _extreme("max", operator.gt),
 }
 
 _SIGNATURES = {

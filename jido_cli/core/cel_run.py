@@ -9,6 +9,7 @@ have a name are in `jido_cli.core.cel_library`. No syntax, no types, no position
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
@@ -66,6 +67,7 @@ _KINDS: Mapping[type, str] = {
 _ORDERED = frozenset({"int", "double", "string", "bool"})
 _NUMBERS = frozenset({"int", "double"})
 _COMPARED_BY_PYTHON = frozenset({int, float, bool, type(None)})
+_ORDERED_BY_PYTHON = frozenset({int, float, bool})
 
 
 def kind_of(value: Value) -> str:
@@ -141,6 +143,8 @@ def a_key(key: Value, taken: Mapping[str, Value]) -> str:
 
 def equal(fuel: Fuel, a: Value, b: Value) -> bool:
     """Compare as CEL does: numbers by value, everything else only within its kind."""
+    if type(a) is type(b) and type(a) in _COMPARED_BY_PYTHON:
+        return a == b
     kind, other = kind_of(a), kind_of(b)
     if kind != other:
         return a == b if kind in _NUMBERS and other in _NUMBERS else False
@@ -157,14 +161,7 @@ def _equal_lists(fuel: Fuel, a: list[Value], b: list[Value]) -> bool:
     if len(a) != len(b):
         return False
     spend(fuel, len(a))
-    for one, other in zip(a, b, strict=True):
-        kind = type(one)
-        if kind is type(other) and kind in _COMPARED_BY_PYTHON:
-            if one != other:
-                return False
-        elif not equal(fuel, one, other):
-            return False
-    return True
+    return all(equal(fuel, one, other) for one, other in zip(a, b, strict=True))
 
 
 def _equal_maps(fuel: Fuel, a: dict[str, Value], b: dict[str, Value]) -> bool:
@@ -179,8 +176,10 @@ def unequal(fuel: Fuel, a: Value, b: Value) -> bool:
     return not equal(fuel, a, b)
 
 
-def _comparison(name: str, compare: Callable[[Value, Value], bool]) -> Callable[..., bool]:
+def _comparison(name: str, compare: Callable[..., bool]) -> Callable[..., bool]:
     def compared(fuel: Fuel, a: Value, b: Value) -> bool:
+        if type(a) is type(b) and type(a) in _ORDERED_BY_PYTHON:
+            return compare(a, b)
         kind, other = kind_of(a), kind_of(b)
         if kind != other:
             if kind not in _NUMBERS or other not in _NUMBERS:
@@ -196,20 +195,17 @@ def _comparison(name: str, compare: Callable[[Value, Value], bool]) -> Callable[
 
 def add(fuel: Fuel, a: Value, b: Value) -> Value:
     """Add numbers, or join texts or lists."""
-    kind = kind_of(a)
-    if kind == kind_of(b):
-        match a, b:
-            case (int(), int()) if kind == "int":
-                return in_range(a + b)
-            case float(), float():
-                return a + b
-            case str(), str() if kind == "string":
-                if len(a) + len(b) > fuel[1]:
-                    out_of_text()
-                return spend_text(fuel, a + b)
-            case list(), list():
-                spend(fuel, len(a) + len(b))
-                return [*a, *b]
+    if type(a) is int and type(b) is int:
+        return in_range(a + b)
+    if type(a) is float and type(b) is float:
+        return a + b
+    if type(a) is str and type(b) is str:
+        if len(a) + len(b) > fuel[1]:
+            out_of_text()
+        return spend_text(fuel, a + b)
+    if isinstance(a, list) and isinstance(b, list):
+        spend(fuel, len(a) + len(b))
+        return [*a, *b]
     raise no_overload("+", a, b)
 
 
@@ -354,10 +350,10 @@ def _with_article(value: Value) -> str:
 OPERATORS: Mapping[str, Callable[..., Value]] = {
     "_==_": equal,
     "_!=_": unequal,
-    "_<_": _comparison("<", lambda a, b: a < b),  # type: ignore[operator]
-    "_<=_": _comparison("<=", lambda a, b: a <= b),  # type: ignore[operator]
-    "_>_": _comparison(">", lambda a, b: a > b),  # type: ignore[operator]
-    "_>=_": _comparison(">=", lambda a, b: a >= b),  # type: ignore[operator]
+    "_<_": _comparison("<", operator.lt),
+    "_<=_": _comparison("<=", operator.le),
+    "_>_": _comparison(">", operator.gt),
+    "_>=_": _comparison(">=", operator.ge),
     "_+_": add,
     "_-_": subtract,
     "_*_": multiply,

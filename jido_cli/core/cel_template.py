@@ -25,6 +25,7 @@ from jido_cli.core.expressions import (
     ExpressionError,
     Scope,
 )
+from jido_cli.core.values import ValueDomainError, freeze
 
 OPENING = "${{"
 CLOSING = "}}"
@@ -88,7 +89,7 @@ class Computed:
 
 
 Compiled = Constant | Computed
-_UNKNOWN = Computed(lambda _: None, DYN)
+UNKNOWN = Computed(lambda _: None, DYN)
 """Stands for what could not be compiled."""
 
 
@@ -107,14 +108,15 @@ class ValueCompiler:
         self.problems: list[DeclarationError] = []
 
     def value(self, value: object, path: Path) -> Compiled:
-        """Return *value* compiled; a mistake in it is noted and gives a constant."""
-        if isinstance(value, str):
-            return self.text(value, path)
-        if isinstance(value, Mapping):
-            return self._mapping(value, path)
-        if isinstance(value, Sequence):
-            return self._sequence(value, path)
-        return Constant(value)
+        """Return *value* compiled; what is constant is frozen, a mistake in it is noted."""
+        compiled = self._value(value, path)
+        if isinstance(compiled, Computed):
+            return compiled
+        try:
+            return Constant(freeze(compiled.value))
+        except ValueDomainError as error:
+            self.problems.append(DeclarationError((*path, *error.path), error.reason))
+            return UNKNOWN
 
     def text(self, text: str, path: Path, *, is_key: bool = False) -> Compiled:
         """Return a text compiled."""
@@ -123,7 +125,7 @@ class ValueCompiler:
         pieces = self._pieces(text, path, is_key=is_key)
         if len(pieces) == 1 and pieces[0].offset is not None and not is_key:
             found = self._expression(text, pieces[0], path, is_key=is_key)
-            return _computed(found) if found else _UNKNOWN
+            return _computed(found) if found else UNKNOWN
         parts: list[str | Expression] = []
         for piece in pieces:
             if piece.offset is None:
@@ -166,18 +168,27 @@ class ValueCompiler:
             self.problems.append(DeclarationError(path, message, is_key=True))
         return tuple(map(_interpolation, segments)) if len(self.problems) == known else ()
 
+    def _value(self, value: object, path: Path) -> Compiled:
+        if isinstance(value, str):
+            return self.text(value, path)
+        if isinstance(value, Mapping):
+            return self._mapping(value, path)
+        if isinstance(value, Sequence):
+            return self._sequence(value, path)
+        return Constant(value)
+
     def _mapping(self, value: Mapping[str, object], path: Path) -> Compiled:
         items: list[tuple[Compiled, Compiled]] = []
         for key, each in value.items():
             inner = (*path, key)
-            items.append((self.text(key, inner, is_key=True), self.value(each, inner)))
+            items.append((self.text(key, inner, is_key=True), self._value(each, inner)))
         if all(isinstance(part, Constant) for item in items for part in item):
             return Constant(value)
         parts = [part for item in items for part in item]
         return Computed(_mapping_runner(items), None, _names(parts))
 
     def _sequence(self, value: Sequence[object], path: Path) -> Compiled:
-        items = [self.value(each, (*path, index)) for index, each in enumerate(value)]
+        items = [self._value(each, (*path, index)) for index, each in enumerate(value)]
         if all(isinstance(item, Constant) for item in items):
             return Constant(value)
         makers = list(map(runner, items))

@@ -8,6 +8,7 @@ values is `jido_cli.core.cel_template`'s business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cache
@@ -78,6 +79,7 @@ _SIMPLE = MappingProxyType(
         "dyn": DYN,
     }
 )
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _FAILURES = (*ABSORBED, FuelError, RecursionError)
 # What generated code sees, and nothing else.
 _GLOBALS: dict[str, object] = {
@@ -212,7 +214,7 @@ class Environment:
             self._types[name] = self._type(each)
         self._scope = TypeScope(self._types, self._messages.fields, {})
         self._records = {
-            name: {field: read for field, (_, read) in _RECORDS[name].items()}
+            name: {field: read for field, (_, read) in _RECORDS[each].items()}
             for name, each in variables.items()
             if isinstance(each, str) and each in _RECORDS
         }
@@ -316,10 +318,9 @@ def _spelled(kind: CelType) -> str:
 
 def _check_characters(text: str) -> None:
     """Refuse what the library would cut short or choke on."""
-    for offset, character in enumerate(text):
-        if character == "\0" or "\ud800" <= character <= "\udfff":
-            message = f"the character {character!r} cannot stand in an expression"
-            raise ExpressionError(at(text, offset, message))
+    if found := _UNUSABLE.search(text):
+        message = f"the character {found[0]!r} cannot stand in an expression"
+        raise ExpressionError(at(text, found.start(), message))
     if not text.strip():
         raise ExpressionError(at(text, 0, "the expression is empty"))
 
@@ -332,6 +333,9 @@ def _reason(error: Exception) -> str:
             return f"there is no key {error.args[0]!r}"
         case RecursionError():
             return "the expression is nested too deep"
+        case AttributeError():
+            # Only the signal can be missing as a whole.
+            return "there is no signal: the command came without one"
         case TypeError() if "NoneType" in str(error):
             return "the value is null here"
         case _:

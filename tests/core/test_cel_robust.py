@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from random import Random
 
 from hypothesis import example, given, settings
@@ -147,3 +149,12 @@ def test_every_failure_of_random_expressions_has_a_place_of_its_own() -> None:
             assert 1 <= error.column <= len(text)
             assert "the values do not fit" not in error.message, (text, error.message)
     assert failed > 50
+
+
+def test_the_checking_library_is_loaded_by_the_first_expression_only() -> None:
+    text = (
+        "import sys, jido_cli.core.declarative\n"
+        "print([n for n in ('cel_expr_python', 'google.protobuf') if n in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

@@ -19,7 +19,7 @@ from tests.core.expressions.worlds import WORLD, scope
 def made(value: object, item: object = None) -> object:
     """Return what a value with expressions becomes."""
     compiled = compile_value(value, WORLD)
-    return compiled.value if isinstance(compiled, Constant) else thaw(compiled.run(scope(item)))
+    return thaw(compiled.value if isinstance(compiled, Constant) else compiled.run(scope(item)))
 
 
 def problems(value: object) -> list[DeclarationError]:
@@ -71,6 +71,11 @@ def test_a_value_is_made(value: object, want: object) -> None:
 def test_a_value_without_expressions_is_a_constant() -> None:
     value = {"a": [1, "x"], "b": None}
     assert compile_value(value, WORLD) == Constant(value)
+
+
+def test_a_constant_that_is_no_json_is_a_mistake() -> None:
+    (problem,) = problems({"a": [1, float("inf")]})
+    assert (problem.path, problem.message) == (("set", "a", 1), "inf is not a finite number")
 
 
 def test_one_expression_keeps_its_type_for_those_who_ask() -> None:

@@ -205,6 +205,12 @@ def test_a_value_that_is_no_json_cannot_be_used() -> None:
         expression.run(Scope(item=(1, 2)))
 
 
+def test_a_command_without_a_signal_says_so() -> None:
+    expression = WORLD.compile("signal.type")
+    with pytest.raises(EvaluationError, match="there is no signal: the command came without one"):
+        expression.run(Scope())
+
+
 def test_a_literal_beyond_all_decimals_is_infinite() -> None:
     assert run("1e999 > 0.0 && -1e999 < 0.0")
 
