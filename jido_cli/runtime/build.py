@@ -128,6 +128,7 @@ class _Builder:
             child.state,
             self._origin(child.pos),
             readiness_ignored=child.readiness == "ignore",
+            group=child.group,
         )
 
     # -- agents
@@ -145,12 +146,7 @@ class _Builder:
             program = self._programs[key] = AgentProgram(
                 self._definition(decl),
                 MailboxPolicy(mailbox.max, mailbox.overflow, mailbox.block_timeout_ms / 1000),
-                ErrorPolicy(
-                    on_error.kind,
-                    on_error.max_errors or 0,
-                    (on_error.within_ms or 0) / 1000,
-                    on_error.emit,
-                ),
+                _error_policy(on_error),
                 decl.on_unrouted,
                 subscribe,
                 tuple(_schedule(schedule) for schedule in decl.schedules),
@@ -232,6 +228,17 @@ class _Builder:
             timeout_s=decl.timeout_ms / 1000,
             source=f"{origin.file}:{origin.line}",
         )
+
+
+def _error_policy(decl: OnErrorDecl) -> ErrorPolicy:
+    return ErrorPolicy(
+        decl.kind,
+        decl.max_errors or 0,
+        (decl.within_ms or 0) / 1000,
+        decl.emit,
+        None if decl.declared is None else _error_policy(decl.declared),
+        None if decl.bug is None else _error_policy(decl.bug),
+    )
 
 
 def _backoff(decl: BackoffDecl) -> Backoff:

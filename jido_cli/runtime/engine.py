@@ -74,7 +74,7 @@ class Engine:
         self.started_at = self.kernel.wall_ns() / 1e9
         self.root = Place(self.kernel, ROOT, None, root)
         self.kernel.tree.root = self.root
-        self.kernel.place_added(self.root, None)
+        self.kernel.place_added(self.root)
         self.watchdog: Watchdog | None = None
         self._start = root
         self._booted: asyncio.Future[None] = loop.create_future()

@@ -10,7 +10,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from jido_cli.core.directives import Emit, Error
+from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
+from jido_cli.errors import InternalError
 from jido_cli.runtime.calls import Mail
 from jido_cli.supervision.reasons import crash
 
@@ -41,7 +43,7 @@ class ErrorWindow:
 def on_failure(
     server: AgentServer,
     error: Error,
-    exception: BaseException | None,
+    failure: ActionFailure | None,
     signal: Signal,
     mail: Mail,
 ) -> Emit | None:
@@ -49,12 +51,18 @@ def on_failure(
 
     Args:
         error: the directive that tells the error.
-        exception: the user's own, where there was one: its traceback goes into the exit.
+        failure: why the command failed, where it did; its exception goes into the exit.
         signal: what was being handled.
         mail: the same as it lay in the mailbox: a dead letter if the agent stops over it.
     """
     kernel = server.kernel
+    exception = None if failure is None else failure.exception
     policy = server.program.on_error
+    if policy.kind == "split":
+        is_bug = failure is not None and not failure.is_declared
+        chosen = policy.bug if is_bug else policy.declared
+        assert chosen is not None, "a split policy has both"
+        policy = chosen
     action = error.action or "-"
     kernel.events.fact(
         "error",
@@ -83,4 +91,6 @@ def on_failure(
                 "type": signal.type,
             }
             return Emit(policy.emit, data)
+        case "split":
+            raise InternalError("a split policy is split again")
     return None

@@ -111,7 +111,7 @@ class Family:
             place = above.children.get(child_id)
             if place is None:
                 place = above.children[child_id] = Place(server.kernel, child_id, above, start)
-                server.kernel.place_added(place, None)
+                server.kernel.place_added(place)
             place.generation += 1
             self._own = server.supervisor.nested(place, 0, self, start)
             self._own.boot()

@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from jido_cli.bus.subscriptions import Group, Subscriptions
 from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.idents import IdSource
 from jido_cli.core.signals import Signal
@@ -23,10 +22,11 @@ from jido_cli.runtime.clock import Clock
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.dead_letters import DeadLetters
 from jido_cli.runtime.deadlines import Deadlines
+from jido_cli.runtime.hearing import Hearing
 from jido_cli.runtime.mailbox import dead_letter_mail
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.run_queue import RunQueue
-from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
+from jido_cli.runtime.starts import AgentProgram
 from jido_cli.runtime.tree import Tree
 from jido_cli.runtime.watch import Watch
 from jido_cli.runtime.zombies import Zombies
@@ -68,7 +68,8 @@ class Kernel:
         self.dead_letters = DeadLetters(self.clock, self.events)
         self.deadlines = Deadlines(self.clock)
         self.zombies = Zombies(self.clock, self.events)
-        self.bus: Subscriptions[Place] = Subscriptions()
+        self.hearing = Hearing()
+        self.bus = self.hearing.bus
         self.tree = Tree()
         self.watch = Watch()
         self.programs = dict(programs or {})
@@ -86,30 +87,15 @@ class Kernel:
         self.armed_timers = 0
         self.running_effects = 0
         self.known_params: dict[tuple[AgentDefinition, str], frozenset[str] | None] = {}
-        self._groups: dict[int, Group[Place]] = {}
-        self._child_numbers: dict[tuple[int, str], int] = {}
+        self._child_numbers: dict[int, dict[str, int]] = {}
 
     # -- places
 
-    def place_added(self, place: Place, above: SupervisorStart | None) -> None:
-        """A place came into the tree, under a supervisor started from *above*."""
+    def place_added(self, place: Place) -> None:
+        """A place came into the tree."""
         self.revision += 1
         self.tree.changed()
-        start = place.start
-        if type(start) is AgentStart:
-            if above is not None and above.flags.strategy == "dynamic":
-                group = self._groups.get(id(place.parent))
-                if group is not None:
-                    group.changed()
-                    return
-            patterns = patterns_of(start.program)
-            if patterns:
-                self.bus.add(place, patterns)
-        elif type(start) is SupervisorStart and start.flags.strategy == "dynamic":
-            template = start.specs[0].start if start.specs else None
-            if isinstance(template, AgentStart) and patterns_of(template.program):
-                group = self._groups[id(place)] = Group(lambda: (place.children or {}).values())
-                self.bus.add_group(group, patterns_of(template.program))
+        self.hearing.added(place)
 
     def place_ended(self, place: Place) -> None:
         """A place left the tree for good: what waits there becomes dead letters."""
@@ -120,23 +106,18 @@ class Kernel:
         if place.children:
             place.children.clear()
         dead_letter_mail(place, "its place ended")
-        if type(place.start) is AgentStart:
-            group = self._groups.get(id(place.parent))
-            if group is not None:
-                group.changed()
-            self.bus.discard(place)
-        elif (group := self._groups.pop(id(place), None)) is not None:
-            self.bus.discard_group(group)
+        self.hearing.ended(place)
+        self._child_numbers.pop(id(place), None)
 
     def next_child_id(self, supervisor: Place, agent: str) -> str:
         """Return `<agent>-<n>` for a child without a name; n is never used again there."""
-        key = (id(supervisor), agent)
-        number = self._child_numbers.get(key, 0)
+        numbers = self._child_numbers.setdefault(id(supervisor), {})
+        number = numbers.get(agent, 0)
         while True:
             number += 1
             child_id = f"{agent}-{number}"
             if supervisor.child(child_id) is None:
-                self._child_numbers[key] = number
+                numbers[agent] = number
                 return child_id
 
     # -- news
@@ -244,12 +225,3 @@ def spell_ms(ms: float) -> str:
     if ms >= 9.95:
         return f"{ms:.0f}ms"
     return f"{ms:.1f}ms" if ms >= 0.95 else f"{ms * 1000:.0f}us"
-
-
-def patterns_of(program: AgentProgram) -> tuple[str, ...]:
-    """Return the patterns that an agent hears on the bus."""
-    if program.subscribe == "none":
-        return ()
-    if program.subscribe == "routes":
-        return tuple(program.definition.signal_patterns)
-    return program.subscribe

@@ -255,9 +255,7 @@ def run_instruction(server: AgentServer, directive: ask.Directive, cause: Cause)
 def error(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
     """Hand an error to the agent's policy."""
     assert isinstance(directive, ask.Error)
-    failure = cause.done.error
-    exception = None if failure is None else failure.exception
-    wanted = on_failure(server, directive, exception, cause.signal, cause.mail)
+    wanted = on_failure(server, directive, cause.done.error, cause.signal, cause.mail)
     return None if wanted is None else emit(server, wanted, cause)
 
 

@@ -34,13 +34,16 @@ class MailboxPolicy:
 class ErrorPolicy:
     """What an agent does when one of its commands fails (runtime.md 8).
 
-    `max_errors` failures within `within_s` stop it as `stop` does.
+    `max_errors` failures within `within_s` stop it as `stop` does. `split` asks `declared` about
+    failures that an action's author foresaw and `bug` about all others; these are not split.
     """
 
-    kind: Literal["log", "stop", "max_errors", "emit"] = "log"
+    kind: Literal["log", "stop", "max_errors", "emit", "split"] = "log"
     max_errors: int = 0
     within_s: float = 0.0
     emit: str | None = None
+    declared: ErrorPolicy | None = None
+    bug: ErrorPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class AgentStart:
     state: Mapping[str, object] = field(default_factory=dict)
     origin: Origin | None = None
     readiness_ignored: bool = False
+    group: str | None = None  # members of `replicas` are one subscriber of this name
 
 
 @dataclass(frozen=True, slots=True)

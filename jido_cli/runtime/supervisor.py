@@ -264,7 +264,7 @@ class SupervisorRunner:
         if place is None:
             place = Place(self.kernel, effect.id, self.place, start)  # type: ignore[arg-type]
             children[effect.id] = place
-            self.kernel.place_added(place, self.start)
+            self.kernel.place_added(place)
         return place
 
     def _terminate_child(self, effect: do.TerminateChild) -> None:
