@@ -21,6 +21,7 @@ PACKAGE = ROOT / "jido_cli"
 EVERY_ROOM = frozenset(
     {
         "topology",
+        "lint",
         "core",
         "supervision",
         "runtime",
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "supervision": frozenset(),
     "core": frozenset(),
     "topology": frozenset({"core"}),
+    "lint": frozenset({"topology", "core", "supervision"}),
     "observe": frozenset({"core"}),
     "bus": frozenset({"core", "observe"}),
     "runtime": frozenset({"core", "observe", "bus", "supervision", "topology"}),
@@ -63,7 +65,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "cel_expr_python": ("core/cel_*.py", "core/expressions.py"),
     "re2": ("core/cel_*.py", "core/expressions.py"),
     "google.protobuf": ("core/cel_*.py", "core/expressions.py"),
-    "msgspec": ("core/*", "topology/*", "observe/*", "bus/*", "runtime/*", "control/*"),
+    "msgspec": ("core/*", "topology/*", "lint/*", "observe/*", "bus/*", "runtime/*", "control/*"),
     "cronsim": ("runtime/cron.py",),
     "starlette": ("control/*",),
     "uvicorn": ("control/*",),

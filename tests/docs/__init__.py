@@ -1,0 +1,1 @@
+"""The pages say what is true: their commands, links, code and tables are held to the product."""
