@@ -16,6 +16,7 @@ Ident = str | int | tuple[int, str, int, int, int]
 _COUNTER_BITS = 74
 _COUNTER_MASK = (1 << _COUNTER_BITS) - 1
 _LOW_MASK = (1 << 62) - 1
+_TOP_LOW_BIT = 1 << 61
 
 
 def shape_uuid7(time_ms: int, bits: int) -> int:
@@ -48,12 +49,12 @@ class IdSource:
         random_bits: gives an integer of that many random bits, as `secrets.randbits` does.
     """
 
-    __slots__ = ("_counter", "_ms", "_random_bits")
+    __slots__ = ("_last", "_ms", "_random_bits")
 
     def __init__(self, random_bits: Callable[[int], int]) -> None:
         self._random_bits = random_bits
         self._ms = -1
-        self._counter = 0
+        self._last = 0
 
     def next(self, now_ms: int) -> int:
         """Return the next id, greater than all before it.
@@ -65,11 +66,9 @@ class IdSource:
         """
         if now_ms > self._ms:
             self._ms = now_ms
-            # The top bit stays free, so that counting on has half the room before it spills.
-            self._counter = self._random_bits(_COUNTER_BITS - 1)
+            # The top one of the 62 low bits stays free: 2**61 ids fit before a count would spill.
+            bits = self._random_bits(_COUNTER_BITS) & ~_TOP_LOW_BIT
+            self._last = shape_uuid7(now_ms, bits)
         else:
-            self._counter += 1
-            if self._counter > _COUNTER_MASK:
-                self._ms += 1
-                self._counter = 0
-        return shape_uuid7(self._ms, self._counter)
+            self._last += 1
+        return self._last
