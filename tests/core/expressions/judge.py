@@ -23,7 +23,7 @@ TYPES = {
     "map": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
     "dyn": cel.Type.DYN,
 }
-STOCK_OF_NONES = [None] * 5_000_000
+STOCK_OF_NONES: list[None] = []
 
 
 def judged(environment: cel.Env, text: str, scopes: list[dict[str, object]]) -> object:
@@ -48,6 +48,7 @@ def evaluated(environment: cel.Env, compiled: cel.Expression, scope: dict[str, o
 
 def main() -> None:
     """Answer requests until the input ends."""
+    STOCK_OF_NONES.extend([None] * 5_000_000)
     environments: dict[str, cel.Env] = {}
     for line in sys.stdin:
         request = json.loads(line)
