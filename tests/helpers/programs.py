@@ -24,6 +24,8 @@ from jido_cli.runtime.starts import (
 from jido_cli.supervision.specs import AutoShutdown, Backoff, ChildSpec, Strategy, SupervisorFlags
 
 Function = Callable[..., object]
+MAILBOX = MailboxPolicy()
+LOG = ErrorPolicy()
 Do = Function | Action | Iterable[Function | Action]
 
 
@@ -49,8 +51,8 @@ def program(
     *,
     state: Mapping[str, object] | None = None,
     actions: Iterable[Function] = (),
-    mailbox: MailboxPolicy = MailboxPolicy(),
-    on_error: ErrorPolicy = ErrorPolicy(),
+    mailbox: MailboxPolicy = MAILBOX,
+    on_error: ErrorPolicy = LOG,
     on_unrouted: Literal["dead_letter", "ignore", "error"] = "dead_letter",
     subscribe: Literal["routes", "none"] | tuple[str, ...] = "none",
     schedules: Iterable[Schedule] = (),

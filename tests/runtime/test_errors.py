@@ -105,7 +105,7 @@ def test_successes_between_failures_do_not_reset_max_errors(boot: MakeWorld) -> 
 
 def test_emit_tells_the_error_on_the_bus(boot: MakeWorld) -> None:
     @action
-    def keep(message: str, code: str, type: str) -> dict[str, object]:
+    def keep(message: str, code: str, type: str) -> dict[str, object]:  # noqa: A002
         return {"message": message, "code": code, "type": type}
 
     failing = program("c", ROUTES, state=COUNT, on_error=ErrorPolicy("emit", emit="c.failed"))
