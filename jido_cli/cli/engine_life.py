@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jido_cli.cli.engine_signals import EndSignals
-from jido_cli.cli.render import measures
+from jido_cli.observe.text import measures
 
 if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine, EngineEnd

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jido_cli.cli.render.display import Paint, display_json, plain
-from jido_cli.cli.render.measures import Times, rfc3339
 from jido_cli.cli.render.streams import day_line, engine_line, missed_line
+from jido_cli.observe.text.display import Paint, display_json, plain
+from jido_cli.observe.text.measures import Times, rfc3339
 
 PAGE = 500
 CLOSE_S = 2.0

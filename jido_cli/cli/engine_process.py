@@ -20,7 +20,6 @@ from jido_cli.cli import failures
 from jido_cli.cli.engine_life import Life, Plan, live
 from jido_cli.cli.engine_log import EventPrinter, Output
 from jido_cli.cli.failures import CommandError, FindingsError
-from jido_cli.cli.render import measures
 from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
 from jido_cli.cli.session import Session
@@ -29,6 +28,7 @@ from jido_cli.control.server import ControlServer
 from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
 from jido_cli.control.words import shown
 from jido_cli.errors import JidoCliError, StartError
+from jido_cli.observe.text import measures
 
 if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine

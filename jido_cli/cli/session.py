@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jido_cli.cli import terminal
-from jido_cli.cli.render.measures import Times
 from jido_cli.errors import ControlError
+from jido_cli.observe.text.measures import Times
 
 if TYPE_CHECKING:  # the client costs start-up time that `--help` does not need
     from jido_cli.control.engines import FoundEngine

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jido_cli.cli import values
 from jido_cli.cli.failures import CommandError
+from jido_cli.control import parameters
 
 Node = Mapping[str, Any]
 _MEANT = re.compile(r"did you mean '([^']+)'")
@@ -60,7 +60,7 @@ def signal_data(node: Node, request: Request, *, unrouted: bool) -> dict[str, ob
     route = route_for(node, request.type)
     if route is None and not unrouted:
         raise _no_route(node, request)
-    return values.read_pairs(request.words, route.get("params") if route else None)
+    return parameters.read_pairs(request.words, route.get("params") if route else None)
 
 
 def failed_call(node: Node, request: Request, answer: Mapping[str, Any]) -> CommandError:
@@ -98,7 +98,7 @@ def expired_call(
 
 
 def _busy_with(node: Node) -> str:
-    from jido_cli.cli.render import measures
+    from jido_cli.observe.text import measures
 
     parts = [str(node["path"])]
     running = node.get("running")
@@ -141,7 +141,7 @@ def _again(node: Node, request: Request, error: Mapping[str, Any]) -> tuple[str,
     """Return the command with the word that was refused mended, where it is clear how."""
     message = str(error.get("message") or "")
     route = route_for(node, request.type)
-    known = values.properties(route.get("params") if route else None)
+    known = parameters.properties(route.get("params") if route else None)
     for at, word in enumerate(request.words):
         key, sign, text = word.partition("=")
         key = key.removesuffix(":")
@@ -159,6 +159,6 @@ def _again(node: Node, request: Request, error: Mapping[str, Any]) -> tuple[str,
     return ()
 
 
-def _with_example(key: str, schema: values.Schema | None) -> str | None:
-    example = values.example(schema)
+def _with_example(key: str, schema: parameters.Schema | None) -> str | None:
+    example = parameters.example(schema)
     return f"{key}={example}" if example is not None else None

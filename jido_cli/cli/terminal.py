@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from jido_cli.cli.render.display import Paint, as_ascii, colour, display_json, plain
+from jido_cli.observe.text.display import Paint, as_ascii, colour, display_json, plain
 
 
 @dataclass(frozen=True, slots=True)

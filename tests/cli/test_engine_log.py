@@ -7,7 +7,7 @@ import threading
 from datetime import UTC
 
 from jido_cli.cli.engine_log import EventPrinter, Output
-from jido_cli.cli.render.measures import Times
+from jido_cli.observe.text.measures import Times
 from tests.cli import shop
 from tests.cli.test_render_streams import at, event
 

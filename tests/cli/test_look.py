@@ -7,10 +7,10 @@ import json
 from jido_cli.errors import ControlError
 from tests.cli import shop
 from tests.cli.fakes import FakeEngines, FakeHandle, found_engine, jido
-from tests.cli.test_render_inspect import DRAWN as INSPECT
-from tests.cli.test_render_state import DRAWN as STATE_DRAWN
-from tests.cli.test_render_state import STATE
 from tests.cli.test_render_tree import NARROW
+from tests.observe.test_text_inspect import DRAWN as INSPECT
+from tests.observe.test_text_state import DRAWN as STATE_DRAWN
+from tests.observe.test_text_state import STATE
 
 HEADING = "shop  ◆ 1 crash_looping, 14 running  up 2h 14m  9 restarts  revision 31"
 ATTENTION = """\

@@ -7,9 +7,9 @@ from datetime import UTC
 from jido_cli.cli import failures
 from jido_cli.cli.failures import CommandError
 from jido_cli.cli.render.errors import error_lines
-from jido_cli.cli.render.measures import Times
 from jido_cli.cli.render.story import headline, story_hints, story_lines, story_where
 from jido_cli.control.engines import EngineGoneError
+from jido_cli.observe.text.measures import Times
 from tests.cli import shop
 from tests.cli.fakes import found_engine
 from tests.cli.test_render_streams import at

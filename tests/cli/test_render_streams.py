@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from jido_cli.cli.render.measures import Times
 from jido_cli.cli.render.streams import (
     dead_letter_lines,
     directive_lines,
@@ -12,6 +11,7 @@ from jido_cli.cli.render.streams import (
     event_line,
     missed_line,
 )
+from jido_cli.observe.text.measures import Times
 from tests.cli import shop
 
 TIMES = Times(shop.NOW, UTC)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from jido_cli.cli.render.display import colour
-from jido_cli.cli.render.measures import Times
 from jido_cli.cli.render.tree import attention_lines, heading, tree_lines, wide_lines
+from jido_cli.observe.text.display import colour
+from jido_cli.observe.text.measures import Times
 from tests.cli import shop
 
 NARROW = """\

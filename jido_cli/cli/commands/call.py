@@ -9,8 +9,8 @@ import typer
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.send import Subject, Type, Unrouted, Words, new_signal
-from jido_cli.cli.render.state import one_line
 from jido_cli.cli.signalling import Request, expired_call, failed_call, signal_data
+from jido_cli.observe.text.state import one_line
 
 EXAMPLES = (
     "jido call counter_agent_server counter.increment by=2",

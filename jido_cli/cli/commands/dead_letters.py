@@ -10,10 +10,10 @@ import typer
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError
-from jido_cli.cli.render.measures import plural
-from jido_cli.cli.render.state import full_lines
 from jido_cli.cli.render.streams import dead_letter_lines
 from jido_cli.control.handle import EngineHandle
+from jido_cli.observe.text.measures import plural
+from jido_cli.observe.text.state import full_lines
 
 EXAMPLES = ("jido dead-letters", "jido dead-letters 17", "jido dead-letters --agent inventory")
 

@@ -10,11 +10,11 @@ import typer
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.events import Since
-from jido_cli.cli.render.names import short_names
-from jido_cli.cli.render.signs import OUTCOME_WORDS
 from jido_cli.cli.render.streams import directive_lines, missed_line, older_line, stream_record
 from jido_cli.cli.session import Session
 from jido_cli.control.handle import EngineHandle, Missed
+from jido_cli.observe.text.names import short_names
+from jido_cli.observe.text.signs import OUTCOME_WORDS
 
 EXAMPLES = (
     "jido directives -f --agent pipeline",

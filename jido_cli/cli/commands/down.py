@@ -11,10 +11,10 @@ from jido_cli.cli import options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.ending import EngineProcess
 from jido_cli.cli.failures import CommandError
-from jido_cli.cli.render import measures
 from jido_cli.cli.session import Session
 from jido_cli.control.engines import FoundEngine
 from jido_cli.errors import ControlError
+from jido_cli.observe.text import measures
 
 EXAMPLES = ("jido down", "jido down -e shop --timeout 2m")
 _ORDER_MS = 2000

@@ -9,10 +9,10 @@ import typer
 
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.display import display
 from jido_cli.cli.render.streams import event_line, missed_line, older_line, stream_record
 from jido_cli.cli.session import Session
 from jido_cli.control.handle import Missed
+from jido_cli.observe.text.display import display
 
 EXAMPLES = (
     "jido events --agent inventory --kind exited",

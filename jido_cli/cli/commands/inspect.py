@@ -6,7 +6,7 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.inspect import inspect_lines
+from jido_cli.observe.text.inspect import inspect_lines
 
 EXAMPLES = ("jido inspect inventory", "jido inspect root/pipeline --json")
 

@@ -9,9 +9,9 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.signs import STATUSES
 from jido_cli.cli.render.tree import attention_lines, heading, tree_lines, wide_lines
 from jido_cli.errors import UsageError
+from jido_cli.observe.text.signs import STATUSES
 
 EXAMPLES = ("jido ps", "jido ps --wide --filter status:crash_looping,starting")
 _FILTERS = ("status", "kind", "agent")

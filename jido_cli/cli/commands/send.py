@@ -8,8 +8,8 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.display import display
 from jido_cli.cli.signalling import Request, signal_data
+from jido_cli.observe.text.display import display
 
 EXAMPLES = (
     "jido send orders order.requested sku=A-100 quantity=2",

@@ -9,8 +9,8 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.display import display
-from jido_cli.cli.render.state import full_lines, short_lines
+from jido_cli.observe.text.display import display
+from jido_cli.observe.text.state import full_lines, short_lines
 
 EXAMPLES = (
     "jido state counter_agent_server",

@@ -6,8 +6,8 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.display import display
 from jido_cli.control.handle import Verb
+from jido_cli.observe.text.display import display
 
 DEFAULT_TIMEOUT = "30s"
 DONE = {"stop": "stopped", "start": "started", "restart": "restarted", "kill": "killed"}

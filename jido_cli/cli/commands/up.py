@@ -13,11 +13,11 @@ import typer
 from jido_cli.cli import failures, interpreter, options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError, FindingsError, error_of
-from jido_cli.cli.render import measures
-from jido_cli.cli.render.display import display
 from jido_cli.cli.reporting import Failed, Ready
 from jido_cli.cli.session import Session
 from jido_cli.errors import JidoCliError, UsageError
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.display import display
 
 EXAMPLES = (
     "jido up topologies/counter.yaml",

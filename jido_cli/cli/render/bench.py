@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jido_cli.cli.render.columns import Cell, tabbed
-from jido_cli.cli.render.display import Paint, plain
+from jido_cli.observe.text.columns import Cell, tabbed
+from jido_cli.observe.text.display import Paint, plain
 
 Result = Mapping[str, Any]
 

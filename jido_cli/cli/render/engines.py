@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jido_cli.cli.render import measures
-from jido_cli.cli.render.columns import Cell, Column, table
-from jido_cli.cli.render.display import Paint, display, plain
-from jido_cli.cli.render.signs import summary
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.columns import Cell, Column, table
+from jido_cli.observe.text.display import Paint, display, plain
+from jido_cli.observe.text.signs import summary
 
 
 def engine_lines(rows: Sequence[Mapping[str, Any]], paint: Paint = plain) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jido_cli.cli.render.display import Paint, display, plain
-from jido_cli.cli.render.measures import Times
 from jido_cli.cli.render.story import story_lines
+from jido_cli.observe.text.display import Paint, display, plain
+from jido_cli.observe.text.measures import Times
 
 _LABEL = 6
 

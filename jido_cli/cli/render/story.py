@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jido_cli.cli.render import measures
-from jido_cli.cli.render.display import display
-from jido_cli.cli.render.names import last_part
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.display import display
+from jido_cli.observe.text.names import last_part
 
 Story = Mapping[str, Any]
 Event = Mapping[str, Any]

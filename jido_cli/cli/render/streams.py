@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jido_cli.cli.render import measures
-from jido_cli.cli.render.columns import Cell, Column, tabbed, table
-from jido_cli.cli.render.display import Paint, Role, display, plain
-from jido_cli.cli.render.signs import outcome
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.columns import Cell, Column, tabbed, table
+from jido_cli.observe.text.display import Paint, Role, display, plain
+from jido_cli.observe.text.signs import outcome
 
 Record = Mapping[str, Any]
 

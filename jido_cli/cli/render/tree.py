@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jido_cli.cli.render import measures
-from jido_cli.cli.render.columns import Cell, Column, table
-from jido_cli.cli.render.display import Paint, cut, display, plain
-from jido_cli.cli.render.names import short_names
-from jido_cli.cli.render.signs import (
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.columns import Cell, Column, table
+from jido_cli.observe.text.display import Paint, cut, display, plain
+from jido_cli.observe.text.names import short_names
+from jido_cli.observe.text.signs import (
     STATUSES,
     TROUBLE,
     Node,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jido_cli.cli.render import measures
-from jido_cli.cli.render.columns import tabbed
-from jido_cli.cli.render.display import Paint, display, plain
-from jido_cli.cli.render.names import last_part
-from jido_cli.cli.render.signs import Node, role, sign
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.columns import tabbed
+from jido_cli.observe.text.display import Paint, display, plain
+from jido_cli.observe.text.names import last_part
+from jido_cli.observe.text.signs import Node, role, sign
 
 INDENT = 12
 ROUTES_WIDTH = 100

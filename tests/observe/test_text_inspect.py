@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from jido_cli.cli.render.inspect import inspect_lines
-from jido_cli.cli.render.measures import Times
+from jido_cli.observe.text.inspect import inspect_lines
+from jido_cli.observe.text.measures import Times
 from tests.cli import shop
 
 DRAWN = """\

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jido_cli.cli.render.display import Paint, Role, display, plain
-from jido_cli.cli.render.measures import seconds, whole_seconds
+from jido_cli.observe.text.display import Paint, Role, display, plain
+from jido_cli.observe.text.measures import seconds, whole_seconds
 
 Node = Mapping[str, Any]
 

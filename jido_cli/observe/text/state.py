@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TypeVar
 
-from jido_cli.cli.render.display import display_json
-from jido_cli.cli.render.measures import count
+from jido_cli.observe.text.display import display_json
+from jido_cli.observe.text.measures import count
 
 ITEMS_SHOWN = 3
 TEXT_SHOWN = 160

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jido_cli.cli.render.display import cut
+from jido_cli.observe.text.display import cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jido_cli.cli.values import example, read_pairs, typed
+from jido_cli.control.parameters import example, read_pairs, typed
 from jido_cli.errors import UsageError
 
 

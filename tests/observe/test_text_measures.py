@@ -6,7 +6,7 @@ from datetime import UTC
 
 import pytest
 
-from jido_cli.cli.render import measures
+from jido_cli.observe.text import measures
 from tests.cli.shop import NOW
 
 TIMES = measures.Times(NOW, UTC)

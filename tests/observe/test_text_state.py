@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jido_cli.cli.render.state import full_lines, one_line, short_lines
+from jido_cli.observe.text.state import full_lines, one_line, short_lines
 
 ORDERS = {f"o-{number}": {"cents": 9050, "status": "pending"} for number in range(772, 1184)}
 STATE = {
