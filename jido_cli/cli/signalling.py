@@ -88,6 +88,15 @@ def expired_call(
         else "unchanged by it: it expired before its turn and will not run"
     )
     flag = f" -e {request.engine}" if request.engine else ""
+    error = answer.get("error") or {}
+    if error.get("code") == "exited":
+        return CommandError(
+            f"{request.type} failed: {error['message']}",
+            code="outcome-unknown",
+            where=_where(node, request, {}),
+            kept=("state", f"that of its new start; what the action did outside stays{ident}"),
+            hints=(f"jido inspect {request.ident}{flag}",),
+        )
     return CommandError(
         f"no answer from {request.ident} in {waited}",
         code="outcome-unknown" if is_unknown else "expired",

@@ -13,6 +13,7 @@ from jido_cli.core.agent import Agent
 from jido_cli.core.command import Done, Raised, Suspended, Unrouted, begin_signal, resume
 from jido_cli.core.context import AgentInfo, Context
 from jido_cli.core.directives import Reply
+from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import JidoCliError
@@ -156,8 +157,10 @@ class AgentServer:
         """The signal in flight at the death is a dead letter (runtime.md 16)."""
         if isinstance(mail, CallRequest) and not mail.is_answered:
             why = f"{self.place.path} exited while its command ran: {describe(reason)}"
-            command = mail.signal.id
-            mail.reply(Answer(False, 0, None, outcome="unknown", command=command, why=why))
+            failure = ActionFailure(why, "exited", "", exception=None)
+            mail.reply(
+                Answer(False, 0, None, None, failure, "unknown", command=mail.signal.id, why=why)
+            )
         make_dead_letter(self.place, mail, f"exited: {describe(reason)}")
 
     # -- what belongs to it

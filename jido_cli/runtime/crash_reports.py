@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Final
 
+from jido_cli.runtime.watch import ActionHung
 from jido_cli.supervision.reasons import ExitReason
 
 PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
@@ -17,6 +18,8 @@ def describe(reason: ExitReason) -> str:
     detail = reason.detail
     if detail is None:
         return reason.kind
+    if isinstance(detail, ActionHung):
+        return f"{reason.kind}(hung)"
     if isinstance(detail, BaseException):
         return f"{reason.kind}({describe_error(detail)})"
     return f"{reason.kind}({detail})"
