@@ -93,7 +93,7 @@ class Schema:
         is_open: bool,
     ) -> None:
         self.source = source
-        self.properties = tuple(member.name for member in members)
+        self.properties = tuple(properties_of(source))
         self.is_open = is_open
         self._required = tuple(m.name for m in members if m.is_required)
         self._fixes: dict[str, Fix] = {
@@ -129,7 +129,7 @@ class Schema:
             value = dict(value)
         if not self.is_open or self._whole is not None:
             return of_items(self.take_strict(value))
-        return _in_domain(with_items, _freeze(value), self.take(value))
+        return with_items(_freeze(value), self.take(value))
 
     def select(self, data: object) -> dict[str, object]:
         """Return the members of *data* that are declared; all of them if the schema is open.
@@ -188,13 +188,13 @@ class Schema:
             new = self._undeclared(key)(value) if fix is None else fix(value)
             if new is not value:
                 changed[key] = new
-        return _in_domain(with_items, state, changed) if changed else state
+        return with_items(state, changed) if changed else state
 
     def _absorb_whole(
         self, base: FrozenDict, result: Mapping[str, object]
     ) -> tuple[FrozenDict, FrozenDict]:
         output = _freeze(result)
-        return self.recheck(base, _in_domain(merge, base, output)), output
+        return self.recheck(base, merge(base, output)), output
 
     def _undeclared(self, key: str) -> Fix:
         if not self.is_open:
@@ -222,11 +222,7 @@ def compile_schema(source: Mapping[str, object], *, is_closed: bool = True) -> S
     if is_plain(full):
         members = [_member(validators, name, inner) for name, inner in properties.items()]
         return Schema(full, members, None, is_open=is_open)
-    members = [
-        Member(name, inner, _as_it_is, _as_it_is, ABSENT, is_required=False)
-        for name, inner in properties.items()
-    ]
-    return Schema(full, members, _checker(validators, full, ()), is_open=is_open)
+    return Schema(full, [], _checker(validators, full, ()), is_open=is_open)
 
 
 class _Validators:
@@ -326,24 +322,9 @@ def _checker(
     return check
 
 
-def _as_it_is(value: object) -> object:
-    return value
-
-
 def _freeze(value: Mapping[str, object]) -> FrozenDict:
     try:
         return freeze_mapping(value)
-    except ValueDomainError as error:
-        raise SchemaError(error.path, error.reason) from None
-
-
-def _in_domain(
-    lay: Callable[[FrozenDict, Mapping[str, object]], FrozenDict],
-    base: FrozenDict,
-    changes: Mapping[str, object],
-) -> FrozenDict:
-    try:
-        return lay(base, changes)
     except ValueDomainError as error:
         raise SchemaError(error.path, error.reason) from None
 

@@ -58,7 +58,7 @@ def absorber(fixes: Mapping[str, Fix], undeclared: Callable[[str], Fix]) -> Abso
             if kind is not type(old) or kind in _SIZED:
                 if kind is str and fixed == old:
                     continue
-                size += size_of(fixed) - (-len(key) - 4 if old is ABSENT else size_of(old))
+                size += size_of(fixed) - (-2 - size_of(key) if old is ABSENT else size_of(old))
                 if kind is not str and kind in _SIZED and fixed.depth >= depth:  # type: ignore[attr-defined]
                     depth = fixed.depth + 1  # type: ignore[attr-defined]
             elif fixed == old:

@@ -141,13 +141,7 @@ def pointer_to(path: Sequence[str | int]) -> str:
 
 def known_at(root: object, path: Sequence[str | int]) -> list[str]:
     """Return the names of the members that the schema at *path* in *root* declares."""
-    here = root
-    for part in path:
-        if isinstance(here, Mapping):
-            here = here.get(part)
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-    return list(properties_of(here))
+    return list(properties_of(resolve(root, pointer_to(path))))
 
 
 def _check_references(

@@ -139,14 +139,15 @@ def explain(finding: Finding, known: Callable[[Sequence[str | int]], Iterable[st
             kinds = sorted(map(str, _strings(facts.get("types"))), key="null".__eq__)
             nouns = " or ".join(_NOUNS.get(kind, kind) for kind in kinds)
             return SchemaError(path, f"{show(value)} is not {nouns}")
+        case "falseSchema":
+            return SchemaError(path, f"{show(value)} is not allowed here")
         case "enum":
             return _not_one_of(path, value, facts.get("options"))
         case "required":
             return missing_key(str(facts.get("property"))).under(*path)
         case "additionalProperties" | "unevaluatedProperties":
             unexpected = _strings(facts.get("unexpected"))
-            if unexpected:
-                return unknown_key(str(unexpected[0]), known(finding.schema_path[:-1])).under(*path)
+            return unknown_key(str(unexpected[0]), known(finding.schema_path[:-1])).under(*path)
     template = _LIMITS.get(finding.kind.name)
     if template is not None:
         return SchemaError(path, f"{show(value)} {template.format(*facts.values())}")

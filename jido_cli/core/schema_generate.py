@@ -195,9 +195,7 @@ def _refuser(names: list[str]) -> Callable[[Mapping[str, object]], None]:
     known = frozenset(names)
 
     def refuse_unknown(data: Mapping[str, object]) -> None:
-        for key in data:
-            if key not in known:
-                raise unknown_key(str(key), names)
+        raise unknown_key(str(next(key for key in data if key not in known)), names)
 
     return refuse_unknown
 

@@ -16,7 +16,7 @@ from jido_cli.core.context import Context
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.shown import show
 from jido_cli.core.signals import Signal
-from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping, of_items
+from jido_cli.core.values import FrozenDict, freeze_mapping, of_items
 
 if TYPE_CHECKING:
     from jido_cli.core.agent import Route, With
@@ -86,8 +86,7 @@ def routed_step(action: Action, given: With | None, *, continue_on_error: bool =
         return _fixed_step(action, given, continue_on_error=continue_on_error)
 
     def read(state: FrozenDict, signal: Signal | None, ctx: Context) -> Mapping[str, object]:
-        if signal is None:
-            raise SchemaError((), "params that come from a signal, but there is none")
+        assert signal is not None  # routes are for signals
         return checked_params(action, given(state, signal, ctx))
 
     return Step(action, read, None, continue_on_error)
@@ -129,11 +128,8 @@ def checked_params(action: Action, params: object) -> FrozenDict:
 
 
 def frozen_params(params: Mapping[str, object]) -> FrozenDict:
-    """Return *params* read-only, for work that runs outside the command."""
-    try:
-        return freeze_mapping(params, where="params")
-    except ValueDomainError as error:
-        raise SchemaError(error.path, error.reason) from None
+    """Return checked *params* read-only, for work that runs outside the command."""
+    return freeze_mapping(params)
 
 
 def _from_data(take: Take) -> Read:

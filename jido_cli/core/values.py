@@ -199,7 +199,9 @@ def with_items(base: FrozenDict, changed: Mapping[str, object]) -> FrozenDict:
         if (kind is FrozenDict or kind is FrozenList) and value.depth >= depth:  # type: ignore[attr-defined]
             depth = value.depth + 1  # type: ignore[attr-defined]
         size += (
-            size_of(value) - size_of(base[key]) if key in base else size_of(value) + len(key) + 4
+            size_of(value) - size_of(base[key])
+            if key in base
+            else size_of(value) + size_of(key) + 2
         )
     new = FrozenDict({**base, **changed})
     new.depth = depth
@@ -307,6 +309,7 @@ def _freeze_dict(value: dict[str, object], level: int) -> FrozenDict:
             if not isinstance(key, str):
                 raise ValueDomainError((), f"the key {show(key)} is not text")
             _check_text(key)
+            size += 3 * len(key)
             if type(key) is not str:
                 return _freeze_dict({str.__str__(k): v for k, v in value.items()}, level)
         size += len(key) + 4
@@ -318,7 +321,7 @@ def _freeze_dict(value: dict[str, object], level: int) -> FrozenDict:
                 continue
         elif kind is str:
             if item.isascii():  # type: ignore[attr-defined]
-                size += len(item)  # type: ignore[arg-type]
+                size += len(item) + 2  # type: ignore[arg-type]
                 continue
         elif item is None or kind is bool:
             size += SCALAR_BYTES
@@ -366,7 +369,7 @@ def size_of(value: object) -> int:
     kind = type(value)
     if kind is str:
         length = len(value)  # type: ignore[arg-type]
-        return length if value.isascii() else 4 * length  # type: ignore[attr-defined]
+        return 2 + (length if value.isascii() else 4 * length)  # type: ignore[attr-defined]
     if kind is FrozenDict or kind is FrozenList:
         return value.size  # type: ignore[attr-defined, no-any-return]
     return SCALAR_BYTES

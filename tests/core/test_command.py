@@ -853,6 +853,26 @@ def test_cmd_without_a_context_always_sees_the_same_time_and_randomness():
     assert other[1] != cmd(shop, "draw")[0].state["tags"][1]
 
 
+def test_cmd_returns_the_very_same_agent_when_nothing_changes():
+    shop = agent()
+    assert cmd(shop, ("increment", {"by": 0}))[0] is shop
+
+
+def test_cmd_checks_the_output_too():
+    strict = pure("strict", lambda *_: {"n": 1}, output=definition(schema={"m": 0}).state_schema)
+    _, directives = cmd(agent(actions=(strict,)), "strict")
+    assert [each.message for each in directives] == [
+        "output of strict: unknown key 'n'; known: 'm'"
+    ]
+
+
+def test_a_declaration_s_output_is_a_mapping_where_there_is_a_schema_for_it():
+    schema = definition(schema={"m": 0}).state_schema
+    decide = pure("decide", lambda *_: Outcome(output=5), output=schema)
+    done = begin(agent(actions=(decide,)), "decide", Context())
+    assert said(done) == ("invalid_output", "output of decide: 5 is not a mapping")
+
+
 def test_an_empty_list_of_instructions_changes_nothing():
     shop = agent()
     assert cmd(shop, []) == (shop, [])

@@ -403,6 +403,10 @@ def test_a_merge_that_changes_nothing_returns_the_state_itself():
     base = COUNTER.check({"name": "a"})
     assert COUNTER.merge(base, {"count": 0, "name": "a", "ratio": 0.5}) is base
     assert COUNTER.merge(base, {"count": 0.0}) is base
+    equal = {"name": "".join(["a"]), "ratio": float("0.5")}
+    assert COUNTER.merge(base, equal) is base
+    long = COUNTER.check({"name": "name"})
+    assert COUNTER.merge(long, {"name": "".join(["na", "me"])}) is long
 
 
 def test_a_merge_does_not_look_at_members_that_it_does_not_touch():

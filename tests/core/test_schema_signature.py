@@ -59,6 +59,8 @@ def test_every_hint_with_a_meaning_in_json_is_read():
         s: object,
         t: Literal[1, 2],
         u: int | Any,
+        v: list[int] | str,
+        w: Annotated[int, object()],
     ): ...
 
     line = {
@@ -89,6 +91,8 @@ def test_every_hint_with_a_meaning_in_json_is_read():
         "s": {},
         "t": {"type": "integer", "enum": [1, 2]},
         "u": {},
+        "v": {"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "string"}]},
+        "w": {"type": "integer"},
     }
 
 

@@ -105,6 +105,17 @@ def test_extensions_go_through_the_wire_and_back(extensions):
     assert new_signal(to_cloudevent(signal)) == signal
 
 
+def test_all_attributes_go_through_the_wire_and_back():
+    attributes = {
+        **MINIMAL,
+        "subject": "order/7",
+        "datacontenttype": "application/json",
+        "dataschema": "urn:order",
+        "time": "2026-01-02T03:04:05Z",
+    }
+    assert to_cloudevent(new_signal(attributes)) == {"specversion": "1.0", **attributes}
+
+
 def test_version_one_is_emitted_and_what_is_absent_is_left_out():
     event = to_cloudevent(Signal("a", "/s", ident="1"))
     assert event == {

@@ -39,10 +39,25 @@ class Level(IntEnum):
     HIGH = 3
 
 
+class Ratio(float):
+    pass
+
+
+class Rows(list):
+    pass
+
+
 def nested(depth: int) -> object:
     value: object = 1
     for _ in range(depth):
         value = {"a": value}
+    return value
+
+
+def rows(depth: int) -> object:
+    value: object = 1
+    for _ in range(depth):
+        value = [value]
     return value
 
 
@@ -145,7 +160,7 @@ def test_copies_of_frozen_values_are_plain_and_may_be_changed():
     assert (type(shallow), type(frozen.copy()), type(frozen | {})) == (dict, dict, dict)
     deep["l"][0]["a"] = 2
     assert (deep, frozen) == ({"l": [{"a": 2}]}, {"l": [{"a": 1}]})
-    assert type(copy.copy(frozen["l"])) is list
+    assert (type(copy.copy(frozen["l"])), copy.deepcopy(frozen["l"])) == (list, [{"a": 1}])
 
 
 @pytest.mark.parametrize(
@@ -164,6 +179,7 @@ def test_copies_of_frozen_values_are_plain_and_may_be_changed():
         ({"\ud800": 1}, (), "'\\ud800' holds a lone surrogate"),
         (b"bytes", (), "a bytes is not a JSON value"),
         (nested(MAX_DEPTH + 1), ("a",) * MAX_DEPTH, "nested deeper than 64"),
+        (rows(MAX_DEPTH + 1), (0,) * MAX_DEPTH, "nested deeper than 64"),
     ],
 )
 def test_what_is_no_json_is_refused_with_its_place(value, path, why):
@@ -188,11 +204,15 @@ def test_a_cyclic_value_is_refused_instead_of_followed_for_ever():
 def test_subclasses_become_the_plain_kind():
     frozen = freeze(
         OrderedDict(
-            [("c", Colour.RED), ("n", Level.HIGH), ("m", MappingProxyType({Colour.RED: 1}))]
+            c=Colour.RED,
+            n=Level.HIGH,
+            m=MappingProxyType({Colour.RED: 1}),
+            r=Ratio(0.5),
+            l=Rows([1]),
         )
     )
-    assert frozen == {"c": "red", "n": 3, "m": {"red": 1}}
-    assert [type(frozen[key]) for key in ("c", "n", "m")] == [str, int, FrozenDict]
+    assert frozen == {"c": "red", "n": 3, "m": {"red": 1}, "r": 0.5, "l": [1]}
+    assert [type(part) for part in frozen.values()] == [str, int, FrozenDict, float, FrozenList]
     assert [type(key) for key in frozen["m"]] == [str]
 
 
