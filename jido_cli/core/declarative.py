@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 import msgspec
 
 from jido_cli.core.action import DEFAULT_TIMEOUT_S, Action
-from jido_cli.core.agent import With
+from jido_cli.core.agent import When, With
 from jido_cli.core.cel_template import (
     Constant,
     DeclarationError,
@@ -69,6 +69,9 @@ def compile_action(
     work: Action | None = None,
     timeout_s: float | None = None,
     source: str = "",
+    vars: Mapping[str, object] | None = None,  # noqa: A002 - the word of the format
+    vars_schema: Mapping[str, object] | None = None,
+    is_check: bool = False,
 ) -> Compiled:
     """Return the action that *declaration* describes, for agents with such a state.
 
@@ -80,12 +83,17 @@ def compile_action(
             checked.
         timeout_s: instead of what `timeout` says.
         source: where it was declared.
+        vars: values of the topology's variables.
+        vars_schema: their full JSON Schema, a closed object; None is any mapping, where there are
+            values.
+        is_check: only tell the problems; there is no action then.
     """
-    compiler = _Compiler(name, declaration, state_schema, work)
+    surroundings = _Surroundings(state_schema, _vars_type(vars, vars_schema), vars, is_check)
+    compiler = _Compiler(name, declaration, surroundings, work)
     program = compiler.program()
     declared_timeout_s = compiler.timeout_s()
     problems = tuple(compiler.problems)
-    if problems or (work is None and "run" in declaration):
+    if problems or is_check or (work is None and "run" in declaration):
         return Compiled(None, problems)
     described = declaration.get("description")
     made = action_of(name, program, compiler.params, work)
@@ -99,12 +107,16 @@ def compile_action(
 
 
 def compile_with(
-    declared: Mapping[str, object], *, state_schema: Schema | None = None
+    declared: Mapping[str, object],
+    *,
+    state_schema: Schema | None = None,
+    vars: Mapping[str, object] | None = None,  # noqa: A002 - the word of the format
+    vars_schema: Mapping[str, object] | None = None,
+    is_check: bool = False,
 ) -> tuple[With, tuple[DeclarationError, ...]]:
     """Return the params that a route gives, compiled, and what is wrong with them."""
-    state: Mapping[str, object] | str = _shape(state_schema) or "map"
-    environment = Environment({"state": state, "signal": "signal", "agent": "agent", "ctx": "ctx"})
-    compiler = ValueCompiler(environment)
+    surroundings = _Surroundings(state_schema, _vars_type(vars, vars_schema), vars, is_check)
+    compiler = ValueCompiler(surroundings.environment(signal="signal", agent="agent", ctx="ctx"))
     compiled = compiler.value(declared, ())
     problems = tuple(each.under("with") for each in compiler.problems)
     if isinstance(compiled, Constant):
@@ -113,12 +125,56 @@ def compile_with(
 
     def params(state: FrozenDict, signal: Signal, ctx: Context) -> Mapping[str, object]:
         try:
-            made = make(Scope(state, None, signal, ctx.agent, ctx))
+            made = make(Scope(state, None, signal, ctx.agent, ctx, vars))
         except EvaluationError as error:
             raise failed("with", error) from None
         return cast("dict[str, object]", made)
 
     return params, problems
+
+
+def compile_when(
+    text: object,
+    *,
+    state_schema: Schema | None = None,
+    vars: Mapping[str, object] | None = None,  # noqa: A002 - the word of the format
+    vars_schema: Mapping[str, object] | None = None,
+    is_check: bool = False,
+) -> tuple[When, tuple[DeclarationError, ...]]:
+    """Return the condition of a route, plain CEL, compiled, and what is wrong with it."""
+    surroundings = _Surroundings(state_schema, _vars_type(vars, vars_schema), vars, is_check)
+    compiler = ValueCompiler(surroundings.environment(signal="signal"))
+    run = compiler.condition(text, ("when",)).run
+
+    def when(state: FrozenDict, signal: Signal) -> object:
+        try:
+            return run(Scope(state, None, signal, vars=vars))
+        except EvaluationError as error:
+            raise failed("when", error) from None
+
+    return when, tuple(compiler.problems)
+
+
+class _Surroundings(NamedTuple):
+    """What an action finds: the state's schema, the type and the values of the variables."""
+
+    state: Schema | None
+    vars_type: Mapping[str, object] | str | None
+    vars: Mapping[str, object] | None
+    is_check: bool
+
+    def environment(self, **variables: Mapping[str, object] | str) -> Environment:
+        """Return the environment of *variables* beside the state and the topology's own."""
+        shown = {"state": _shape(self.state) or "map", **variables}
+        if self.vars_type is not None:
+            shown["vars"] = self.vars_type
+        return _environment(msgspec.json.encode((shown, self.is_check)))
+
+
+def _vars_type(
+    values: Mapping[str, object] | None, schema: Mapping[str, object] | None
+) -> Mapping[str, object] | str | None:
+    return schema if schema is not None or values is None else "map"
 
 
 class _Compiler:
@@ -128,13 +184,13 @@ class _Compiler:
         self,
         name: str,
         declaration: Mapping[str, object],
-        state_schema: Schema | None,
+        surroundings: _Surroundings,
         work: Action | None,
     ) -> None:
         self.problems: list[DeclarationError] = []
         self._name = name
         self._declared = declaration
-        self._state = state_schema
+        self._surroundings = surroundings
         self._has_work = "run" in declaration
         self._check_keys()
         self.params = self._schema("params") or (work.params if work else None)
@@ -145,8 +201,14 @@ class _Compiler:
     def program(self) -> Program:
         """Return what the keys do."""
         declared = self._declared
-        shapes = (_shape(self._state), _shape(self.params), _shape(self.output))
-        environment = _environment(msgspec.json.encode(shapes))
+        environment = self._surroundings.environment(
+            params=_shape(self.params) or "none",
+            signal="signal",
+            agent="agent",
+            ctx="ctx",
+            result=_shape(self.output) or "map",
+            next="state",
+        )
         no_work = {} if self._has_work else _NO_WORK_HIDDEN
         before = ValueCompiler(environment.without(_NEXT_HIDDEN | _RESULT_HIDDEN | no_work))
         after = ValueCompiler(environment.without(_NEXT_HIDDEN | no_work))
@@ -155,8 +217,9 @@ class _Compiler:
             self._requirements(before),
             compile_changes(declared, after, environment),
             compile_emit(declared["emit"], final) if "emit" in declared else None,
-            self._state,
+            self._surroundings.state,
             self.output,
+            self._surroundings.vars,
         )
         for each in (before, after, final):
             self.problems += each.problems
@@ -259,20 +322,10 @@ def _shape(schema: Schema | None) -> Mapping[str, object] | None:
 
 @lru_cache(maxsize=64)
 def _environment(shapes: bytes) -> Environment:
-    """Return the environment of actions with such a state, params and output; they may share it.
+    """Return the environment of such variables; places with the same ones share it.
 
     Args:
-        shapes: the three schemas as JSON, null where there is none.
+        shapes: the types of the variables by name, and whether expressions are only checked.
     """
-    state, params, output = msgspec.json.decode(shapes)
-    return Environment(
-        {
-            "state": state or "map",
-            "params": params or "none",
-            "signal": "signal",
-            "agent": "agent",
-            "ctx": "ctx",
-            "result": output or "map",
-            "next": "state",
-        }
-    )
+    variables, is_check = msgspec.json.decode(shapes)
+    return Environment(variables, is_check=is_check)

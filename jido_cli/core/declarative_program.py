@@ -53,6 +53,13 @@ class Program:
     emissions: Emissions | None = None
     schema: Schema | None = None
     output: Schema | None = None
+    vars: Mapping[str, object] | None = None
+
+    def scope(
+        self, state: FrozenDict, params: Mapping[str, object], ctx: Context, result: object = None
+    ) -> Scope:
+        """Return what the expressions see."""
+        return Scope(state, params, ctx.signal, ctx.agent, ctx, self.vars, None, result)
 
     def check(self, scope: Scope) -> None:
         """Raise if a requirement does not hold."""
@@ -61,7 +68,7 @@ class Program:
 
     def decide(self, state: FrozenDict, params: Mapping[str, object], ctx: Context) -> object:
         """Return the outcome of a declaration without work."""
-        scope = Scope(state, params, ctx.signal, ctx.agent, ctx)
+        scope = self.scope(state, params, ctx)
         self.check(scope)
         if self.changes is None:
             return Outcome(directives=self._directives(scope, state))
@@ -88,7 +95,7 @@ class Program:
             result = freeze_mapping(given) if self.output is None else self.output.check(given)
         except (SchemaError, ValueDomainError):
             return value
-        scope = Scope(state, params, ctx.signal, ctx.agent, ctx, result=result)
+        scope = self.scope(state, params, ctx, result)
         if self.changes is not None:
             following, _ = self.changes.apply(scope, state)
             asked = _with_ops(following, extras)
@@ -128,7 +135,7 @@ def action_of(name: str, program: Program, params: Schema | None, work: Action |
         return msgspec.structs.replace(work, name=name, params=params, output=output)
 
     def prepare(state: FrozenDict, params: Mapping[str, object], ctx: Context) -> None:
-        program.check(Scope(state, params, ctx.signal, ctx.agent, ctx))
+        program.check(program.scope(state, params, ctx))
 
     def finish(
         state: FrozenDict,
@@ -157,9 +164,9 @@ def _delta_run(program: Program) -> Run | None:
     changes = program.changes
     if changes is None or not changes.is_delta or program.requirements or program.emissions:
         return None
-    delta = changes.delta
+    delta, variables = changes.delta, program.vars
 
     def run(state: FrozenDict, params: Mapping[str, object], ctx: Context) -> object:
-        return delta(Scope(state, params, ctx.signal, ctx.agent, ctx))
+        return delta(Scope(state, params, ctx.signal, ctx.agent, ctx, variables))
 
     return run

@@ -79,6 +79,8 @@ _SIMPLE = MappingProxyType(
         "dyn": DYN,
     }
 )
+_KEPT = 1024
+"""How many compiled texts an environment keeps."""
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _FAILURES = (*ABSORBED, FuelError, RecursionError)
 # What generated code sees, and nothing else.
@@ -164,6 +166,8 @@ class Scope(msgspec.Struct, gc=False):
     item: object = None
     index: object = None
     error: object = None
+    topology: object = None
+    replica: object = None
 
 
 class Expression:
@@ -173,18 +177,24 @@ class Expression:
         source: the text, for errors.
         result_type: what the value is, as far as the types tell.
         made: the generated function.
+        is_check: it was compiled to see whether it is right, and is never run.
     """
 
     __slots__ = ("_marked", "names", "result_type", "run", "source")
 
-    def __init__(self, source: str, result_type: CelType, made: Generated) -> None:
+    def __init__(
+        self, source: str, result_type: CelType, made: Generated, *, is_check: bool = False
+    ) -> None:
         self.source = source
         self.result_type = result_type
         self.names = made.names
         self._marked = made.marked
+        self.run: Callable[[Scope], object] = _only_checked
+        if is_check:
+            return
         names: dict[str, object] = {"explain": self._explain}
         exec(compile(unmarked(made.marked), "<expression>", "exec"), _GLOBALS, names)  # noqa: S102
-        self.run: Callable[[Scope], object] = cast("FunctionType", names["f"])
+        self.run = cast("FunctionType", names["f"])
 
     def _explain(self, error: Exception) -> EvaluationError:
         """Return the error that says where in the source *error* arose."""
@@ -202,9 +212,12 @@ class Environment:
         variables: name -> a full JSON Schema, or a word: `signal`, `agent`, `ctx` for those
             objects, one of `bool int double string list map dyn`, `none` for an object without
             fields, or the name of a variable before it, for the same type.
+        is_check: expressions are only checked; what comes of them cannot be run.
     """
 
-    def __init__(self, variables: Mapping[str, Mapping[str, object] | str]) -> None:
+    def __init__(
+        self, variables: Mapping[str, Mapping[str, object] | str], *, is_check: bool = False
+    ) -> None:
         unknown = set(variables).difference(Scope.__struct_fields__)
         if unknown:
             raise InternalError(f"a scope has no {', '.join(sorted(unknown))}")
@@ -218,7 +231,9 @@ class Environment:
             for name, each in variables.items()
             if isinstance(each, str) and each in _RECORDS
         }
+        self._is_check = is_check
         self._checkers: list[cel.Env] = []
+        self._compiled: dict[object, Expression | ExpressionError] = {}
 
     def without(self, hidden: Mapping[str, str]) -> Environment:
         """Return this environment where some variables cannot be used; says why for each."""
@@ -243,7 +258,7 @@ class Environment:
         return tuple(self._messages.fields.get(kind.name, ()))
 
     def compile(self, text: str, *, is_condition: bool = False) -> Expression:
-        """Return the compiled expression.
+        """Return the compiled expression, the same one for the same text.
 
         Args:
             text: CEL, without the braces.
@@ -252,6 +267,21 @@ class Environment:
         Raises:
             ExpressionError: it is not CEL, does not fit the types, or uses what is left out.
         """
+        key = text, is_condition, tuple(self._scope.hidden.items())
+        found = self._compiled.get(key)
+        if found is None:
+            try:
+                found = self._compile(text, is_condition=is_condition)
+            except ExpressionError as error:
+                found = error
+            if len(self._compiled) >= _KEPT:
+                self._compiled.clear()
+            self._compiled[key] = found
+        if isinstance(found, ExpressionError):
+            raise found.with_traceback(None)
+        return found
+
+    def _compile(self, text: str, *, is_condition: bool) -> Expression:
         try:
             root: Node = decode(self._check(text))
             result_type = self._scope.annotate(root, {})
@@ -263,7 +293,7 @@ class Environment:
             message = f"a condition must be bool, not {result_type}"
             raise ExpressionError(at(text, 0, message)) from None
         try:
-            return Expression(text, result_type, made)
+            return Expression(text, result_type, made, is_check=self._is_check)
         except (SyntaxError, RecursionError, MemoryError):
             # Python takes twenty loops and try-blocks in one another.
             raise ExpressionError(at(text, 0, "the expression is nested too deep")) from None
@@ -298,6 +328,10 @@ class Environment:
         if variable == "none":
             return self._messages.define({})
         return self._types[variable] if variable in self._types else _SIMPLE[variable]
+
+
+def _only_checked(_scope: Scope) -> object:
+    raise InternalError("an expression that was only checked cannot be run")
 
 
 @cache

@@ -6,14 +6,22 @@ not checked again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from jido_cli.core.action import Action
-from jido_cli.core.agent import AgentDefinition, Route, With
-from jido_cli.core.declarative import Compiled, compile_action, compile_with
+from jido_cli.core.agent import AgentDefinition, Route, When, With
+from jido_cli.core.declarative import (
+    Compiled,
+    DeclarationError,
+    compile_action,
+    compile_when,
+    compile_with,
+)
 from jido_cli.core.schema import Schema, compile_schema
+from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
 from jido_cli.runtime.starts import (
     AgentProgram,
@@ -76,6 +84,8 @@ def _all_actions(topology: Topology) -> list[ActionDecl]:
 class _Builder:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
+        self._vars = _readable_vars(topology)
+        self._vars_schema = _vars_schema(topology)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
 
@@ -181,14 +191,21 @@ class _Builder:
     def _route(self, decl: RouteDecl, schema: Schema | None, actions: dict[str, Action]) -> Route:
         given: With | None = None
         if decl.with_ is not None:
-            given, problems = compile_with(decl.with_, state_schema=schema)
-            if problems:
-                raise InternalError(f"{problems[0].message}: the loader should have said so")
+            given, problems = compile_with(
+                decl.with_, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
+            )
+            _expect_none(problems)
+        when: When | None = None
+        if decl.when is not None:
+            when, problems = compile_when(
+                decl.when, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
+            )
+            _expect_none(problems)
         return Route(
             decl.pattern,
             tuple((self._action(one, schema, actions), given) for one in decl.actions),
             decl.priority,
-            None,
+            when,
             decl.continue_on_error,
         )
 
@@ -227,7 +244,33 @@ class _Builder:
             work=work,
             timeout_s=decl.timeout_ms / 1000,
             source=f"{origin.file}:{origin.line}",
+            vars=self._vars,
+            vars_schema=self._vars_schema,
         )
+
+
+def _expect_none(problems: tuple[DeclarationError, ...]) -> None:
+    if problems:
+        raise InternalError(f"{problems[0].message}: the loader should have said so")
+
+
+def _readable_vars(topology: Topology) -> Mapping[str, object] | None:
+    """Return what expressions see as `vars`; None where the topology has none."""
+    return freeze_mapping(topology.readable_vars) if topology.var_decls else None
+
+
+def _vars_schema(topology: Topology) -> Mapping[str, object] | None:
+    """Return the type of `vars`: a closed object of those that are no secrets."""
+    if not topology.var_decls:
+        return None
+    readable = topology.readable_vars
+    properties = {n: d.schema for n, d in topology.var_decls.items() if n in readable}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _error_policy(decl: OnErrorDecl) -> ErrorPolicy:
