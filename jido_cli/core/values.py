@@ -61,9 +61,10 @@ def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
 class FrozenDict(dict[str, object]):
     """A dict that cannot be changed; copies of it are plain dicts.
 
-    Made by this module only: whoever finds one may rely on its whole content being in the domain,
+    Made by this room only: whoever finds one may rely on its whole content being in the domain,
     and frozen. `depth` and `size` are upper bounds of its nesting (1 without containers inside)
-    and of its bytes as JSON before characters are escaped.
+    and of its bytes as JSON before characters are escaped. One that others make, such as
+    `type(state)(...)`, lacks these two, and `freeze` takes it for what it holds.
     """
 
     __slots__ = ("depth", "size")
@@ -144,8 +145,6 @@ def freeze_mapping(value: Mapping[str, object], *, where: str = "value") -> Froz
     Raises:
         ValueDomainError: it is no mapping, or something in it is not JSON.
     """
-    if type(value) is FrozenDict and value.depth <= MAX_DEPTH:
-        return value
     try:
         frozen = _freeze_dict(value, 1) if type(value) is dict else _freeze(value, 1)
     except ValueDomainError as error:
@@ -173,7 +172,7 @@ def merge(base: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
     Raises:
         ValueDomainError: something in *delta* is not JSON.
     """
-    frozen = delta if type(delta) is FrozenDict else freeze_mapping(delta)
+    frozen = freeze_mapping(delta)
     changed: dict[str, object] = {}
     for key, value in frozen.items():
         if key not in base:
@@ -264,8 +263,11 @@ def _freeze(value: object, level: int) -> object:
     if kind is list:
         return _freeze_list(value, level)  # type: ignore[arg-type]
     if kind is FrozenDict or kind is FrozenList:
-        if level + value.depth - 1 > MAX_DEPTH:  # type: ignore[attr-defined]
-            check_depth(value, level)  # type: ignore[arg-type]
+        try:
+            if level + value.depth - 1 > MAX_DEPTH:  # type: ignore[attr-defined]
+                check_depth(value, level)  # type: ignore[arg-type]
+        except AttributeError:
+            return _freeze_subclass(value, level)  # made by others, so nothing is known of it
         return value
     if kind is str:
         if not value.isascii():  # type: ignore[attr-defined]

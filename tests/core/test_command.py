@@ -279,6 +279,16 @@ def test_what_an_action_returned_can_no_longer_be_changed_by_it():
         kept.update(tags=["a"], count=1)
 
 
+def test_a_container_made_of_the_state_s_own_type_is_no_trap():
+    def mapped(state, _params, _ctx):
+        return {"note": type(state)(a=type(state["tags"])([1]))}
+
+    shop = agent(route("a", pure("mapped", mapped)))
+    done = run_signal(shop, "a")
+    assert done.agent.state["note"] == {"a": [1]}
+    assert done.agent.state["note"]["a"].depth == 1
+
+
 class Rude(types.SimpleNamespace):
     def __repr__(self):
         raise RuntimeError("no")

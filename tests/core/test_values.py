@@ -216,6 +216,15 @@ def test_subclasses_become_the_plain_kind():
     assert [type(key) for key in frozen["m"]] == [str]
 
 
+def test_a_frozen_container_that_others_made_is_taken_for_what_it_holds():
+    made = FrozenDict(a=FrozenList([(1,)]))
+    with pytest.raises(ValueDomainError, match="a tuple is not a JSON value"):
+        freeze({"x": made})
+    frozen = freeze_mapping(FrozenDict(a=FrozenList([1])))
+    assert (frozen, frozen.depth) == ({"a": [1]}, 2)
+    assert merge(frozen, FrozenDict(b=[1])) == {"a": [1], "b": [1]}
+
+
 def test_a_mapping_is_asked_for_where_one_is_needed():
     with pytest.raises(ValueDomainError) as caught:
         freeze_mapping([1], where="state")
