@@ -24,8 +24,9 @@ from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.effectful import EffectRun, Outcome
 from jido_cli.runtime.family import Family
 from jido_cli.runtime.mailbox import admit_waiters, has_waiters, make_dead_letter
-from jido_cli.runtime.performing import MAX_DIRECTIVES, Cause, perform, record
+from jido_cli.runtime.performing import MAX_DIRECTIVES, perform
 from jido_cli.runtime.place import Place
+from jido_cli.runtime.recording import Cause, record
 from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs
 from jido_cli.runtime.timers import Timers
 from jido_cli.runtime.watch import ActionHung

@@ -15,12 +15,14 @@ from jido_cli.core.command import Done, Instruction, Suspended, begin, resume
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from jido_cli.runtime.effectful import EffectRun, Outcome
+from jido_cli.runtime.emitting import refuse_hop
 from jido_cli.runtime.mailbox import deliver
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.supervision import answers
 from jido_cli.supervision.events import (
     ChildExited,
+    DeleteChildCall,
     Event,
     StartChildCall,
     StartFailed,
@@ -31,11 +33,8 @@ from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agent_server import AgentServer
-    from jido_cli.runtime.performing import Cause
+    from jido_cli.runtime.recording import Cause
     from jido_cli.runtime.supervisor import SupervisorRunner
-
-STARTED = "jido.agent.child.started"
-EXITED = "jido.agent.child.exit"
 
 
 class Family:
@@ -73,6 +72,7 @@ class Family:
             directive.tag or child_id,
             directive.meta or {},
             server.place,
+            server.generation,
         )
         is_dynamic = runner.start.flags.strategy == "dynamic"
         spec = None if is_dynamic else ChildSpec(child_id, args.start, directive.restart)
@@ -80,8 +80,8 @@ class Family:
         def answered(answer: object) -> None:
             if isinstance(answer, answers.Started):
                 place = runner.place.child(child_id)
-                if place is not None and server.is_alive:
-                    self._children[args.tag or child_id] = place
+                if place is not None and not self.is_at_work:  # it came too late to have a parent
+                    self._terminate(place)
                 done(None)
             else:
                 done(f"{child_id!r} did not start: {_say(answer)}")
@@ -109,6 +109,9 @@ class Family:
             assert above.children is not None
             child_id = f"{server.place.id}.children"
             place = above.children.get(child_id)
+            if place is not None and place.process is not None:  # of an incarnation that crashed
+                place.process.kill()
+                place = above.children.get(child_id)
             if place is None:
                 place = above.children[child_id] = Place(server.kernel, child_id, above, start)
                 server.kernel.place_added(place)
@@ -130,17 +133,39 @@ class Family:
             elif self._server.is_alive:
                 self._server.place.set_status("degraded")
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether its incarnation lives and does not stop."""
+        return self._server.is_alive and self._server.stopping is None
+
+    def started(self, tag: str, place: Place) -> None:
+        """A child is up, for the first time or again."""
+        self._children[tag] = place
+
+    def exited(self, place: Place) -> None:
+        """A child's process is gone; if it is not started again, its place is given up."""
+        if self._own is not None and place.parent is self._own.place:
+            # Behind the exit notice: a child that is being restarted by then stays.
+            self._server.kernel.loop.call_soon(self._delete, self._own, place.id)
+
+    def _delete(self, runner: SupervisorRunner, child_id: str) -> None:
+        runner.call(DeleteChildCall(child_id), _ignore)
+
     def child(self, tag: str) -> Place | None:
         """Return the place of the child *tag*."""
-        return self._children.get(tag)
+        place = self._children.get(tag)
+        if place is not None and place.has_ended:
+            del self._children[tag]
+            return None
+        return place
 
     def children(self) -> Iterable[Place]:
         """Return the places of all children."""
-        return tuple(self._children.values())
+        return [place for tag in [*self._children] if (place := self.child(tag)) is not None]
 
     def stop_child(self, tag: str) -> None:
         """Stop a child on purpose; an unknown tag is no error."""
-        place = self._children.pop(tag, None)
+        place = self.child(tag)
         if place is not None:
             self._terminate(place)
 
@@ -208,6 +233,7 @@ class Family:
             data["error"] = {"message": step.error.message, "code": step.error.code}
         if wanted is None:
             return
+        kernel = server.kernel
         now_ns = server.kernel.wall_ns()
         ident = (now_ns // 1_000_000, f"{server.source}/{run_id}", server.generation, cause.seq, 0)
         signal = Signal(
@@ -219,6 +245,9 @@ class Family:
             hops=cause.signal.hops + 1,
             cause=cause.signal.ident,
         )
+        if kernel.max_hops and signal.hops > kernel.max_hops:
+            refuse_hop(kernel, server.place, signal)
+            return
         if deliver(server.place, signal) in ("blocked", "rejected"):
             server.kernel.dead_letters.add(server.place, signal, "mailbox full: result")
 

@@ -22,6 +22,7 @@ from jido_cli.runtime.clock import Clock
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.dead_letters import DeadLetters
 from jido_cli.runtime.deadlines import Deadlines
+from jido_cli.runtime.family_news import tell_exited, tell_started
 from jido_cli.runtime.hearing import Hearing
 from jido_cli.runtime.mailbox import dead_letter_mail
 from jido_cli.runtime.place import Place
@@ -105,6 +106,7 @@ class Kernel:
             self.place_ended(child)
         if place.children:
             place.children.clear()
+        place.log.has_ended = True
         dead_letter_mail(place, "its place ended")
         self.hearing.ended(place)
         self._child_numbers.pop(id(place), None)
@@ -132,6 +134,7 @@ class Kernel:
         if restart is None or runner is None:
             text = f"gen {generation}  {spell_ms(ms)}"
             self.events.fact("started", place, text, generation=generation, ms=ms)
+            tell_started(place)
             return
         mates = [one for one in restart.group if one != place.id]
         limits = runner.start.flags
@@ -147,6 +150,7 @@ class Kernel:
             max_restarts=limits.max_restarts,
             max_seconds=limits.max_seconds,
         )
+        tell_started(place)
 
     def note_restart(self, runner: SupervisorRunner, effect: RestartCounted) -> None:
         """A restart was decided and counted."""
@@ -211,6 +215,7 @@ class Kernel:
             signal=record.signal,
             frame=record.frame,
         )
+        tell_exited(process, reason)
         for observer in self.exit_observers:
             observer(process, reason)
 

@@ -26,6 +26,8 @@ def deliver(place: Place, mail: Mail) -> Delivery:
     """
     queue = place.mail
     if queue is None:
+        if place._log is not None and place._log.has_ended:  # noqa: SLF001 - hot path
+            return _come_too_late(place, mail)
         place.mail = deque((mail,))
     else:
         start = place.start
@@ -37,6 +39,12 @@ def deliver(place: Place, mail: Mail) -> Delivery:
         place.is_idle = False
         place.kernel.queue.push(place)
     return "accepted"
+
+
+def _come_too_late(place: Place, mail: Mail) -> Delivery:
+    place.accepted += 1
+    make_dead_letter(place, mail, "its place ended")
+    return "dead"
 
 
 def _overflow(place: Place, queue: deque[Mail], mail: Mail) -> Delivery:

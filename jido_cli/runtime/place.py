@@ -66,6 +66,7 @@ class PlaceLog:
         "exits",
         "expired",
         "failed",
+        "has_ended",
         "looping_until",
         "overflow_at",
         "own_restarts",
@@ -83,6 +84,7 @@ class PlaceLog:
         self.dead = 0
         self.expired = 0
         self.failed = 0
+        self.has_ended = False  # the place left the tree: what still comes is a dead letter
         self.backoffs = 0
         self.looping_until = 0.0
         self.overflow_at = -1.0
@@ -149,6 +151,11 @@ class Place:
     def has_log(self) -> bool:
         """Whether anything was ever noted in `log`."""
         return self._log is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the place left the tree; whoever still knows it knows nobody."""
+        return self._log is not None and self._log.has_ended
 
     @property
     def mail_depth(self) -> int:

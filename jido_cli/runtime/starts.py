@@ -127,3 +127,4 @@ class ChildArgs:
     tag: str | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
     parent: Place | None = None
+    parent_generation: int = 0  # the incarnation that asked for the child; with it the child ends

@@ -22,7 +22,7 @@ from jido_cli.runtime.starts import Schedule
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agent_server import AgentServer
-    from jido_cli.runtime.performing import Cause
+    from jido_cli.runtime.recording import Cause
 
 
 @dataclass(slots=True)
