@@ -101,6 +101,7 @@ class Engine:
         self._began = self.kernel.monotonic()
         root = self.root
         root.generation += 1
+        root.set_status("starting")
         runner = SupervisorRunner(self.kernel, root, 1, self, self._start)
         root.process = runner
         if self.kernel.start_hook is not None:

@@ -12,7 +12,7 @@ from jido_cli.topology.load import load
 from tests.acceptance.examples import TOPOLOGIES
 from tests.helpers.worlds import World
 
-Run = Callable[[str], World]
+Run = Callable[..., World]
 
 
 @pytest.fixture
@@ -20,12 +20,13 @@ def run() -> Iterator[Run]:
     worlds: list[World] = []
     path, modules = list(sys.path), set(sys.modules)
 
-    def start(name: str) -> World:
+    def start(name: str, *, at_s: float = 0.0) -> World:
         result = load(TOPOLOGIES / f"{name}.yaml")
         assert list(result.diagnostics) == []
         assert result.topology is not None
         built = build(result.topology)
         worlds.append(World(built.root, programs=built.programs))
+        worlds[-1].advance(at_s)
         return worlds[-1].boot()
 
     yield start

@@ -45,3 +45,9 @@ def test_an_example_that_nobody_talks_to_does_nothing(name: str, run: Run):
     world.advance(3600.0)
     assert world.port.tree()["revision"] == before
     assert world.engine.is_idle
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_start_is_told_with_the_time_that_it_took(name: str, run: Run):
+    world = run(name, at_s=1000.0)
+    assert {text for _, _, text in world.events("started")} == {"gen 1  0us"}
