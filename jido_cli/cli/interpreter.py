@@ -13,33 +13,50 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jido_cli.control.words import shown
 from jido_cli.errors import UsageError
 
-_ASK = "import jido_cli, platform; print(jido_cli.__version__, platform.python_version())"
+# The command itself is imported: a jido without its libraries runs nothing.
+_ASK = (
+    "import platform, jido_cli.cli.main, jido_cli;"
+    "print(jido_cli.__version__, platform.python_version())"
+)
 _ASK_S = 20.0
 MODULE = "jido_cli.cli.main"
 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python, its version, that of its jido, and why it was chosen (None: it is this one)."""
+    """A Python, its version, that of its jido, and why it was chosen (None: it is this one).
+
+    `without_jido` are those that would have gone before it, and why: their packages are not seen.
+    """
 
     path: Path
     version: str = ""
     jido_version: str = ""
     reason: str | None = None
+    without_jido: tuple[tuple[Path, str], ...] = ()
 
     @property
     def is_other(self) -> bool:
         """Whether another Python than this one is meant."""
         return self.reason is not None
 
-    def note(self) -> str:
-        """Return the line that says which one was chosen."""
-        return (
-            f"note: the engine runs with {self.path} ({self.reason}): "
-            f"Python {self.version}, jido {self.jido_version}"
-        )
+    def notes(self) -> list[str]:
+        """Return the lines that say which one was chosen, where that needs to be said."""
+        notes = []
+        for path, what in self.without_jido:
+            notes += [
+                f"note: {what} has no jido, the engine will not see its packages",
+                f"  try    {shown(path)} -m pip install jido-cli",
+            ]
+        if self.is_other:
+            versions = f"Python {self.version}, jido {self.jido_version}"
+            notes.append(f"note: the engine runs with {self.path} ({self.reason}): {versions}")
+        elif self.without_jido:
+            notes.append(f"note: the engine runs with {self.path}")
+        return notes
 
     def command(self, words: Sequence[str]) -> list[str]:
         """Return how to run `jido` with *words* in it, with nothing of this folder on the path."""
@@ -66,15 +83,20 @@ def choose(project: Path, environ: Mapping[str, str], wanted: str | None = None)
         return Interpreter(path, *found, reason="--python")
     active = environ.get("VIRTUAL_ENV")
     candidates = [(Path(active), "the active environment")] if active else []
-    candidates.append((project / ".venv", "the project's .venv"))
+    if active is None or Path(active) != project / ".venv":
+        candidates.append((project / ".venv", "the project's .venv"))
+    without: list[tuple[Path, str]] = []
     for folder, reason in candidates:
         path = folder / "bin" / "python"
         if _is_this(path):
-            return Interpreter(path)
-        found = _ask(path) if path.exists() else None
+            return Interpreter(path, without_jido=tuple(without))
+        if not path.exists():
+            continue
+        found = _ask(path)
         if found is not None:
-            return Interpreter(path, *found, reason=reason)
-    return Interpreter(Path(sys.executable))
+            return Interpreter(path, *found, reason=reason, without_jido=tuple(without))
+        without.append((path, reason))
+    return Interpreter(Path(sys.executable), without_jido=tuple(without))
 
 
 def _is_this(path: Path) -> bool:

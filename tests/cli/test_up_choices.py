@@ -36,16 +36,43 @@ def test_the_active_environment_goes_before_the_projects(tmp_path):
     fake_python(tmp_path / ".venv", "echo 0.3.0 3.13.0")
     chosen = choose(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "active")})
     assert chosen == Interpreter(active, "3.12.1", "0.2.0", "the active environment")
-    assert chosen.note() == (
+    assert chosen.notes() == [
         f"note: the engine runs with {active} (the active environment): Python 3.12.1, jido 0.2.0"
-    )
+    ]
 
 
-def test_an_environment_without_jido_is_passed_over(tmp_path):
-    fake_python(tmp_path / "active", "exit 1")
+def test_an_environment_without_jido_is_passed_over_and_told(tmp_path):
+    active = fake_python(tmp_path / "active", "exit 1")
     project = fake_python(tmp_path / ".venv", "echo 0.3.0 3.13.0")
     chosen = choose(tmp_path, {"VIRTUAL_ENV": str(tmp_path / "active")})
     assert (chosen.path, chosen.is_other) == (project, True)
+    assert chosen.notes() == [
+        "note: the active environment has no jido, the engine will not see its packages",
+        f"  try    {active} -m pip install jido-cli",
+        f"note: the engine runs with {project} (the project's .venv): Python 3.13.0, jido 0.3.0",
+    ]
+
+
+def test_with_no_jido_in_the_projects_environment_it_is_this_python_and_told(tmp_path):
+    project = fake_python(tmp_path / ".venv", "exit 1")
+    chosen = choose(tmp_path, {})
+    assert (chosen.path, chosen.is_other) == (THIS, False)
+    assert chosen.notes() == [
+        "note: the project's .venv has no jido, the engine will not see its packages",
+        f"  try    {project} -m pip install jido-cli",
+        f"note: the engine runs with {THIS}",
+    ]
+
+
+def test_an_active_environment_that_is_the_projects_is_asked_once(tmp_path):
+    fake_python(tmp_path / ".venv", f"echo asked >> {tmp_path}/asked; exit 1")
+    chosen = choose(tmp_path, {"VIRTUAL_ENV": str(tmp_path / ".venv")})
+    assert [what for _, what in chosen.without_jido] == ["the active environment"]
+    assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+def test_where_nothing_needs_to_be_said_nothing_is(tmp_path):
+    assert choose(tmp_path, {}).notes() == []
 
 
 def test_the_environment_that_runs_already_is_not_asked(tmp_path):

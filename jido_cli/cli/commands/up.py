@@ -68,8 +68,8 @@ def command(
     words = _words(file, run_for, until_idle, log_format, chosen)
     if detach:
         return _detach(session, chosen, words, file, as_json=as_json)
+    session.terminal.err(*chosen.notes())
     if chosen.is_other:
-        session.terminal.err(chosen.note())
         arguments = chosen.command(["up", *words])
         os.execv(arguments[0], arguments)  # noqa: S606 - the user's own Python
     from jido_cli.cli.engine_process import Settings, run_engine
@@ -131,8 +131,7 @@ def _detach(
     from jido_cli.cli.detached import start_detached
 
     terminal = session.terminal
-    if chosen.is_other:
-        terminal.err(chosen.note())
+    terminal.err(*chosen.notes())
     news = start_detached(chosen, words)
     if isinstance(news, Failed):
         if news.lines:
