@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import jido_cli
 from jido_cli.cli import failures
+from jido_cli.cli.checked import checked
 from jido_cli.cli.engine_life import Life, Plan, live
 from jido_cli.cli.engine_log import EventPrinter, Output
 from jido_cli.cli.failures import CommandError, FindingsError
@@ -92,17 +93,7 @@ def load_topology(file: Path) -> Topology:
     Raises:
         FindingsError: it has errors.
     """
-    from jido_cli.topology.load import load
-    from jido_cli.topology.report import render, to_dict
-
-    result = load(file)
-    if result.topology is not None:
-        return result.topology
-    raise FindingsError(
-        f"{file} cannot be run",
-        lines=render(result.diagnostics, result.text).split("\n"),
-        findings=[to_dict(one) for one in result.diagnostics],
-    )
+    return checked(file).topology
 
 
 def _is_same(error: AlreadyRunningError, file: Path) -> bool:

@@ -31,6 +31,11 @@ def _entries() -> dict[str, Entry]:
         ("Steer", "start", "Start a stopped or failed node."),
         ("Steer", "restart", "Restart a node."),
         ("Steer", "kill", "Kill a node, to try its supervision."),
+        ("Check", "lint", "Check topologies without running them."),
+        ("Check", "explain", "Explain a finding: the rule, why, a wrong and a right example."),
+        ("Check", "schema", "Print the JSON Schema of topology files."),
+        ("Check", "plan", "Show the tree that a topology starts, and what restarts with what."),
+        ("Check", "graph", "Draw the tree and who sends what to whom."),
         ("Tools", "bench", "Measure this machine."),
         ("Tools", "version", "Show the version."),
     )

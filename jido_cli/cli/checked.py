@@ -1,0 +1,58 @@
+"""A topology that may be used: loaded, and without a finding that is an error.
+
+`up`, `plan` and `graph` come through here, so that they refuse the same files as `jido lint`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jido_cli.cli.failures import CommandError, FindingsError
+
+if TYPE_CHECKING:  # costs start-up time that other commands do not need
+    from jido_cli.topology.load import LoadResult
+    from jido_cli.topology.model import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A topology, and what came of loading it."""
+
+    topology: Topology
+    result: LoadResult
+
+
+def existing(file: str) -> Path:
+    """Return the path of a file that is there.
+
+    Raises:
+        CommandError: it is not.
+    """
+    path = Path(file)
+    if path.is_file():
+        return path
+    what = "is a folder, wanted is a file" if path.is_dir() else "is not there"
+    raise CommandError(f"{file} {what}", code="no-file", where=str(Path.cwd()))
+
+
+def checked(file: Path) -> Checked:
+    """Return the topology of *file*.
+
+    Raises:
+        FindingsError: it has errors.
+    """
+    from jido_cli.lint.judge import ERRORS, check
+    from jido_cli.topology.load import load
+    from jido_cli.topology.report import render, to_dict
+
+    result = load(file)
+    findings = check(result, severities=ERRORS)
+    if result.topology is not None and not findings:
+        return Checked(result.topology, result)
+    raise FindingsError(
+        f"{file} cannot be run",
+        lines=render(findings, result.text).split("\n"),
+        findings=[to_dict(one) for one in findings],
+    )

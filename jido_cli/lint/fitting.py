@@ -1,0 +1,178 @@
+"""Can a value that stands in the file be what a schema wants, as far as that can be told?
+
+Values are constants, expressions, or mappings of both. An expression is known by its type only
+where it reads one member of a state or of params; anything else may fit. No places, no findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import msgspec
+
+from jido_cli.core.schema import Schema, SchemaError, compile_schema
+from jido_cli.topology.raw import Raw
+
+Scope = Mapping[str, Schema | None]
+"""The schemas of the variables that a value may read: `state`, `params`, `next`."""
+
+_READ: Final = re.compile(r"\$\{\{\s*(state|params|next)\.([A-Za-z_]\w*)\s*\}\}")
+_WORDS: Final = {
+    "string": "text",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "null",
+}
+_DEFINITIONS: Final = ("$defs", "definitions")
+
+
+class Misfit(NamedTuple):
+    """Why a member does not fit; `path` leads to it, or to its key.
+
+    `missing` are the names of members that are not there.
+    """
+
+    path: tuple[str | int, ...]
+    fact: str
+    hint: str | None = None
+    is_key: bool = False
+    missing: tuple[str, ...] = ()
+
+    @property
+    def lacking(self) -> str:
+        """The names of what is missing, for a message."""
+        return ", ".join(map(repr, self.missing))
+
+
+def compiled(declared: object, *, is_closed: bool = True) -> Schema | None:
+    """Return a declared schema compiled; None where there is none, or none that is sound."""
+    if not isinstance(declared, dict):
+        return None
+    try:
+        return compile_schema(declared, is_closed=is_closed)
+    except (SchemaError, RecursionError):
+        return None  # the loader has told
+
+
+def members_misfit(
+    data: Raw, schema: Schema, scope: Scope, *, is_strict: bool = False
+) -> Iterator[Misfit]:
+    """Yield what is wrong with the members of a mapping as members that *schema* declares.
+
+    Args:
+        data: the mapping as written.
+        schema: what it is to fit.
+        scope: what expressions may read.
+        is_strict: whether members that a closed schema does not declare are wrong.
+    """
+    properties = schema.source.get("properties")
+    known = properties if isinstance(properties, Mapping) else {}
+    if not any("${{" in name for name in data):
+        missing = tuple(name for name in required(schema) if name not in data)
+        if missing:
+            yield Misfit((), "members are missing", missing=missing)
+    for name, value in data.items():
+        if name in known:
+            yield from value_misfit(value, known[name], schema, scope, (name,))
+        elif is_strict and not schema.is_open and "${{" not in name:
+            yield Misfit((name,), f"unknown key {name!r}", is_key=True)
+
+
+def value_misfit(
+    value: object, wanted: object, root: Schema, scope: Scope, path: tuple[str | int, ...] = ()
+) -> Iterator[Misfit]:
+    """Yield what is wrong with a value where *wanted*, a part of *root*, is asked for."""
+    if isinstance(value, str) and "${{" in value:
+        fact = _type_misfit(value, wanted, scope)
+        if fact is not None:
+            yield Misfit(path, fact)
+    elif is_constant(value):
+        yield from _constant_misfit(value, wanted, root, path)
+    elif isinstance(value, dict) and isinstance(wanted, Mapping):
+        properties = wanted.get("properties")
+        for name, below in value.items():
+            if isinstance(properties, Mapping) and name in properties:
+                yield from value_misfit(below, properties[name], root, scope, (*path, name))
+    elif isinstance(value, list) and isinstance(wanted, Mapping) and "items" in wanted:
+        for index, below in enumerate(value):
+            yield from value_misfit(below, wanted["items"], root, scope, (*path, index))
+
+
+def required(schema: Schema) -> list[str]:
+    """Return the members that must be given: required, and without a default."""
+    names = schema.source.get("required")
+    defaults = schema.defaults()
+    listed = names if isinstance(names, list) else []
+    return [name for name in listed if isinstance(name, str) and name not in defaults]
+
+
+def is_constant(value: object) -> bool:
+    """Tell whether no expression stands in a value."""
+    if isinstance(value, str):
+        return "${{" not in value
+    if isinstance(value, dict):
+        return all(is_constant(key) and is_constant(below) for key, below in value.items())
+    return all(map(is_constant, value)) if isinstance(value, list) else True
+
+
+def clash(given: object, wanted: object) -> tuple[str, str] | None:
+    """Return the words for two schemas' types when no value has both."""
+    has, wants = types_of(given), types_of(wanted)
+    if not has or not wants or has & wants:
+        return None
+    if has & {"integer", "number"} and wants & {"integer", "number"}:
+        return None  # 1.0 is an integer too
+    return _called(has), _called(wants)
+
+
+def types_of(schema: object) -> frozenset[str]:
+    """Return the types that a schema allows, none where it does not say."""
+    kind = schema.get("type") if isinstance(schema, Mapping) else None
+    named = kind if isinstance(kind, list | tuple) else [kind]
+    return frozenset(each for each in named if isinstance(each, str))
+
+
+def _called(types: frozenset[str]) -> str:
+    return " or ".join(_WORDS.get(each, each) for each in sorted(types))
+
+
+def _type_misfit(text: str, wanted: object, scope: Scope) -> str | None:
+    match = _READ.fullmatch(text.strip())
+    if match is None:
+        whole = text.strip()
+        is_mixed = not (whole.startswith("${{") and whole.endswith("}}"))
+        types = types_of(wanted)
+        if is_mixed and types and "string" not in types:
+            return f"this gives text, wanted is {_called(types)}"
+        return None
+    schema = scope.get(match[1])
+    properties = schema.source.get("properties") if schema is not None else None
+    given = properties.get(match[2]) if isinstance(properties, Mapping) else None
+    words = clash(given, wanted)
+    return None if words is None else f"this gives {words[0]}, wanted is {words[1]}"
+
+
+def _constant_misfit(
+    value: object, wanted: object, root: Schema, path: tuple[str | int, ...]
+) -> Iterator[Misfit]:
+    shape: dict[str, object] = {"type": "object", "properties": {"value": wanted}}
+    shape |= {key: root.source[key] for key in _DEFINITIONS if key in root.source}
+    schema = _compiled_text(msgspec.json.encode(shape))
+    if schema is None:
+        return
+    try:
+        schema.check({"value": value})
+    except SchemaError as error:
+        is_key = error.message.startswith("unknown key")
+        yield Misfit((*path, *error.path[1:]), error.message, error.hint, is_key=is_key)
+
+
+@lru_cache(maxsize=256)
+def _compiled_text(shape: bytes) -> Schema | None:
+    return compiled(msgspec.json.decode(shape))

@@ -1,0 +1,83 @@
+"""Comments that say a finding is meant: `# jido: ignore[JD402] reason`.
+
+A comment counts for its own line, or, alone on its line, for the next line that says something.
+What a comment may silence, and what becomes of one that is wrong, is decided in `judge`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark
+
+_COMMENT: Final = re.compile(
+    r"(?:^|(?<=\s))#\s*jido:\s*ignore\b[ \t]*(?P<codes>\[[^\]\n]*\])?(?P<reason>.*)$"
+)
+_SIGNS: Final = "jido:"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One comment: the codes in its brackets, its reason, and the line that it speaks about."""
+
+    pos: Pos
+    codes: tuple[str, ...]
+    reason: str
+    line: int
+
+
+def ignores(lines: Sequence[str], root: Mark, file: int = 0) -> list[Ignore]:
+    """Return the ignore comments of a file; what stands inside a text is no comment."""
+    if not any(_SIGNS in line and "ignore" in line for line in lines):
+        return []
+    found: list[Ignore] = []
+    texts: list[ScalarMark] | None = None
+    for number, line in enumerate(lines, 1):
+        match = _COMMENT.search(line) if _SIGNS in line else None
+        if match is None:
+            continue
+        texts = list(_scalars(root)) if texts is None else texts
+        column = match.start() + 1
+        if any(_covers(text, number, column) for text in texts):
+            continue
+        codes = (match["codes"] or "")[1:-1].replace(",", " ").split()
+        pos = Pos(number, column, number, len(line.rstrip()) + 1, file)
+        is_alone = not line[: match.start()].strip()
+        target = _next_line(lines, number) if is_alone else number
+        found.append(Ignore(pos, tuple(codes), match["reason"].strip(), target))
+    return found
+
+
+def _next_line(lines: Sequence[str], number: int) -> int:
+    """Return the number of the next line that is neither empty nor a comment."""
+    for below in range(number, len(lines)):
+        if lines[below].strip() and not lines[below].lstrip().startswith("#"):
+            return below + 1
+    return number
+
+
+def _scalars(root: Mark) -> Iterator[ScalarMark]:
+    waiting: list[Mark] = [root]
+    while waiting:
+        mark = waiting.pop()
+        match mark:
+            case MapMark():
+                yield from mark.keys.values()
+                waiting += mark.values.values()
+            case ListMark():
+                waiting += mark.items
+            case _:
+                yield mark
+
+
+def _covers(text: ScalarMark, line: int, column: int) -> bool:
+    start, end = (text.line, text.column), (text.end_line, text.end_column)
+    return start < (line, column) < end and not _is_header(text, line)
+
+
+def _is_header(text: ScalarMark, line: int) -> bool:
+    """A comment may stand behind the `|` or `>` of a block."""
+    return text.style in ("|", ">") and line == text.line

@@ -1,0 +1,235 @@
+"""What a file says, as rules look at it: agents, routes, actions, the tree, and who runs what.
+
+A picture is made of the document, not of the model, so that a file with mistakes is judged too:
+what has the wrong shape is left out, since the loader has reported it. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from jido_cli.core.router import PatternError, Router, parse_pattern
+from jido_cli.lint.flow import Flow
+from jido_cli.lint.python_source import PythonSources
+from jido_cli.lint.records import MANY, Action, Agent, Child, Route, Supervisor, directives
+from jido_cli.lint.shapes import Shapes
+from jido_cli.topology import raw
+from jido_cli.topology.positions import Path as ValuePath
+from jido_cli.topology.positions import Pos, Positions
+from jido_cli.topology.raw import Raw
+from jido_cli.topology.rules import UNKNOWN_AGENT
+
+
+class Picture:
+    """Everything that rules ask about one topology.
+
+    `faults` are the codes of what the loader found, so that a rule does not tell what follows
+    from it.
+    """
+
+    def __init__(
+        self,
+        document: Raw,
+        positions: Positions,
+        files: Sequence[str],
+        *,
+        folders: Sequence[Path] = (),
+        is_part: bool = False,
+        faults: Collection[str] = (),
+    ) -> None:
+        self.document = document
+        self.positions = positions
+        self.is_part = is_part
+        self.faults = faults
+        self._files = files
+        self._folders = folders
+
+    def file_of(self, pos: Pos) -> str:
+        """Return the name of the file in which *pos* lies."""
+        return self._files[pos.file] if pos.file < len(self._files) else self._files[0]
+
+    def value(self, path: ValuePath) -> Pos:
+        """Return the place of the value at *path*."""
+        return self.positions.value(path)
+
+    def key(self, path: ValuePath) -> Pos:
+        """Return the place of the key that ends *path*."""
+        return self.positions.key(path)
+
+    def line(self, path: ValuePath) -> str:
+        """Return where the key that ends *path* stands, for a message: `line 17`."""
+        pos = self.positions.key(path)
+        return f"line {pos.line}" if pos.file == 0 else f"{self.file_of(pos)}:{pos.line}"
+
+    @cached_property
+    def python(self) -> PythonSources:
+        """The source of the Python that the file names."""
+        return PythonSources(self._folders)
+
+    @cached_property
+    def actions(self) -> Mapping[str, Action]:
+        """The named actions."""
+        return {
+            name: Action(name, node.path, node.value)
+            for name, node in raw.entries(self.document, "actions")
+        }
+
+    @cached_property
+    def all_actions(self) -> tuple[Action, ...]:
+        """The named actions, then those in routes."""
+        inline = [
+            action
+            for agent in self.agents.values()
+            for action in agent.actions
+            if action.path[0] != "actions"
+        ]
+        return (*self.actions.values(), *inline)
+
+    @cached_property
+    def agents(self) -> Mapping[str, Agent]:
+        """The agents by name."""
+        return {
+            name: Agent(name, node.path, node.value, tuple(self._routes(node)))
+            for name, node in raw.entries(self.document, "agents")
+        }
+
+    @cached_property
+    def signals(self) -> Mapping[str, Raw]:
+        """The catalogue of signals."""
+        return {type_: node.value for type_, node in raw.entries(self.document, "signals")}
+
+    @cached_property
+    def supervisors(self) -> tuple[Supervisor, ...]:
+        """All supervisors, parents first; none where the file has no tree."""
+        if not isinstance(self.document.get("supervisor"), dict):
+            return ()
+        copies: dict[ValuePath, int] = {}
+        found = []
+        for node in raw.supervisors(self.document):
+            above = copies.get(node.path[:-2], 1)
+            copies[node.path] = max(above, _copies(node.value))
+            found.append(self._supervisor(node, copies[node.path]))
+        return tuple(found)
+
+    @cached_property
+    def instances(self) -> Mapping[str, int]:
+        """How many instances of each agent there are: 1, or `MANY`; those without have no entry."""
+        counts: dict[str, int] = {}
+        for supervisor in self.supervisors:
+            for child in supervisor.children:
+                if child.agent is not None:
+                    counts[child.agent] = counts.get(child.agent, 0) + child.copies
+        for name in self.spawned:
+            counts[name] = MANY
+        if UNKNOWN_AGENT.code in self.faults:  # any of them may be the one that is meant
+            counts = dict.fromkeys(self.agents, 1) | counts
+        return counts
+
+    @cached_property
+    def spawned(self) -> frozenset[str]:
+        """The agents that actions start, or may start: their name stands in the Python."""
+        named = {
+            text
+            for action in self.all_actions
+            for spawn in directives(action, "spawn_agent")
+            if (text := raw.text(raw.mapping(spawn).get("agent"))) is not None
+        }
+        return frozenset(named | (self.python_words & set(self.agents)))
+
+    @cached_property
+    def python_actions(self) -> tuple[tuple[Action, str], ...]:
+        """The actions that Python does, with their targets, where these are well formed."""
+        found = [(action, action.run) for action in self.all_actions]
+        return tuple((action, run) for action, run in found if run is not None and is_target(run))
+
+    @cached_property
+    def python_words(self) -> frozenset[str]:
+        """The texts in the Python that the actions name."""
+        return self.python.words({run for _, run in self.python_actions})
+
+    @cached_property
+    def router(self) -> Router[Route]:
+        """All routes of all agents that have instances, by the types that they take."""
+        found = [
+            (pattern, route, 0)
+            for agent in self.agents.values()
+            if agent.name in self.instances
+            for route in agent.routes
+            if (pattern := _pattern(route.pattern)) is not None
+        ]
+        return Router(found)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The signals that go around."""
+        return Flow(self)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The schemas of states and params."""
+        return Shapes(self)
+
+    def users(self, action: Action) -> tuple[str, ...]:
+        """Return the agents whose routes run *action*."""
+        return self._users.get(action.path, ())
+
+    @cached_property
+    def _users(self) -> dict[ValuePath, tuple[str, ...]]:
+        users: dict[ValuePath, tuple[str, ...]] = {}
+        for agent in self.agents.values():
+            for action in agent.actions:
+                users[action.path] = (*users.get(action.path, ()), agent.name)
+        return users
+
+    def _routes(self, agent: raw.RawNode) -> Iterator[Route]:
+        for pattern, path, form in raw.routes(agent):
+            if not pattern.startswith("x-"):
+                actions = tuple(self._route_actions(pattern, path, form))
+                yield Route(str(agent.path[1]), pattern, path, form, actions)
+
+    def _route_actions(self, pattern: str, path: ValuePath, form: object) -> Iterator[Action]:
+        if isinstance(form, dict) and "do" not in form:
+            yield Action(pattern, path, form)
+            return
+        named = form.get("do") if isinstance(form, dict) else form
+        for name in named if isinstance(named, list) else [named]:
+            action = self.actions.get(name) if isinstance(name, str) else None
+            if action is not None:
+                yield action
+
+    def _supervisor(self, node: raw.RawNode, copies: int) -> Supervisor:
+        is_root = len(node.path) == 1
+        name = "root" if is_root else raw.child_id(node.value) or "?"
+        children = tuple(self._child(child, copies) for child in raw.specs(node))
+        return Supervisor(name, node.path, node.value, children)
+
+    def _child(self, node: raw.RawNode, copies: int) -> Child:
+        defaults = raw.mapping(raw.mapping(self.document.get("defaults")).get("child"))
+        is_supervisor = raw.is_supervisor(node.value)
+        agent = None if is_supervisor else raw.text(node.value.get("agent"))
+        restart = node.value.get("restart", defaults.get("restart", "permanent"))
+        name = raw.child_id(node.value) or "?"
+        is_template = node.path[-1] == "template"
+        copies = MANY if is_template else max(copies, _copies(node.value))
+        return Child(name, node.path, node.value, agent, restart, copies, is_template)
+
+
+def is_target(run: str) -> bool:
+    """Tell whether a text has the form `module:function`; the loader reports one that has not."""
+    module, colon, function = run.partition(":")
+    return bool(colon) and all(name.isidentifier() for name in (*module.split("."), function))
+
+
+def _copies(child: Raw) -> int:
+    """Return 1, or `MANY` for what is, or may be, there more than once."""
+    return 1 if child.get("replicas", 1) == 1 else MANY
+
+
+def _pattern(text: str) -> str | None:
+    try:
+        parse_pattern(text)
+    except PatternError:
+        return None
+    return text

@@ -1,0 +1,267 @@
+"""The Python that a topology names, read as text: which functions are there, and what they take.
+
+Files are parsed and never imported or run; only regular files beneath the given folders are read,
+and nothing of them but names and numbers of lines is ever shown.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from jido_cli.core.suggestions import did_you_mean
+from jido_cli.lint.python_function import PythonFunction, describe
+from jido_cli.topology.project import UnreadableFileError, read_bytes
+
+MAX_BYTES: Final = 1024 * 1024
+_MAX_HOPS: Final = 8
+_OPENERS: Final = frozenset(("globals", "exec", "eval", "setattr", "vars"))
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Why nothing can be said about a target.
+
+    `is_unseen`: its source should have been read, and was not found or could not be.
+    """
+
+    why: str
+    is_unseen: bool = False
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a target names is not there; `known` are the names that are, for a suggestion."""
+
+    what: Literal["module", "function"]
+    fact: str
+    known: tuple[str, ...] = ()
+
+
+Found = PythonFunction | Missing | Unknown
+
+
+@dataclass(slots=True)
+class PythonModule:
+    """A parsed module: its definitions and imports by name, and the texts in it.
+
+    `is_open`: names may be there that are not written down, by `import *` or made at run time.
+    """
+
+    name: str
+    file: Path
+    is_package: bool
+    tree: ast.Module
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+    is_open: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        """All names that are written down."""
+        return {*self.definitions, *self.imports, *self.others}
+
+
+class PythonSources:
+    """The modules beneath some folders, in the order in which Python would look."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = [*folders, *(folder / "src" for folder in folders)]
+        self._roots = [folder.resolve() for folder in folders]
+        self._modules: dict[str, PythonModule | Missing | Unknown] = {}
+        self._functions: dict[str, Found] = {}
+
+    def function(self, target: str) -> Found:
+        """Return the function that *target*, `module:function`, names, or why there is none."""
+        if target not in self._functions:
+            module, _, name = target.partition(":")
+            self._functions[target] = self._find(module, name, 0)
+        return self._functions[target]
+
+    def words(self, targets: Iterable[str]) -> frozenset[str]:
+        """Return the texts that stand in the modules of *targets*."""
+        modules = {target.partition(":")[0] for target in targets}
+        return frozenset(
+            node.value
+            for name in modules
+            if isinstance(module := self._module(name), PythonModule)
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+
+    def _find(self, module_name: str, name: str, hops: int) -> Found:
+        module = self._module(module_name)
+        if not isinstance(module, PythonModule):
+            return module
+        definition = module.definitions.get(name)
+        if definition is not None:
+            return describe(definition, _shown(module.file, self._folders), module.imports)
+        if name in module.imports and hops < _MAX_HOPS:
+            source, _, original = module.imports[name].rpartition(".")
+            found = self._find(source, original, hops + 1) if source else Unknown("it is a module")
+            return found if isinstance(found, PythonFunction) else Unknown("it is imported")
+        if name in module.names or module.is_open:
+            return Unknown("it is made at run time")
+        fact = f"{_shown(module.file, self._folders)} has no function {name!r}"
+        return Missing("function", fact, tuple(sorted(module.definitions)))
+
+    def _module(self, name: str) -> PythonModule | Missing | Unknown:
+        if name not in self._modules:
+            self._modules[name] = self._read(name)
+        return self._modules[name]
+
+    def _read(self, name: str) -> PythonModule | Missing | Unknown:
+        file = self._locate(name)
+        if not isinstance(file, Path):
+            return file
+        shown = _shown(file, self._folders)
+        if not any(file.resolve().is_relative_to(root) for root in self._roots):
+            return Unknown(f"{shown} leads out of the project", is_unseen=True)
+        try:
+            content = read_bytes(file)
+        except UnreadableFileError as error:
+            return Unknown(f"{shown} cannot be read: {error}", is_unseen=True)
+        if len(content) > MAX_BYTES:
+            return Unknown(f"{shown} is larger than 1 MiB", is_unseen=True)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about the user's code, for the user's Python
+                tree = ast.parse(content)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            line = f":{error.lineno}" if isinstance(error, SyntaxError) else ""
+            version = f"{sys.version_info.major}.{sys.version_info.minor}"
+            return Unknown(f"{shown}{line} is no Python {version}", is_unseen=True)
+        module = PythonModule(name, file, file.name == "__init__.py", tree)
+        _scan(module, tree.body)
+        return module
+
+    def _locate(self, name: str) -> Path | Missing | Unknown:
+        parts = name.split(".")
+        for folder in self._folders:
+            package, file = folder.joinpath(*parts, "__init__.py"), folder.joinpath(*parts)
+            for candidate in (package, file.with_name(f"{file.name}.py")):
+                if candidate.is_file():
+                    return candidate
+        for folder in self._folders:
+            if parts[0] in _modules_in(folder):
+                return Missing("module", f"there is no module {name!r}", _beside(folder, parts))
+        if parts[0] in sys.stdlib_module_names:
+            fact = f"{name!r} is a module of Python itself, which has no actions"
+            return Missing("module", fact)
+        if _is_installed(parts[0], self._folders):
+            return Unknown(f"module {name!r} is installed, not part of the project")
+        known = {each for folder in self._folders for each in _beside(folder, parts[:1])}
+        near = did_you_mean(parts[0], sorted(known))
+        return Unknown(f"module {name!r} was not found", is_unseen=True, hint=near)
+
+
+def _scan(module: PythonModule, body: Iterable[ast.stmt]) -> None:
+    """Note what the statements of a module define, the last definition of a name last."""
+    for statement in body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                _forget(module, name)
+                module.definitions[name] = statement
+                module.is_open |= name == "__getattr__"
+            case ast.ClassDef(name=name):
+                _forget(module, name)
+                module.others.add(name)
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    bound = alias.asname or alias.name.partition(".")[0]
+                    _forget(module, bound)
+                    module.imports[bound] = alias.name if alias.asname else bound
+            case ast.ImportFrom(names=aliases):
+                _scan_import(module, statement)
+            case _:
+                _scan_other(module, statement)
+
+
+def _scan_import(module: PythonModule, statement: ast.ImportFrom) -> None:
+    source = _absolute(module, statement)
+    for alias in statement.names:
+        if alias.name == "*":
+            module.is_open = True
+            continue
+        bound = alias.asname or alias.name
+        _forget(module, bound)
+        module.imports[bound] = f"{source}.{alias.name}"
+
+
+def _scan_other(module: PythonModule, statement: ast.stmt) -> None:
+    blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+    blocks += [handler.body for handler in getattr(statement, "handlers", [])]
+    if any(blocks):
+        for block in blocks:
+            _scan(module, block)
+        return
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                _forget(module, name)
+                module.others.add(name)
+            case ast.Call(func=ast.Name(id=name)) if name in _OPENERS:
+                module.is_open = True
+
+
+def _forget(module: PythonModule, name: str) -> None:
+    module.definitions.pop(name, None)
+    module.imports.pop(name, None)
+    module.others.discard(name)
+
+
+def _absolute(module: PythonModule, statement: ast.ImportFrom) -> str:
+    """Return the module that `from ... import` names, with the leading dots resolved."""
+    if not statement.level:
+        return statement.module or ""
+    drop = statement.level - (1 if module.is_package else 0)
+    parents = module.name.split(".")
+    kept = parents[: len(parents) - drop] if drop < len(parents) else []
+    return ".".join([*kept, *([statement.module] if statement.module else [])])
+
+
+def _beside(folder: Path, parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the modules that lie where the last part of a name was looked for."""
+    inside = folder.joinpath(*parts[:-1])
+    prefix = "".join(f"{part}." for part in parts[:-1])
+    return tuple(sorted(prefix + name for name in _modules_in(inside)))
+
+
+def _modules_in(folder: Path) -> Iterator[str]:
+    if not folder.is_dir():
+        return
+    for entry in folder.iterdir():
+        if entry.suffix == ".py" and entry.stem.isidentifier() and entry.stem != "__init__":
+            yield entry.stem
+        elif entry.name.isidentifier() and any(entry.glob("*.py")):
+            yield entry.name
+
+
+def _is_installed(top: str, folders: Sequence[Path]) -> bool:
+    """Look, without importing, whether an environment has a package of that name, or may have."""
+    homes = [Path(sys.prefix), *(folder / name for folder in folders for name in (".venv", "venv"))]
+    for home in homes:
+        for site in home.glob("lib/python3*/site-packages"):
+            names = {entry.name for entry in site.iterdir()}
+            if top in names or any(name.startswith(f"{top}.") for name in names):
+                return True
+            if any(name.startswith("__editable__") and top in name for name in names):
+                return True
+    return False
+
+
+def _shown(file: Path, folders: Sequence[Path]) -> str:
+    """Return the name of a file as people know it: from the folder where it was found on."""
+    for folder in folders:
+        if file.is_relative_to(folder):
+            return file.relative_to(folder).as_posix()
+    return file.name

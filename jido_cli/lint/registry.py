@@ -1,0 +1,83 @@
+"""The rules there are, in the order of their codes.
+
+Written out, not searched for: what is not named here does not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+from jido_cli.lint.picture import Picture
+from jido_cli.lint.rule import Rule
+from jido_cli.lint.rules import (
+    bad_ignore,
+    blocking_call,
+    emit_cycle,
+    lone_auto_shutdown,
+    never_sent,
+    no_restart_left,
+    python_signature,
+    python_target,
+    restart_storm,
+    signal_data,
+    state_value,
+    stop_of_permanent,
+    unfit_data,
+    unheard_signal,
+    unseen_python,
+    unused_action,
+    unused_agent,
+    unused_ignore,
+    unused_signal,
+    unused_var,
+)
+from jido_cli.topology.diagnostics import Diagnostic
+
+
+class RuleModule(Protocol):
+    """What the module of a rule has."""
+
+    @property
+    def RULE(self) -> Rule:  # noqa: N802 - a constant of the module
+        """Its code, name and severity."""
+        ...
+
+    def check(self, picture: Picture, /) -> Iterator[Diagnostic]:
+        """Yield its findings."""
+        ...
+
+
+RULES: Final[tuple[RuleModule, ...]] = (
+    unused_action,
+    unused_agent,
+    unused_var,
+    unused_signal,
+    restart_storm,
+    no_restart_left,
+    stop_of_permanent,
+    lone_auto_shutdown,
+    unheard_signal,
+    never_sent,
+    emit_cycle,
+    unfit_data,
+    signal_data,
+    state_value,
+    python_target,
+    unseen_python,
+    python_signature,
+    blocking_call,
+)
+
+
+class Documented(Protocol):
+    """A rule with its page, however it is asked."""
+
+    @property
+    def RULE(self) -> Rule:  # noqa: N802 - a constant of the module
+        """Its code, name and severity."""
+        ...
+
+
+# The two that speak about comments are asked by `judge`, which knows what the comments did.
+MODULES: Final[tuple[Documented, ...]] = (*RULES, bad_ignore, unused_ignore)

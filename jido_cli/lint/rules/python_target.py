@@ -1,0 +1,70 @@
+"""The Python that `run:` names is there, and is an action.
+
+Why: a misspelt module or function is found when the engine starts, on the machine where that
+happens. The source says it before. Nothing of yours is imported or run to find out: the file is
+read as text, from the folder of the topology, then from the project root and its `src`. Only
+functions marked `@action` can be named, so that a file cannot call whatever is importable.
+
+FAIL:
+
+    jido: v1
+    name: misspelt
+    agents:
+      desk: {routes: {ticket.opened: {run: "shop.desk:opne"}}}
+    supervisor:
+      children: [{agent: desk}]
+
+    # shop/desk.py
+    from jido_cli import action
+
+    @action
+    def open(id: str) -> dict:
+        return {"last": id}
+
+PASS:
+
+    jido: v1
+    name: spelt
+    agents:
+      desk: {routes: {ticket.opened: {run: "shop.desk:open"}}}
+    supervisor:
+      children: [{agent: desk}]
+
+    # shop/desk.py
+    from jido_cli import action
+
+    @action
+    def open(id: str) -> dict:
+        return {"last": id}
+
+Fix: name the module as it is imported from the topology's folder or the project root, a colon, and
+the function; mark the function with `@action` from `jido_cli`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from jido_cli.core.suggestions import did_you_mean
+from jido_cli.lint.picture import Picture
+from jido_cli.lint.python_function import PythonFunction
+from jido_cli.lint.python_source import Missing
+from jido_cli.lint.rule import Rule
+from jido_cli.topology.diagnostics import Diagnostic
+
+RULE: Final = Rule("JD601", "python-target", "error")
+
+
+def check(picture: Picture) -> Iterator[Diagnostic]:
+    """Yield a finding for every target that is not there or is no action."""
+    for action, run in picture.python_actions:
+        place = picture.value((*action.path, "run"))
+        found = picture.python.function(run)
+        if isinstance(found, Missing):
+            module, _, name = run.partition(":")
+            hint = did_you_mean(module if found.what == "module" else name, found.known)
+            yield RULE.found(picture, place, found.fact, hint=hint)
+        elif isinstance(found, PythonFunction) and found.is_action is False:
+            hint = f"put @action from jido_cli above {found.name} at {found.place}"
+            yield RULE.found(picture, place, f"{run!r} is not an action", hint=hint)

@@ -1,0 +1,79 @@
+"""A supervisor gives up before its restarts become a storm.
+
+Why: a supervisor counts restarts so that a fault that does not go away is handed up, and in the
+end ends the engine, where somebody sees it. With a window that allows more than 20 restarts a
+second, and more than 20 in all, a crash loop goes on for ever: it costs a processor, floods the
+log, and nobody is told. Where every child has a `backoff`, the waits keep the rate down, and the
+rule is silent.
+
+FAIL:
+
+    jido: v1
+    name: storm
+    agents:
+      worker: {state: {done: 0}, routes: {job.done: {set: {done: "${{ state.done + 1 }}"}}}}
+    supervisor:
+      max_restarts: 1000
+      max_seconds: 5
+      children: [{agent: worker}]
+
+PASS:
+
+    jido: v1
+    name: calm
+    agents:
+      worker: {state: {done: 0}, routes: {job.done: {set: {done: "${{ state.done + 1 }}"}}}}
+    supervisor:
+      max_restarts: 10
+      max_seconds: 60
+      children: [{agent: worker, backoff: {initial: 100ms, max: 10s}}]
+
+Fix: OTP's default is 3 restarts in 5 seconds. Allow a few more over a longer window where children
+fail often by nature, and give them a `backoff` to wait between restarts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from jido_cli.lint.picture import Picture
+from jido_cli.lint.records import Supervisor
+from jido_cli.lint.rule import Rule
+from jido_cli.topology.diagnostics import Diagnostic
+
+RULE: Final = Rule("JD301", "restart-storm", "error")
+_PER_SECOND: Final = 20
+_IN_ALL: Final = 20
+
+
+def check(picture: Picture) -> Iterator[Diagnostic]:
+    """Yield a finding for every window that a crash loop never fills."""
+    for supervisor in picture.supervisors:
+        restarts, seconds = supervisor.max_restarts, supervisor.max_seconds
+        if restarts is None or seconds is None or restarts <= _IN_ALL:
+            continue
+        if restarts / seconds <= _PER_SECOND or all(
+            "backoff" in c.value for c in supervisor.children
+        ):
+            continue
+        nodes = _restarted_at_once(picture, supervisor)
+        rate = f"{round(restarts / seconds):,} restarts a second at the worst"
+        yield RULE.found(
+            picture,
+            picture.value((*supervisor.path, "max_restarts")),
+            f"{restarts:,} restarts in {seconds:g}s: {supervisor.id} never gives up",
+            hint="OTP's default is 3 in 5s; use `backoff` to wait between restarts",
+            notes=(f"{rate}, {nodes:,} {'node' if nodes == 1 else 'nodes'} each time",),
+        )
+
+
+def _restarted_at_once(picture: Picture, supervisor: Supervisor) -> int:
+    """Return how many nodes start again when the child exits that takes most with it."""
+    sizes = [_size(picture, child.path) for child in supervisor.children] or [1]
+    return max(sizes) if supervisor.strategy in ("one_for_one", "dynamic") else sum(sizes)
+
+
+def _size(picture: Picture, path: tuple[str | int, ...]) -> int:
+    below = [one for one in picture.supervisors if one.path[: len(path)] == path]
+    return 1 + sum(len(one.children) for one in below)

@@ -1,0 +1,77 @@
+"""An agent that stops by itself is no permanent child.
+
+Why: the directive `stop` ends the agent, and a permanent child is started again whatever the
+reason of its exit. The agent comes back at once with its first state, and each time it counts as a
+restart: a few of them within the window and the supervisor gives up.
+
+FAIL:
+
+    jido: v1
+    name: undead
+    agents:
+      job: {routes: {job.finished: {directives: [{stop: {}}]}}}
+    supervisor:
+      children: [{agent: job}]
+
+PASS:
+
+    jido: v1
+    name: finished
+    agents:
+      job: {routes: {job.finished: {directives: [{stop: {}}]}}}
+    supervisor:
+      children: [{agent: job, restart: transient}]
+
+Fix: write `restart: transient`, so that a normal end is an end and only a crash is restarted; or
+`temporary`, if a crash is an end too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from jido_cli.lint.picture import Picture
+from jido_cli.lint.records import Action, Child
+from jido_cli.lint.rule import Rule
+from jido_cli.topology import raw
+from jido_cli.topology.diagnostics import Diagnostic
+from jido_cli.topology.positions import Path
+
+RULE: Final = Rule("JD312", "stop-of-permanent", "warning")
+
+
+def check(picture: Picture) -> Iterator[Diagnostic]:
+    """Yield a finding for every stop directive of an agent that is a permanent child."""
+    for action in picture.all_actions:
+        stops = list(_stops(action))
+        children = list(_permanent(picture, action)) if stops else []
+        for path in stops if children else []:
+            first = children[0]
+            label = "the template" if first.is_template else f"child {first.id!r}"
+            others = tuple(
+                f"and so is {child.id!r}, {picture.line(child.path)}" for child in children[1:]
+            )
+            yield RULE.found(
+                picture,
+                picture.key(path),
+                f"agent {first.agent!r} stops here, but {label} is permanent: it is started again",
+                hint="write restart: transient, so that a normal end is an end",
+                notes=(f"{label} stands at {picture.line(first.path)}", *others),
+            )
+
+
+def _stops(action: Action) -> Iterator[Path]:
+    for above in ((), ("on_error",)):
+        block = raw.mapping(action.value.get("on_error")) if above else action.value
+        for index, item in enumerate(raw.items(block.get("directives"))):
+            if isinstance(item, dict) and "stop" in item:
+                yield (*action.path, *above, "directives", index, "stop")
+
+
+def _permanent(picture: Picture, action: Action) -> Iterator[Child]:
+    users = picture.users(action)
+    for supervisor in picture.supervisors:
+        for child in supervisor.children:
+            if child.agent in users and child.restart == "permanent":
+                yield child
