@@ -24,7 +24,7 @@ from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.effectful import EffectRun, Outcome
 from jido_cli.runtime.family import Family
 from jido_cli.runtime.mailbox import admit_waiters, has_waiters, make_dead_letter
-from jido_cli.runtime.performing import MAX_DIRECTIVES, perform
+from jido_cli.runtime.performing import MAX_DIRECTIVES, perform, too_many
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.recording import Cause, record
 from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs
@@ -303,6 +303,8 @@ class AgentServer:
             self._broken(error, mail)
             return
         if result.__class__ is Done:
+            if len(result.directives) > MAX_DIRECTIVES:
+                result = too_many(self.agent, signal, result)
             if result.error is None and mail is signal and kernel.committer is None:
                 # What `_finish` and `settle` come to for most signals, written out.
                 place.handled = seq = place.handled + 1
@@ -373,6 +375,8 @@ class AgentServer:
             self._broken(error, mail)
             return
         if isinstance(result, Done):
+            if len(result.directives) > MAX_DIRECTIVES:
+                result = too_many(self.agent, signal, result)
             self._finish(result, signal, mail, now_ns, started)
             self.release()
         else:

@@ -10,6 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from jido_cli.core import directives as ask
+from jido_cli.core.agent import Agent
+from jido_cli.core.command import Done
+from jido_cli.core.failures import ActionFailure, error_directive
+from jido_cli.core.signals import Signal
 from jido_cli.runtime.crash_reports import describe_error
 from jido_cli.runtime.emitting import emit
 from jido_cli.runtime.failures import on_failure
@@ -49,6 +53,13 @@ def perform(server: AgentServer, directive: ask.Directive, cause: Cause) -> None
 def register(kind: type[ask.Directive], performer: Performer) -> None:
     """Let *performer* carry out directives of class *kind*."""
     PERFORMERS[kind] = performer
+
+
+def too_many(agent: Agent, signal: Signal, done: Done) -> Done:
+    """Return the failed command in place of *done*, which asks for more than may ever wait."""
+    text = f"{signal.type} asks for {len(done.directives)} directives; {MAX_DIRECTIVES} at most"
+    failure = ActionFailure(text, "too_many_directives", signal.type)
+    return Done(agent, (error_directive(failure),), None, failure)
 
 
 # -- timers

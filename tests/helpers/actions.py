@@ -49,7 +49,7 @@ def doing(*directives: Directive, name: str = "do") -> Any:
 
 
 class Gate:
-    """An effectful action that counts up once its test lets it.
+    """An effectful action that counts up, where there is a count, once its test lets it.
 
     `stubborn` swallows every cancellation until it is let go.
     """
@@ -62,9 +62,9 @@ class Gate:
         self.stubborn = stubborn
 
         @action(name=name, timeout_s=timeout_s)
-        async def wait(state: State, by: int = 1) -> dict[str, object]:
+        async def wait(state: State, by: int = 1) -> dict[str, object] | None:
             await self._passed()
-            return {"count": state["count"] + by}
+            return {"count": state["count"] + by} if "count" in state else None
 
         self.action = wait
 

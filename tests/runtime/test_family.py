@@ -95,7 +95,7 @@ def test_a_spawned_agent_stands_under_a_supervisor_of_its_parents_own(boot: Make
         "parent": "root/b",
     }
     assert world.port.node("w")["parent_agent"] == "root/b"
-    assert world.directives() == [("root/b", "spawn_agent", "done", None)]
+    assert world.directives()[0] == ("root/b", "spawn_agent", "done", None)
     ((kind, told),) = heard(world)
     assert (kind, told["meta"]) == ("jido.agent.child.started", {"n": 1})
 
