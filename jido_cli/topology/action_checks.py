@@ -1,4 +1,4 @@
-"""Do the actions of a file make sense? Python targets, expressions, params that routes give.
+"""Do actions and routes make sense? Python targets, expressions, conditions, params given.
 
 Compiles what the runtime will compile and throws it away; what is refused is mapped to the very
 characters in the file. The Python that an action names is never looked at.
@@ -6,33 +6,47 @@ characters in the file. The Python that an action names is never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from typing import Final
 
-from jido_cli.core.declarative import DeclarationError, compile_action, compile_with
+from jido_cli.core.declarative import (
+    DeclarationError,
+    compile_action,
+    compile_when,
+    compile_with,
+)
 from jido_cli.core.schema import Schema
 from jido_cli.topology import raw
 from jido_cli.topology.data_checks import Schemas
-from jido_cli.topology.positions import MapMark, Path, Pos, Positions, ScalarMark
-from jido_cli.topology.raw import Raw, RawAction, RawNode
+from jido_cli.topology.load_time import secret_fact, secret_read
+from jido_cli.topology.positions import MapMark, Path, Pos, Positions, ScalarMark, pos_of
+from jido_cli.topology.raw import OPENING, Raw, RawAction, RawNode
 from jido_cli.topology.rules import (
     BAD_ACTION,
     BAD_WITH,
     EXPRESSION,
     NOT_AVAILABLE,
     RUN_TARGET,
+    SECRET,
     Findings,
 )
-from jido_cli.topology.text_places import locate, offset_of
+from jido_cli.topology.text_places import Lines, locate, offset_of
+from jido_cli.topology.variables import Variables
 from jido_cli.topology.words import Suggester, listed, shown
 
-ROUTE_KEYS: Final = ("priority", "continue_on_error")
-_DECIDES: Final = frozenset(("params", "output", "use", "steps", "run"))
+ROUTE_KEYS: Final = ("when", "in", "priority", "continue_on_error")
+_DECIDES: Final = frozenset(("params", "output", "use", "steps", "run", "locals"))
 # Variables of later versions, and the key that makes them: where it stands, it is refused already.
-_LATER_VARIABLES: Final = {"vars": "vars", "local": "locals", "steps": "steps"}
+_LATER_VARIABLES: Final = {"steps": "steps"}
 # What stands for an item in which something is wrong already, so that the others are looked at.
-_NEUTRAL: Final[Mapping[str, object]] = {"emit": {"type": "x"}, "require": "true"}
+_NEUTRAL: Final[Mapping[str, object]] = {
+    "emit": {"type": "x"},
+    "require": "true",
+    "directives": {"cancel": {"id": "x"}},
+    "delete": "x",
+}
+_CONDITIONS: Final = frozenset(("require", "when"))
 _COMMENT_HINT: Final = "a ' #' begins a comment: quote the expression"
 
 
@@ -42,16 +56,20 @@ class ActionChecks:
     def __init__(
         self,
         document: Raw,
-        lines: Sequence[str],
+        lines: Lines,
         positions: Positions,
         findings: Findings,
         schemas: Schemas,
+        variables: Variables,
     ) -> None:
         self._document = document
         self._lines = lines
         self._positions = positions
         self._findings = findings
         self._schemas = schemas
+        self._variables = variables
+        type_of_all = variables.type_of_all
+        self._vars_schema = None if isinstance(type_of_all, str) else type_of_all
 
     def check(self, suggester: Suggester) -> None:
         """Add a finding for every action that cannot be compiled."""
@@ -61,8 +79,13 @@ class ActionChecks:
             self._check_action(action, users.get(action.path, []))
         for _, agent in raw.entries(self._document, "agents"):
             for _, path, form in raw.routes(agent):
-                if isinstance(form, dict) and "do" in form and isinstance(form.get("with"), dict):
-                    self._check_with(str(agent.path[1]), RawNode(path, form), suggester)
+                if not isinstance(form, dict):
+                    continue
+                route = RawNode(path, form)
+                if "when" in form:
+                    self._check_when(str(agent.path[1]), route)
+                if "do" in form and isinstance(form.get("with"), dict):
+                    self._check_with(str(agent.path[1]), route, suggester)
 
     def _users(self) -> dict[Path, list[str]]:
         """Return for every action the agents that run it."""
@@ -91,8 +114,13 @@ class ActionChecks:
         for name, schema in self._states(users):
             key = repr(schema.source) if schema is not None else ""
             if key not in compiled:
-                made = compile_action(action.name, declaration, state_schema=schema)
-                compiled[key] = made.problems
+                compiled[key] = compile_action(
+                    action.name,
+                    declaration,
+                    state_schema=schema,
+                    vars_schema=self._vars_schema,
+                    is_check=True,
+                ).problems
             for problem in _independent(compiled[key]):
                 problems.setdefault(problem, []).append(name)
         for problem, names in problems.items():
@@ -136,14 +164,33 @@ class ActionChecks:
     def _is_wrong(self, key: ScalarMark | None, path: Path) -> bool:
         """Tell whether something is reported already between a key and the end of its value."""
         value = self._positions.value(path)
-        return self._findings.has_any_within(key[:2] if key else value[:2], value)
+        return self._findings.has_any_within(pos_of(key) if key else value, value)
+
+    def _check_when(self, agent: str, route: RawNode) -> None:
+        """Check the condition of a route, unless something is wrong with what it reads."""
+        condition, path = route.value["when"], (*route.path, "when")
+        if not isinstance(condition, str) or self._is_wrong(None, path):
+            return
+        if ("agents", agent, "state") in self._schemas.unusable:
+            return
+        _, problems = compile_when(
+            condition,
+            state_schema=self._schemas.states.get(agent),
+            vars_schema=self._vars_schema,
+            is_check=True,
+        )
+        for problem in problems:
+            self._report(route.path, problem, ())
 
     def _check_with(self, agent: str, route: RawNode, suggester: Suggester) -> None:
         given = raw.mapping(route.value["with"])
         path = ("agents", agent, "state")
         if path not in self._schemas.unusable:
             schema = self._schemas.states.get(agent)
-            for problem in _independent(compile_with(given, state_schema=schema)[1]):
+            _, problems = compile_with(
+                given, state_schema=schema, vars_schema=self._vars_schema, is_check=True
+            )
+            for problem in _independent(problems):
                 self._report(route.path, problem, ())
         action = raw.mapping(raw.mapping(self._document.get("actions")).get(str(route.value["do"])))
         params_path = ("actions", str(route.value.get("do")), "params")
@@ -182,9 +229,16 @@ class ActionChecks:
                     self._findings.add(NOT_AVAILABLE, place, f"{name!r} is not available yet")
                 return
         text = self._text(path, problem)
-        is_expression = problem.length > 0 or "${{" in text or problem.path[0] == "require"
+        secret = secret_read(text, problem, self._variables.secrets)
+        if secret is not None:
+            self._findings.add(SECRET, place, secret_fact(secret), notes=notes)
+            return
+        is_condition = not _CONDITIONS.isdisjoint(problem.path)
+        is_expression = problem.length > 0 or OPENING in text or is_condition
         hint = problem.hint
-        if "never closed" in problem.message and self._is_cut_by_comment(path, problem):
+        if problem.message == "there is no variable 'vars' here":
+            hint = "declare it under vars:"
+        elif "never closed" in problem.message and self._is_cut_by_comment(path, problem):
             hint = _COMMENT_HINT
         rule = EXPRESSION if is_expression else BAD_ACTION
         if problem.message.endswith("not available yet"):
@@ -214,7 +268,7 @@ class ActionChecks:
         if problem.length == 0 or mark is None or not text:
             return place
         offset = offset_of(text, problem.offset_line, problem.offset_column)
-        return locate(self._lines, mark, text, offset, problem.length)
+        return locate(self._lines.of(mark.file), mark, text, offset, problem.length)
 
     def _scalar_mark(self, path: Path, *, is_key: bool) -> ScalarMark | None:
         if is_key:
@@ -227,7 +281,7 @@ class ActionChecks:
         mark = self._scalar_mark((*path, *problem.path), is_key=problem.is_key)
         if mark is None or mark.style:
             return False
-        rest = self._lines[mark.end_line - 1][mark.end_column - 1 :]
+        rest = self._lines.of(mark.file)[mark.end_line - 1][mark.end_column - 1 :]
         return rest.lstrip().startswith("#")
 
 

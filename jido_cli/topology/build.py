@@ -6,7 +6,7 @@ findings are made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from jido_cli.core.schema_short import expand_short_form
 from jido_cli.core.values import freeze
 from jido_cli.topology import durations, raw
+from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.model import (
     DEFAULT_ACTION_TIMEOUT_MS,
     DEFAULT_WORKER_SHUTDOWN_MS,
@@ -28,21 +29,34 @@ from jido_cli.topology.model import (
     RouteDecl,
     ScheduleDecl,
     Shutdown,
+    SignalDecl,
+    SourceFile,
     Subscribe,
     SupervisorDecl,
     Topology,
 )
+from jido_cli.topology.parts import Part
 from jido_cli.topology.positions import Path as ValuePath
-from jido_cli.topology.positions import Positions
+from jido_cli.topology.positions import Pos, Positions
+from jido_cli.topology.variables import Variables
 
 Value = Mapping[str, Any]
 
-_ROUTE_KEYS: Final = ("priority", "continue_on_error")
+_ROUTE_KEYS: Final = ("when", "priority", "continue_on_error")
 
 
-def build(document: Value, positions: Positions, *, file: Path, project_root: Path) -> Topology:
+def build(
+    document: Value,
+    positions: Positions,
+    *,
+    file: Path,
+    project_root: Path,
+    parts: Sequence[Part],
+    variables: Variables,
+    defaults: Defaults,
+) -> Topology:
     """Return the model of a document in which nothing is wrong."""
-    builder = _Builder(positions, frozenset(document.get("actions", ())))
+    builder = _Builder(positions, frozenset(document.get("actions", ())), defaults)
     agents = {
         name: builder.agent(name, node.value) for name, node in raw.entries(document, "agents")
     }
@@ -65,23 +79,48 @@ def build(document: Value, positions: Positions, *, file: Path, project_root: Pa
         max_hops=int(document.get("bus", {}).get("max_hops", 256)),
         stall_ms=_ms(observe.get("stall", "1s")),
         log_level=observe.get("log_level", "info"),
+        vars=MappingProxyType(dict(variables.values)),
+        var_decls=MappingProxyType(dict(variables.decls)),
+        signals=MappingProxyType(
+            {
+                name: _signal(name, node.value, positions.key(node.path))
+                for name, node in raw.entries(document, "signals")
+            }
+        ),
+        files=tuple(SourceFile(Path(part.name), part.text, part.includes) for part in parts),
+    )
+
+
+def _signal(name: str, value: Value, pos: Pos) -> SignalDecl:
+    data = value.get("data")
+    return SignalDecl(
+        type=name,
+        pos=pos,
+        description=value.get("description", ""),
+        data=None if data is None else _frozen(expand_short_form(data)),
+        external=value.get("external", False),
     )
 
 
 class _Builder:
-    def __init__(self, positions: Positions, action_names: frozenset[str]) -> None:
+    def __init__(
+        self, positions: Positions, action_names: frozenset[str], defaults: Defaults
+    ) -> None:
         self._positions = positions
         self._action_names = action_names
+        self._defaults = defaults
 
     def action(self, name: str, value: Value, path: ValuePath) -> ActionDecl:
         declaration = {
             key: below for key, below in _without_extras(value).items() if key not in _ROUTE_KEYS
         }
-        timeout = value.get("timeout")
+        is_named = path[0] == "actions"
+        pos = self._positions.key(path) if is_named else self._positions.value(path)
+        timeout = value.get("timeout", self._defaults.action_timeout(pos.file))
         return ActionDecl(
             name=name,
             declaration=_frozen(declaration),
-            pos=self._positions.key(path) if path[0] == "actions" else self._positions.value(path),
+            pos=pos,
             positions=self._positions.below(path),
             description=value.get("description", ""),
             run=value.get("run"),
@@ -94,9 +133,11 @@ class _Builder:
         node = raw.RawNode(path, value)
         state = value.get("state")
         taken = set(self._action_names)
+        pos = self._positions.key(path)
+        default = self._defaults.agent(pos.file)
         return AgentDecl(
             name=name,
-            pos=self._positions.key(path),
+            pos=pos,
             positions=self._positions.below(path),
             description=value.get("description", ""),
             state=None if state is None else _frozen(expand_short_form(state)),
@@ -108,10 +149,14 @@ class _Builder:
                 self.schedule(key, schedule, (*path, "schedules", key))
                 for key, schedule in _without_extras(value.get("schedules", {})).items()
             ),
-            on_error=_on_error(value.get("on_error", "log")),
+            on_error=_on_error(value.get("on_error", default.get("on_error", "log"))),
             on_unrouted=value.get("on_unrouted", "dead_letter"),
-            mailbox=_mailbox(value.get("mailbox", {}), MailboxDecl()),
-            persist=value.get("persist", "none"),
+            mailbox=_mailbox(
+                value.get("mailbox", {}),
+                _mailbox(raw.mapping(default.get("mailbox")), MailboxDecl()),
+            ),
+            persist="none",
+            emits=tuple(value.get("emits", ())),
         )
 
     def route(self, pattern: str, form: object, path: ValuePath, taken: set[str]) -> RouteDecl:
@@ -134,7 +179,12 @@ class _Builder:
             with_=None if with_ is None else _frozen(with_),
             priority=int(value.get("priority", 0)),
             continue_on_error=value.get("continue_on_error", False),
+            when=value.get("when"),
+            when_pos=self._place((*path, "when"), value),
         )
+
+    def _place(self, path: ValuePath, value: Value) -> Pos | None:
+        return self._positions.value(path) if path[-1] in value else None
 
     def schedule(self, name: str, value: Value, path: ValuePath) -> ScheduleDecl:
         signal = value["signal"]
@@ -148,6 +198,8 @@ class _Builder:
             every_ms=None if every is None else _ms(every),
             cron=value.get("cron"),
             timezone=value.get("timezone"),
+            when=value.get("when"),
+            when_pos=self._place((*path, "when"), value),
         )
 
     def supervisor(
@@ -169,7 +221,7 @@ class _Builder:
             if template is None
             else self.agent_child(template, (*path, "template"), agents),
             max_children=_whole(value.get("max_children")),
-            **_child_fields(value, "infinity"),
+            **self._child_fields(value, "infinity"),
         )
 
     def child(self, value: Value, path: ValuePath, agents: Mapping[str, AgentDecl]) -> ChildDecl:
@@ -190,8 +242,24 @@ class _Builder:
             on_error=_on_error(own("on_error")) if "on_error" in value else agent.on_error,
             subscribe=_subscribe(own("subscribe")) if "subscribe" in value else agent.subscribe,
             state=_frozen(own("state", {})),
-            **_child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
+            **self._child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
         )
+
+    def _child_fields(self, child: Value, shutdown: Shutdown) -> dict[str, Any]:
+        """Return the fields that children of every kind have."""
+        value = self._defaults.child(child)
+        start_timeout = value.get("start_timeout")
+        return {
+            "description": value.get("description", ""),
+            "restart": value.get("restart", "permanent"),
+            "shutdown": _shutdown(value["shutdown"]) if "shutdown" in value else shutdown,
+            "significant": value.get("significant", False),
+            "backoff": _backoff(value["backoff"]) if "backoff" in value else None,
+            "start_timeout_ms": None if start_timeout is None else _ms(start_timeout),
+            "readiness": value.get("readiness"),
+            "group": child.group if isinstance(child, raw.Member) else None,
+            "replica_index": child.index if isinstance(child, raw.Member) else None,
+        }
 
 
 def _free_name(pattern: str, taken: set[str]) -> str:
@@ -200,20 +268,6 @@ def _free_name(pattern: str, taken: set[str]) -> str:
     while name in taken:
         name, number = f"{pattern}#{number}", number + 1
     return name
-
-
-def _child_fields(value: Value, shutdown: Shutdown) -> dict[str, Any]:
-    """Return the fields that children of every kind have."""
-    start_timeout = value.get("start_timeout")
-    return {
-        "description": value.get("description", ""),
-        "restart": value.get("restart", "permanent"),
-        "shutdown": _shutdown(value["shutdown"]) if "shutdown" in value else shutdown,
-        "significant": value.get("significant", False),
-        "backoff": _backoff(value["backoff"]) if "backoff" in value else None,
-        "start_timeout_ms": None if start_timeout is None else _ms(start_timeout),
-        "readiness": value.get("readiness"),
-    }
 
 
 def _shutdown(value: str) -> Shutdown:
@@ -250,6 +304,9 @@ def _on_error(value: Any) -> OnErrorDecl:
         return OnErrorDecl("stop" if value == "stop" else "log")
     if "emit" in value:
         return OnErrorDecl("emit", emit=value["emit"])
+    if "declared" in value or "bug" in value:
+        declared, bug = (_on_error(value.get(half, "log")) for half in ("declared", "bug"))
+        return OnErrorDecl("split", declared=declared, bug=bug)
     return OnErrorDecl(
         "max_errors", max_errors=int(value["max_errors"]), within_ms=_ms(value["within"])
     )

@@ -6,7 +6,6 @@ actions do with the data is in `action_checks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from jido_cli.core.schema import Schema, SchemaError, compile_schema, is_full_schema
@@ -14,7 +13,7 @@ from jido_cli.core.values import freeze_mapping, merge
 from jido_cli.topology import raw
 from jido_cli.topology.positions import MapMark, Path, Pos, Positions
 from jido_cli.topology.raw import Raw, RawNode
-from jido_cli.topology.rules import BAD_DEFAULT, BAD_SCHEMA, BAD_STATE, NOT_AVAILABLE, Findings
+from jido_cli.topology.rules import BAD_DEFAULT, BAD_SCHEMA, BAD_STATE, Findings
 from jido_cli.topology.schema_faults import faults
 from jido_cli.topology.words import Suggester
 
@@ -36,16 +35,19 @@ class Schemas:
     def check_document(self, document: Raw) -> None:
         """Compile every schema of the file, and hold the children's states against them."""
         for name, agent in raw.entries(document, "agents"):
-            self.states[name] = self._compile(agent, "state")
+            self.states[name] = self.compile(agent, "state")
         for action in raw.actions(document):
             node = RawNode(action.path, action.value)
-            self.params[(*action.path, "params")] = self._compile(node, "params")
-            self._compile(node, "output")
+            self.params[(*action.path, "params")] = self.compile(node, "params")
+            self.compile(node, "output")
+        for _, signal in raw.entries(document, "signals"):
+            self.compile(signal, "data")
         for supervisor in raw.supervisors(document):
             for child in raw.specs(supervisor):
                 self._check_child(child)
 
-    def _compile(self, node: RawNode, key: str) -> Schema | None:
+    def compile(self, node: RawNode, key: str) -> Schema | None:
+        """Return the compiled schema under *key*, None if there is none or it is wrong."""
         declared = node.value.get(key)
         if not isinstance(declared, dict):
             return None
@@ -67,8 +69,7 @@ class Schemas:
 
     def _faulty_members(self, path: Path, declared: Raw) -> set[str | int]:
         """Report what needs no compiling to be seen wrong, and return the members concerned."""
-        refused = refuse_expressions(path, declared, self._positions, self._findings)
-        faulty = [below[len(path) :] for below in refused]
+        faulty: list[Path] = _with_expressions(declared)
         for fault in faults(declared, self._suggester):
             below = (*path, *fault.path)
             find = self._positions.key if fault.is_key else self._positions.value
@@ -108,10 +109,8 @@ class Schemas:
         state = child.value.get("state", {})
         if name is None or not isinstance(state, dict) or name not in self.states:
             return
-        path = (*child.path, "state")
-        refused = refuse_expressions(path, state, self._positions, self._findings)
         schema = self.states[name]
-        if refused or ("agents", name, "state") in self.unusable:
+        if raw.has_expression(state) or ("agents", name, "state") in self.unusable:
             return
         if schema is None:
             return
@@ -129,6 +128,8 @@ class Schemas:
         place = self._positions.value(path if is_written else (*child.path, "agent"))
         if error.message.startswith("unknown key"):
             place = self._unknown_key_place(path, error.message)
+        if isinstance(child.value, raw.Member) and self._findings.has_any_at(place):
+            return  # the members of a group are wrong in the same way
         fact = f"the initial state of {raw.child_id(child.value) or agent!r}: {error}"
         if error.hint:
             fact = fact.removesuffix(f"; {error.hint}")
@@ -145,26 +146,12 @@ class Schemas:
         return self._positions.key((*path, *named[:1]))
 
 
-def refuse_expressions(
-    path: Path, value: object, positions: Positions, findings: Findings
-) -> list[Path]:
-    """Report every expression where values are still taken as written; return their paths."""
-    if isinstance(value, str):
-        if "${{" not in value:
-            return []
-        fact = "an expression is not available here yet"
-        findings.add(NOT_AVAILABLE, positions.value(path), fact)
-        return [path]
-    below: Iterable[tuple[str | int, object]] = ()
-    if isinstance(value, dict):
-        below = value.items()
-    elif isinstance(value, list):
-        below = enumerate(value)
-    return [
-        found
-        for key, inner in below
-        for found in refuse_expressions((*path, key), inner, positions, findings)
-    ]
+def _with_expressions(declared: Raw) -> list[Path]:
+    """Return the members of a schema of which it is not known what they say."""
+    if is_full_schema(declared):
+        members = raw.mapping(declared.get("properties"))
+        return [("properties", name) for name in members if raw.has_expression(members[name])]
+    return [(name,) for name in declared if raw.has_expression(declared[name])]
 
 
 def _parts(declared: Raw) -> list[tuple[str, Raw]]:

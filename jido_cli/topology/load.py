@@ -1,55 +1,75 @@
-"""Load a topology file: the one way from text to a frozen `Topology`, or to findings.
+"""Load a topology: the one way from files to a frozen `Topology`, or to findings.
 
-Joins the parts of this room. Nothing of the user's is imported, nothing is fetched, no file but
-the one named is read.
+Joins the parts of this room. Nothing of the user's is imported, nothing is fetched, and no file
+is read but the one named and those that it includes.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from jido_cli.errors import TopologyError
-from jido_cli.topology import (
-    references,
-    signal_checks,
-    tree_checks,
-    yaml_reader,
-)
+from jido_cli.topology import raw, references, signal_checks, tree_checks
 from jido_cli.topology.action_checks import ActionChecks
 from jido_cli.topology.build import build
 from jido_cli.topology.data_checks import Schemas
+from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.diagnostics import Diagnostic
+from jido_cli.topology.load_time import LoadTime
+from jido_cli.topology.merging import merge
 from jido_cli.topology.model import Topology
-from jido_cli.topology.positions import Mark, Pos, Positions
-from jido_cli.topology.project import UnreadableFileError, project_root, read_text
+from jido_cli.topology.parts import Part, Parts, read_parts
+from jido_cli.topology.positions import MapMark, Pos, Positions
+from jido_cli.topology.project import UnreadableFileError, read_text
 from jido_cli.topology.raw import Raw
-from jido_cli.topology.rules import (
-    FORMAT_VERSION,
-    UNREADABLE_FILE,
-    WRONG_TYPE,
-    Findings,
-)
-from jido_cli.topology.schema_file import FORMAT, schema
+from jido_cli.topology.rules import UNREADABLE_FILE, Findings
+from jido_cli.topology.schema_file import schema
 from jido_cli.topology.shape import Shape
-from jido_cli.topology.words import Suggester, shown
-from jido_cli.topology.yaml_errors import split_lines
+from jido_cli.topology.text_places import Lines
+from jido_cli.topology.var_sources import VarSources
+from jido_cli.topology.variables import Variables, resolve
+from jido_cli.topology.words import Suggester
 
 _START: Final = Pos(1, 1, 1, 1)
+_FIRST_KEYS: Final = ("jido", "name", "include", "vars")  # read before expressions have values
+_NOBODY_GIVES: Final = VarSources()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What came of a file: a topology, or what is wrong with it; and the text, for excerpts."""
+    """What came of a file: a topology, or what is wrong with it.
+
+    Attributes:
+        file: the name of the file, as it was given.
+        topology: None if there are findings, if the file is a part, or if vars were assumed that
+            it needs.
+        diagnostics: what is wrong, in the order of the files.
+        text: the text of the file itself.
+        texts: what excerpts may show, by the names of files in `diagnostics`.
+        document: the file with all that it includes, replicas expanded, and the file's own
+            expressions replaced by what they come to where that is known; None if it is no
+            topology at all. It may be wrong anywhere.
+        places: of the values in `document`; their `file` is an index into `files`.
+        files: the names of the files.
+        is_part: whether the file is one to include, which cannot be run.
+        assumed: names of vars that have no value, where `VarSources.may_assume` allows it.
+    """
 
     file: str
     topology: Topology | None
     diagnostics: tuple[Diagnostic, ...]
     text: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    document: Raw | None = field(default=None, repr=False)
+    places: Positions | None = field(default=None, repr=False)
+    files: tuple[str, ...] = ()
+    is_part: bool = False
+    assumed: tuple[str, ...] = ()
 
     def require(self) -> Topology:
         """Return the topology.
@@ -60,12 +80,28 @@ class LoadResult:
         if self.topology is not None:
             return self.topology
         count = len(self.diagnostics)
+        if self.is_part and not count:
+            raise TopologyError(f"{self.file} is a part of others: it has no supervisor to run")
+        if self.assumed and not count:
+            raise TopologyError(f"vars have no value: {', '.join(self.assumed)}")
         noun = "1 error" if count == 1 else f"{count} errors"
         raise TopologyError(f"{self.file} has {noun}", diagnostics=self.diagnostics)
 
+    def file_of(self, pos: Pos) -> str:
+        """Return the name of the file in which a place lies."""
+        return self.files[pos.file]
 
-def load(path: Path | str) -> LoadResult:
-    """Load the topology file at *path*; findings name it as it was given."""
+
+def load(
+    path: Path | str, *, values: VarSources = _NOBODY_GIVES, as_part: bool = False
+) -> LoadResult:
+    """Load the topology file at *path*; findings name it as it was given.
+
+    Args:
+        path: the file.
+        values: what is given for its vars.
+        as_part: take a file without `supervisor` for a part of others, not for a mistake.
+    """
     path = Path(path)
     try:
         text = read_text(path)
@@ -73,63 +109,118 @@ def load(path: Path | str) -> LoadResult:
         findings = Findings(str(path))
         findings.add(UNREADABLE_FILE, _START, f"the file cannot be read: {error}")
         return LoadResult(str(path), None, findings.sorted())
-    return load_text(text, path)
+    return load_text(text, path, values=values, as_part=as_part)
 
 
-def load_text(text: str, path: Path | str) -> LoadResult:
+def load_text(
+    text: str,
+    path: Path | str,
+    *,
+    values: VarSources = _NOBODY_GIVES,
+    as_part: bool = False,
+) -> LoadResult:
     """Load a topology from text that stands, or will stand, at *path*."""
     path = Path(path)
-    findings = Findings(str(path))
     with _collector_paused():
-        topology = _load(text, path, findings)
-    return LoadResult(str(path), topology, findings.sorted(), text)
+        return _Loader(path, values, as_part=as_part).load(text)
 
 
-def _load(text: str, path: Path, findings: Findings) -> Topology | None:
-    read = yaml_reader.read(text, findings)
-    if read.mark is None:
-        return None
-    if not isinstance(read.value, dict):
-        fact = f"the file is {shown(read.value)}, not a mapping"
-        findings.add(WRONG_TYPE, _START, fact, hint=f"begin it with jido: {FORMAT}")
-        return None
-    positions = Positions(read.mark)
-    if not _is_our_version(read.value, positions, findings):
-        return None
-    _check(text, read.value, read.mark, positions, findings)
-    if len(findings):
-        return None
-    return build(read.value, positions, file=path, project_root=project_root(path))
+class _Loader:
+    """Loads one topology."""
 
+    def __init__(self, path: Path, values: VarSources, *, as_part: bool) -> None:
+        self._path = path
+        self._values = values
+        self._as_part = as_part
+        self._findings = Findings(str(path))
+        self._suggester = Suggester()
+        self._is_part = False
 
-def _check(text: str, document: Raw, mark: Mark, positions: Positions, findings: Findings) -> None:
-    suggester = Suggester()
-    Shape(schema(), findings, suggester).check(document, mark)
-    references.check(document, positions, findings, suggester)
-    tree_checks.check(document, positions, findings)
-    signal_checks.check(document, positions, findings, suggester)
-    schemas = Schemas(positions, findings, suggester)
-    schemas.check_document(document)
-    lines = split_lines(text.removeprefix("\ufeff"))
-    ActionChecks(document, lines, positions, findings, schemas).check(suggester)
+    def load(self, text: str) -> LoadResult:
+        found = read_parts(text, self._path, self._findings)
+        result = LoadResult(str(self._path), None, (), text, found.texts)
+        if found.parts:
+            result = self._load(found, result)
+        diagnostics = self._findings.sorted()
+        return replace(result, diagnostics=diagnostics, files=tuple(self._findings.files))
 
+    def _load(self, found: Parts, result: LoadResult) -> LoadResult:
+        first = found.parts[0].value
+        has_parts = not {"vars", "signals", "actions", "agents"}.isdisjoint(first)
+        self._is_part = self._as_part and "supervisor" not in first and has_parts
+        # What a part, or a file that cannot be read, leaves open may be declared elsewhere.
+        is_whole = found.is_complete and not self._is_part
+        lines = Lines({part.index: part.text for part in found.parts})
+        variables = self._variables(found, lines, is_whole=is_whole)
+        load_time = LoadTime(variables, first.get("name"), lines, self._findings)
+        load_time.nodes = found.nodes
+        parts = self._checked(found.parts, load_time)
+        document, mark = merge(parts, self._findings)
+        defaults = Defaults({part.index: raw.mapping(part.value.get("defaults")) for part in parts})
+        self._check(document, mark, lines, variables, defaults, is_whole=is_whole)
+        topology = None
+        if not len(self._findings) and not load_time.unknown and not self._is_part:
+            topology = build(
+                document,
+                Positions(mark),
+                file=self._path,
+                project_root=found.root,
+                parts=parts,
+                variables=variables,
+                defaults=defaults,
+            )
+        return replace(
+            result,
+            topology=topology,
+            document=document,
+            places=Positions(mark),
+            is_part=self._is_part,
+            assumed=variables.assumed,
+        )
 
-def _is_our_version(document: Raw, positions: Positions, findings: Findings) -> bool:
-    """A file of another version would only give findings that mean nothing."""
-    version = document.get("jido", FORMAT)
-    if version == FORMAT:
-        return True
-    place = positions.value(("jido",))
-    if isinstance(version, str) and version[:1] == "v" and version[1:].isdecimal():
-        newer = int(version[1:6]) > int(FORMAT[1:])
-        word = "newer" if newer else "older"
-        hint = "pip install --upgrade jido-cli" if newer else f"write jido: {FORMAT}"
-        fact = f"format {version!r} is {word} than this program, which reads {FORMAT}"
-        findings.add(FORMAT_VERSION, place, fact, hint=hint)
-    else:
-        fact = f"jido {shown(version)} is not a version of the format"
-        findings.add(FORMAT_VERSION, place, fact, hint=f"write jido: {FORMAT}")
-    return False
+    def _variables(self, found: Parts, lines: Lines, *, is_whole: bool) -> Variables:
+        nothing = LoadTime(Variables(), None, lines, self._findings)
+        shape = Shape(schema(), self._findings, self._suggester, nothing)
+        for part in found.parts:
+            shape.check_only(_FIRST_KEYS, part.value, part.mark)
+        document, mark = merge(found.parts, self._findings, ("vars",))
+        variables = resolve(
+            document, Positions(mark), self._values, self._findings, self._suggester
+        )
+        return variables if is_whole else replace(variables, schema=None)
+
+    def _checked(self, parts: list[Part], load_time: LoadTime) -> list[Part]:
+        """Return the files with their expressions replaced."""
+        shape = Shape(schema(), self._findings, self._suggester, load_time)
+        checked = []
+        for part in parts:
+            optional = ("supervisor",) if part.index or self._is_part else ()
+            value, mark = shape.check_document(
+                part.value, part.mark, without=_FIRST_KEYS, optional=optional
+            )
+            assert isinstance(value, dict)
+            assert isinstance(mark, MapMark)
+            checked.append(replace(part, value=value, mark=mark))
+        return checked
+
+    def _check(
+        self,
+        document: Raw,
+        mark: MapMark,
+        lines: Lines,
+        variables: Variables,
+        defaults: Defaults,
+        *,
+        is_whole: bool,
+    ) -> None:
+        findings, suggester = self._findings, self._suggester
+        positions = Positions(mark)
+        references.check(document, positions, findings, suggester, is_whole=is_whole)
+        tree_checks.check(document, positions, findings, defaults)
+        signal_checks.check(document, positions, findings, suggester)
+        schemas = Schemas(positions, findings, suggester)
+        schemas.check_document(document)
+        ActionChecks(document, lines, positions, findings, schemas, variables).check(suggester)
 
 
 @contextmanager

@@ -116,7 +116,10 @@ class RouteDecl:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleDecl:
-    """A signal that comes again and again; exactly one of `every_ms` and `cron` is set."""
+    """A signal that comes again and again; exactly one of `every_ms` and `cron` is set.
+
+    `when` is CEL, without braces, over signal, state and vars: the tick counts only if it is true.
+    """
 
     name: str
     signal_type: str
@@ -125,6 +128,8 @@ class ScheduleDecl:
     every_ms: int | None = None
     cron: str | None = None
     timezone: str | None = None
+    when: str | None = None
+    when_pos: Pos | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class ScalarMark(NamedTuple):
     end_line: int
     end_column: int
     style: str = ""
+    file: int = 0
 
 
 class MapMark(msgspec.Struct, gc=False):
@@ -59,6 +60,12 @@ def span(mark: Mark) -> ScalarMark:
     return mark if isinstance(mark, ScalarMark) else mark.pos
 
 
+def pos_of(mark: Mark) -> Pos:
+    """Return the stretch that a mark covers, as findings take it."""
+    line, column, end_line, end_column, _, file = span(mark)
+    return Pos(line, column, end_line, end_column, file)
+
+
 def moved(mark: Mark, pos: ScalarMark) -> Mark:
     """Return the mark of an alias: its own place outside, the anchor's places inside."""
     return pos if isinstance(mark, ScalarMark) else msgspec.structs.replace(mark, pos=pos)
@@ -81,7 +88,7 @@ class Positions(msgspec.Struct, frozen=True):
 
     def value(self, path: Path = ()) -> Pos:
         """Return the place of the value at *path*, or of the deepest parent that exists."""
-        return Pos(*span(self.mark(path))[:4])
+        return pos_of(self.mark(path))
 
     def key(self, path: Path) -> Pos:
         """Return the place of the key that ends *path*; of the value where it is no key."""
@@ -89,7 +96,7 @@ class Positions(msgspec.Struct, frozen=True):
         if path and isinstance(parent, MapMark) and isinstance(path[-1], str):
             found = parent.keys.get(path[-1])
             if found is not None:
-                return Pos(*found[:4])
+                return pos_of(found)
         return self.value(path)
 
     def below(self, path: Path) -> Positions:

@@ -1,18 +1,26 @@
 """Where the project of a file begins, and how a file is read from disk.
 
 Only regular files are opened, never more of them than the limit, and nothing waits on a pipe or
-a device. Nothing is decided about what the file says.
+a device. What a file names is opened beneath the project only, step by step and through no
+symbolic link. Nothing is decided about what a file says.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 _ROOT_MARKS: Final = ("pyproject.toml", ".git")
+# Windows has none of these; it has no pipes and devices among files either.
+_READ: Final = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY")
+)
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class UnreadableFileError(Exception):
@@ -26,13 +34,22 @@ def project_root(file: Path) -> Path:
     beneath them belongs to everybody.
     """
     folder = file.absolute().parent
-    never = {Path("/"), *_temporary(), *_home()}
+    never = _shared_folders()
     for candidate in (folder, *folder.parents):
         if candidate.resolve() in never:
             continue
         if any((candidate / mark).exists() for mark in _ROOT_MARKS):
             return candidate
     return folder
+
+
+def is_shared(folder: Path) -> bool:
+    """Tell whether a folder is the root, the home or the temporary folder."""
+    return folder.resolve() in _shared_folders()
+
+
+def _shared_folders() -> set[Path]:
+    return {Path("/"), *_temporary(), *_home()}
 
 
 def _temporary() -> set[Path]:
@@ -50,15 +67,62 @@ def _home() -> tuple[Path, ...]:
 
 def read_text(file: Path) -> str:
     """Return the text of a regular file in UTF-8 within the limits."""
-    return _decode(read_bytes(file))
+    return decode(read_bytes(file))
 
 
 def read_bytes(file: Path) -> bytes:
     """Return the content of a regular file within the limits, never waiting for a writer."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        descriptor = os.open(file, _READ)
     except OSError as error:
-        raise UnreadableFileError(f"{_reason(error)}") from error
+        raise UnreadableFileError(_reason(error)) from error
+    return _content(descriptor)
+
+
+def read_beneath(root: Path, steps: Sequence[str]) -> bytes:
+    """Return the content of the regular file that *steps*, names of folders and its own, lead to.
+
+    Each step is taken from an open folder and none is a symbolic link, so that nothing outside
+    *root* is opened, whatever is exchanged meanwhile.
+    """
+    if os.open not in os.supports_dir_fd:
+        return _read_beneath_by_name(root, steps)
+    try:
+        folder = os.open(root, _FOLDER)
+        try:
+            for step in steps[:-1]:
+                inner = _open_at(folder, step, _FOLDER)
+                os.close(folder)
+                folder = inner
+            descriptor = _open_at(folder, steps[-1], _READ)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise UnreadableFileError(_reason(error)) from error
+    return _content(descriptor)
+
+
+def _open_at(folder: int, name: str, flags: int) -> int:
+    try:
+        return os.open(name, flags | _NO_LINK, dir_fd=folder)
+    except OSError:
+        # Systems differ in what they say about a link that was not followed.
+        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise UnreadableFileError(f"{name!r} is a symbolic link") from None
+        raise
+
+
+def _read_beneath_by_name(root: Path, steps: Sequence[str]) -> bytes:
+    """Do the same where folders cannot be held open."""
+    path = root
+    for step in steps:
+        path = path / step
+        if path.is_symlink():
+            raise UnreadableFileError(f"{step!r} is a symbolic link")
+    return read_bytes(path)
+
+
+def _content(descriptor: int) -> bytes:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
@@ -70,7 +134,8 @@ def read_bytes(file: Path) -> bytes:
     return content
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Return the text that the bytes of a file are in UTF-8."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableFileError("it is UTF-16; a topology is UTF-8")
     try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from jido_cli.topology.positions import Path
 
 Raw = Mapping[str, object]
+OPENING: Final = "${{"
 
 
 class RawNode(NamedTuple):
@@ -31,6 +32,16 @@ class RawAction(NamedTuple):
     agent: str | None = None
 
 
+class Member(dict[str, object]):
+    """One member of a group of replicas: a child as it is written, with an id of its own."""
+
+    def __init__(self, child: Mapping[str, object], group: str, index: int) -> None:
+        super().__init__(child)
+        self["id"] = f"{group}-{index}"
+        self.group = group
+        self.index = index
+
+
 def mapping(value: object) -> Raw:
     """Return a mapping, or an empty one for anything else."""
     return value if isinstance(value, dict) else {}
@@ -43,7 +54,23 @@ def items(value: object) -> list[object]:
 
 def text(value: object) -> str | None:
     """Return text that is no expression, None for anything else."""
-    return value if isinstance(value, str) and "${{" not in value else None
+    return value if isinstance(value, str) and OPENING not in value else None
+
+
+def has_expression(value: object) -> bool:
+    """Tell whether a text with an expression stands anywhere in a value."""
+    if isinstance(value, str):
+        return OPENING in value
+    if isinstance(value, dict):
+        return any(has_expression(each) for item in value.items() for each in item)
+    return isinstance(value, list) and any(map(has_expression, value))
+
+
+def size(value: object) -> int:
+    """Count a value and all values in it."""
+    if isinstance(value, dict):
+        return 1 + sum(map(size, value.values()))
+    return 1 + sum(map(size, value)) if isinstance(value, list) else 1
 
 
 def entries(document: Raw, key: str) -> Iterator[tuple[str, RawNode]]:
@@ -109,6 +136,30 @@ def action_names(path: Path, form: object) -> Iterator[tuple[Path, str]]:
             yield (*path, "do"), name
     elif (name := text(form)) is not None:
         yield path, name
+
+
+def directives(path: Path, action: Raw) -> Iterator[tuple[Path, Raw]]:
+    """Yield the directives of an action, and those after its failure, with their paths."""
+    for key in ((), ("on_error",)):
+        below = mapping(action.get(key[0])) if key else action
+        for index, item in enumerate(items(below.get("directives"))):
+            if isinstance(item, dict):
+                yield (*path, *key, "directives", index), item
+
+
+def emitted(path: Path, action: Raw) -> Iterator[tuple[Path, Raw]]:
+    """Yield the signals that an action emits, as key and as directive, with their paths."""
+    for key in ((), ("on_error",)):
+        below = mapping(action.get(key[0])) if key else action
+        emit = below.get("emit")
+        if isinstance(emit, dict):
+            yield (*path, *key, "emit"), emit
+        for index, item in enumerate(items(emit)):
+            if isinstance(item, dict):
+                yield (*path, *key, "emit", index), item
+    for place, directive in directives(path, action):
+        if isinstance(directive.get("emit"), dict):
+            yield (*place, "emit"), mapping(directive["emit"])
 
 
 def actions(document: Raw) -> Iterator[RawAction]:

@@ -6,10 +6,11 @@ Works on the document before it is a model, so that everything is found in one r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from jido_cli.topology import raw
 from jido_cli.topology.positions import Path, Positions
-from jido_cli.topology.raw import Raw, RawNode
+from jido_cli.topology.raw import Raw, RawAction, RawNode
 from jido_cli.topology.rules import (
     DUPLICATE_ID,
     UNKNOWN_ACTION,
@@ -21,20 +22,45 @@ from jido_cli.topology.rules import (
 from jido_cli.topology.words import Suggester
 
 
-def check(document: Raw, positions: Positions, findings: Findings, suggester: Suggester) -> None:
-    """Add a finding for every name that is not declared, and for every id that stands twice."""
-    names = _Names(document, positions, findings, suggester)
+def check(
+    document: Raw,
+    positions: Positions,
+    findings: Findings,
+    suggester: Suggester,
+    *,
+    is_whole: bool = True,
+) -> None:
+    """Add a finding for every name that is not declared, and for every id that stands twice.
+
+    Unless the document is whole a name may be declared where nobody could look.
+    """
+    names = _Names(document, positions, findings, suggester, is_whole=is_whole)
     for _, agent in raw.entries(document, "agents"):
         names.check_routes(agent)
+    for action in raw.actions(document):
+        names.check_directives(action)
     for supervisor in raw.supervisors(document):
         names.check_children(supervisor)
 
 
+_NAMED_BY_DIRECTIVES: Final = (
+    ("spawn_agent", "agent", UNKNOWN_AGENT),
+    ("run_instruction", "action", UNKNOWN_ACTION),
+)
+
+
 class _Names:
     def __init__(
-        self, document: Raw, positions: Positions, findings: Findings, suggester: Suggester
+        self,
+        document: Raw,
+        positions: Positions,
+        findings: Findings,
+        suggester: Suggester,
+        *,
+        is_whole: bool,
     ) -> None:
         self._document = document
+        self._is_whole = is_whole
         self._positions = positions
         self._findings = findings
         self._suggester = suggester
@@ -52,6 +78,14 @@ class _Names:
             for place, name in raw.action_names(path, form):
                 self._declared(UNKNOWN_ACTION, "actions", name, place)
 
+    def check_directives(self, action: RawAction) -> None:
+        """Check the agents that are spawned and the actions that are run beside the mailbox."""
+        for path, directive in raw.directives(action.path, action.value):
+            for kind, key, rule in _NAMED_BY_DIRECTIVES:
+                name = raw.text(raw.mapping(directive.get(kind)).get(key))
+                if name:
+                    self._declared(rule, f"{key}s", name, (*path, kind, key))
+
     def check_children(self, supervisor: RawNode) -> None:
         first: dict[str, Path] = {}
         for child in raw.specs(supervisor):
@@ -68,6 +102,9 @@ class _Names:
                 first[child_id] = place
 
     def _duplicate(self, supervisor: RawNode, child_id: str, place: Path, first: Path) -> None:
+        pos = self._positions.value(place)
+        if self._findings.has_any_at(pos):
+            return  # of replicas that clash the first tells it
         line = self._positions.value(first).line
         parent = "root" if len(supervisor.path) == 1 else raw.child_id(supervisor.value)
         hint = "ids are unique within a supervisor"
@@ -75,22 +112,21 @@ class _Names:
             hint = "without an id a child takes its agent's name: give each child an id"
         self._findings.add(
             DUPLICATE_ID,
-            self._positions.value(place),
+            pos,
             f"child id {child_id!r} is already used at line {line} in supervisor {parent!r}",
             hint=hint,
         )
 
     def _declared(self, rule: Rule, key: str, name: str, place: Path) -> None:
         known: Mapping[str, object] = raw.mapping(self._document.get(key))
-        if name in known or "include" in self._document:
-            return  # an include is refused already, and may be where the name is declared
+        if name in known or not self._is_whole:
+            return
         word = key.removesuffix("s")
         hint = self._suggester.near(name, known)
+        pos = self._positions.value(place)
         if hint is not None:
-            near = hint.split("'")[1]
-            line = self._positions.key((key, near)).line
-            hint = f"{hint} it is declared at line {line}"
+            near = self._positions.key((key, hint.split("'")[1]))
+            hint = f"{hint} it is declared at {self._findings.line(near, pos)}"
         elif not known:
             hint = f"declare it under {key}:"
-        pos = self._positions.value(place)
         self._findings.add(rule, pos, f"{word} {name!r} is not declared", hint=hint)

@@ -37,11 +37,24 @@ UNKNOWN_VALUE: Final = Rule("JD113", "unknown-value", "a word is one of those of
 CONFLICTING_KEYS: Final = Rule("JD114", "conflicting-keys", "keys that exclude each other")
 UNREADABLE_FILE: Final = Rule("JD115", "unreadable-file", "the file is a regular text file")
 YAML_FEATURE: Final = Rule("JD116", "yaml-feature", "no tags, merge keys or keys but text")
+# `include: [../../x.yaml]`: it leads out of the project; a link, a pipe, or no topology.
+BAD_INCLUDE: Final = Rule("JD118", "bad-include", "an included file is a topology of the project")
+# a.yaml says `include: [b.yaml]`, b.yaml says `include: [a.yaml]`.
+INCLUDE_CYCLE: Final = Rule("JD119", "include-cycle", "files do not include one another")
+# A value from outside that does not fit: `--set port=abc` for `port: {type: integer}`.
+VAR_VALUE: Final = Rule("JD120", "var-value", "a value given for a var fits its declaration")
+# `port: {type: integer}` and nobody gives it a value.
+MISSING_VAR: Final = Rule("JD121", "missing-var", "every var has a value when the topology runs")
+# A secret in an expression where its value would be kept or shown: `set: {key: "${{ vars.key }}"}`.
+SECRET: Final = Rule("JD122", "secret", "secrets stand only where their value goes nowhere else")
 BAD_NUMBER: Final = Rule("JD117", "bad-number", "integers have 64 bits, numbers are finite")
 
 UNKNOWN_AGENT: Final = Rule("JD201", "unknown-agent", "an agent that is named is declared")
 UNKNOWN_ACTION: Final = Rule("JD202", "unknown-action", "an action that is named is declared")
 DUPLICATE_ID: Final = Rule("JD203", "duplicate-id", "ids are unique within a supervisor")
+
+# Two files that belong together declare an agent of one name.
+DUPLICATE_NAME: Final = Rule("JD204", "duplicate-name", "a name is declared in one file only")
 
 SIGNIFICANT: Final = Rule("JD302", "significant", "significant children can end their supervisor")
 DYNAMIC: Final = Rule("JD303", "dynamic", "`dynamic` goes with `template`, the rest with children")
@@ -58,6 +71,8 @@ RUN_TARGET: Final = Rule("JD504", "run-target", "`run` names a function as modul
 BAD_ACTION: Final = Rule("JD505", "bad-action", "the keys of an action make sense together")
 BAD_STATE: Final = Rule("JD506", "bad-state", "a child's state satisfies its agent's schema")
 BAD_WITH: Final = Rule("JD507", "bad-with", "the params that a route gives are the action's")
+# `replicas: ${{ 1 / 0 }}`: it parses, but has no value when the file is loaded.
+EVALUATION: Final = Rule("JD508", "evaluation", "an expression of the file's own has a value")
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted(
@@ -69,13 +84,32 @@ MAX_FINDINGS: Final = 10_000
 
 
 class Findings:
-    """Collects the findings of one file; the same finding twice is kept once."""
+    """Collects the findings of a topology's files; the same finding twice is kept once.
+
+    `files` has their names, which the places of findings refer to by index.
+    """
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self._found: dict[Diagnostic, None] = {}
-        self._places: list[tuple[int, int]] = []
+        self.files = [file]
+        self._found: dict[Diagnostic, int] = {}
+        self._places: list[tuple[int, int, int]] = []
         self.is_full = False
+
+    def add_file(self, name: str) -> int:
+        """Return the index of one more file."""
+        self.files.append(name)
+        return len(self.files) - 1
+
+    def beside(self) -> Findings:
+        """Return an empty collector for the same files."""
+        other = Findings("")
+        other.files = self.files
+        return other
+
+    def absorb(self, other: Findings) -> None:
+        """Take what a collector beside this one found."""
+        for found, file in other._found.items():
+            self._keep(found, file)
 
     def __len__(self) -> int:
         return len(self._found)
@@ -97,7 +131,7 @@ class Findings:
                 return
             self.is_full = True
         found = Diagnostic(
-            self.file,
+            self.files[pos.file],
             pos.line,
             pos.column,
             pos.end_line,
@@ -108,24 +142,38 @@ class Findings:
             hint=hint,
             notes=notes,
         )
+        self._keep(found, pos.file)
+
+    def _keep(self, found: Diagnostic, file: int) -> None:
         if found not in self._found:
-            self._found[found] = None
-            insort(self._places, (found.line, found.column))
+            self._found[found] = file
+            insort(self._places, (file, found.line, found.column))
+
+    def line(self, pos: Pos, seen_from: Pos) -> str:
+        """Return how a message at *seen_from* names the line of *pos*."""
+        if pos.file == seen_from.file:
+            return f"line {pos.line}"
+        return f"{self.files[pos.file]}:{pos.line}"
 
     def has_any_at(self, pos: Pos) -> bool:
         """Tell whether a finding begins at this very place."""
-        return self._first_in((pos.line, pos.column)) == (pos.line, pos.column)
+        start = (pos.file, pos.line, pos.column)
+        return self._first_in(start) == start
 
-    def has_any_within(self, start: tuple[int, int], last: Pos) -> bool:
-        """Tell whether a finding begins between line and column of *start* and a value's end."""
-        found = self._first_in(start)
-        return found is not None and found < (last.end_line, last.end_column)
+    def has_any_within(self, first: Pos, last: Pos) -> bool:
+        """Tell whether a finding begins between the start of *first* and the end of *last*."""
+        found = self._first_in((first.file, first.line, first.column))
+        return found is not None and found < (last.file, last.end_line, last.end_column)
 
-    def _first_in(self, start: tuple[int, int]) -> tuple[int, int] | None:
+    def _first_in(self, start: tuple[int, int, int]) -> tuple[int, int, int] | None:
         """Return the first place of a finding at or behind *start*."""
         index = bisect_left(self._places, start)
         return self._places[index] if index < len(self._places) else None
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """Return all findings in the order of the file."""
-        return tuple(sorted(self._found, key=lambda d: (d.line, d.column, d.code, d.message)))
+        """Return all findings in the order of the files."""
+
+        def place(found: Diagnostic) -> tuple[int, int, int, str, str]:
+            return self._found[found], found.line, found.column, found.code, found.message
+
+        return tuple(sorted(self._found, key=place))

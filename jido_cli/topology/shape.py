@@ -2,214 +2,280 @@
 
 Walks a value along the JSON Schema of the format. It understands the part of JSON Schema that
 this schema uses, and its `x-jido-` annotations; general validators find the same mistakes (a
-test compares them) but explain a wrong key with every branch that it is not. What names mean,
-and whether they fit together, is not looked at here.
+test compares them) but explain a wrong key with every branch that it is not. Where the file's own
+expressions stand it puts what they come to, and looks at that; a child with `replicas` becomes
+its members. The changed document comes back, the given one stays as it is. What names mean, and
+whether they fit together, is not looked at here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from jido_cli.topology import durations
-from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark, span
+from jido_cli.topology.load_time import LoadTime, synthetic
+from jido_cli.topology.positions import ListMark, MapMark, Mark, ScalarMark, pos_of, span
+from jido_cli.topology.raw import OPENING
+from jido_cli.topology.replicas import Checked, Replicas
 from jido_cli.topology.rules import (
-    BAD_DURATION,
     BAD_NAME,
     BAD_VALUE,
     CONFLICTING_KEYS,
+    EXPRESSION,
     MISSING_KEY,
     NOT_AVAILABLE,
-    RESTART_TYPE,
-    RUN_TARGET,
     UNKNOWN_KEY,
-    UNKNOWN_VALUE,
     WRONG_TYPE,
     Findings,
     Rule,
 )
-from jido_cli.topology.words import TYPE_NAMES, Suggester, listed, shown
+from jido_cli.topology.shape_keys import (
+    LATER_GROUP_KEYS,
+    example_hint,
+    has_type,
+    holds,
+    item_label,
+    joined,
+    keys_of,
+    matches,
+)
+from jido_cli.topology.shape_scalars import Scalars
+from jido_cli.topology.words import Suggester
 
 Node = Mapping[str, Any]
 
 _ROOT: Final = "the file"
-_OPEN: Final = "${{"
-_RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in (RESTART_TYPE, RUN_TARGET)}
+_EXPRESSION_REF: Final = "#/$defs/expression"
+_NOTE: Final = ("this is what the expression comes to",)
 
 
 class Shape:
-    """Holds one document against the schema and adds what is wrong to the findings."""
+    """Holds the documents of a topology against the schema; what is wrong becomes findings."""
 
-    def __init__(self, schema: Node, findings: Findings, suggester: Suggester) -> None:
+    def __init__(
+        self, schema: Node, findings: Findings, suggester: Suggester, load_time: LoadTime
+    ) -> None:
         self._schema = schema
         self._defs: Node = schema["$defs"]
         self._findings = findings
         self._suggester = suggester
+        self._load_time = load_time
+        self._scalars = Scalars(suggester, self._add)
+        self._replicas = Replicas(self, findings, load_time)
+        self._notes: tuple[str, ...] = ()
 
-    def check(self, value: object, mark: Mark) -> None:
-        """Check a whole document."""
-        self._check(self._schema, value, mark, _ROOT, span(mark))
+    def check_only(self, keys: Collection[str], value: dict[str, object], mark: MapMark) -> None:
+        """Check some keys of a whole document."""
+        properties = self._schema["properties"]
+        for key in value:
+            if key in keys:
+                self.check(properties[key], value[key], mark.values[key], key, mark.keys[key])
 
-    def _check(self, node: Node, value: object, mark: Mark, label: str, at: ScalarMark) -> None:
+    def check_document(
+        self,
+        value: dict[str, object],
+        mark: MapMark,
+        *,
+        without: Collection[str] = (),
+        optional: Collection[str] = (),
+    ) -> Checked:
+        """Check a whole document.
+
+        Args:
+            value: the document.
+            mark: its places.
+            without: keys that have been checked already.
+            optional: keys that need not be there.
+        """
+        required = [key for key in self._schema["required"] if key not in optional]
+        node = {**self._schema, "required": required}
+        return self._mapping(node, value, mark, _ROOT, span(mark), without)
+
+    def check(self, node: Node, value: object, mark: Mark, label: str, at: ScalarMark) -> Checked:
         """Check one value; *label* names it, *at* is where something missing is reported."""
-        node = self._chosen(node, value)
+        whole = node
+        node = self.chosen(node, value)
         if "oneOf" in node and "type" not in node:
             branch = self._branch(node["oneOf"], value)
             if branch is None:
                 self._wrong_type(node, value, mark, label)
-                return
-            node = self._chosen(branch, value)
+                return Checked(value, mark)
+            node = self.chosen(branch, value)
         if node.get("x-jido-reserved"):
             self._add(NOT_AVAILABLE, mark, f"this form of {label} is not available yet")
-            return
-        if _is_expression(value) and not node.get("x-jido-expression") and "type" in node:
-            self._add(NOT_AVAILABLE, mark, f"an expression for {label} is not available yet")
-            return
+            return Checked(value, mark)
+        if isinstance(value, str) and OPENING in value:
+            expressed = self._expressed(whole, node, value, mark, label, at)
+            if expressed is not None:
+                return expressed
+        return self._typed(node, value, mark, label, at)
+
+    def _typed(self, node: Node, value: object, mark: Mark, label: str, at: ScalarMark) -> Checked:
         kind = node.get("x-jido-kind")
         if kind is not None:
-            self._duration(kind, value, mark, label)
-        elif "type" in node and not _has_type(value, node["type"]):
+            self._scalars.duration(kind, value, mark, label)
+        elif "type" in node and not has_type(value, node["type"]):
             if "enum" in node and not isinstance(value, dict | list) and value is not None:
-                self._unknown_value(node, value, node["enum"], mark, label)
+                self._scalars.unknown_value(node, value, node["enum"], mark, label)
             else:
                 self._wrong_type(node, value, mark, label)
+        elif node.get("x-jido-load"):
+            return Checked(self._load_time.deep(value, mark), mark)
         elif isinstance(value, dict) and isinstance(mark, MapMark):
-            self._mapping(node, value, mark, label, at)
+            return self._mapping(node, value, mark, label, at)
         elif isinstance(value, list) and isinstance(mark, ListMark):
-            self._list(node, value, mark, label)
+            return self._list(node, value, mark, label)
         else:
-            self._scalar(node, value, mark, label)
+            self._scalars.check(node, value, mark, label)
+        return Checked(value, mark)
 
-    def _chosen(self, node: Node, value: object) -> Node:
+    def chosen(self, node: Node, value: object) -> Node:
         """Follow references and `if` to the node that speaks about this value."""
         while True:
             if "$ref" in node:
                 node = self._defs[node["$ref"].rpartition("/")[2]]
             elif "if" in node and isinstance(value, dict):
-                node = node["then"] if _holds(node["if"], value) else node["else"]
+                node = node["then"] if holds(node["if"], value) else node["else"]
+            elif "anyOf" in node and node["anyOf"][-1].get("$ref") == _EXPRESSION_REF:
+                node = node["anyOf"][0]
             else:
                 return node
 
     def _branch(self, branches: Sequence[Node], value: object) -> Node | None:
         for branch in branches:
-            node = self._chosen(branch, value)
-            if "type" not in node or _has_type(value, node["type"]):
+            node = self.chosen(branch, value)
+            if "type" not in node or has_type(value, node["type"]):
                 return branch
         return None
 
+    # -- expressions
+
+    def _expressed(
+        self, whole: Node, node: Node, value: str, mark: Mark, label: str, at: ScalarMark
+    ) -> Checked | None:
+        """Check a text with an expression; None if it is to be looked at as the text it is."""
+        if node.get("x-jido-expression"):
+            return Checked(value, mark)  # whoever compiles the action looks at it
+        if node.get("x-jido-literal"):
+            fact = f"an expression cannot give {label}"
+            hint = "it is read before vars have values"
+            self._add(EXPRESSION, mark, fact, hint=hint)
+            return Checked(value, mark)
+        if "type" not in node:
+            return None
+        found = self._load_time.value(value, span(mark))
+        if not found.is_known:
+            return Checked(value, mark)
+        given = found.value
+        notes, self._notes = self._notes, _NOTE
+        try:
+            if isinstance(given, dict | list):
+                mark = synthetic(given, span(mark))
+            return self.check(whole, given, mark, label, at)
+        finally:
+            self._notes = notes
+
+    # -- mappings and lists
+
     def _mapping(
-        self, node: Node, value: dict[str, object], mark: MapMark, label: str, at: ScalarMark
-    ) -> None:
+        self,
+        node: Node,
+        value: dict[str, object],
+        mark: MapMark,
+        label: str,
+        at: ScalarMark,
+        without: Collection[str] = (),
+    ) -> Checked:
         properties: Node = node.get("properties", {})
         extra = node.get("additionalProperties", True)
         is_ours = "patternProperties" in node
         if len(value) < node.get("minProperties", 0):
             self._add(BAD_VALUE, mark, f"{label} is empty")
         present = set(value)
+        changed: dict[str, Checked] = {}
         for key, below in value.items():
             place = mark.keys[key]
-            if is_ours and key.startswith("x-"):
+            if (is_ours and key.startswith("x-")) or key in without:
                 continue
             if "propertyNames" in node:
                 self._key_name(node["propertyNames"], key, place, label)
             if key in properties:
                 excluded_by = properties[key].get("x-jido-excluded-by", ())
                 if excluded_by:
-                    self._excluded(
-                        key, [each for each in excluded_by if each in value], mark, label
-                    )
-                    return
+                    others = [each for each in excluded_by if each in value]
+                    self._excluded(key, others, mark, label)
+                    return Checked(value, mark)
                 if properties[key].get("x-jido-reserved"):
                     owner = "" if label == _ROOT else f" of {label}"
                     self._add(NOT_AVAILABLE, place, f"{key!r}{owner} is not available yet")
-                else:
-                    self._check(properties[key], below, mark.values[key], key, place)
+                    continue
+                found = self.check(properties[key], below, mark.values[key], key, place)
             elif extra is False:
                 # A mistyped key stands for the one it was meant to be: that is not missing too.
                 present |= self._unknown_key(key, place, node, label)
+                continue
             elif isinstance(extra, dict):
                 word = node.get("x-jido-item", "")
-                self._check(extra, below, mark.values[key], f"{word} {key!r}".lstrip(), place)
+                named = f"{word} {key!r}".lstrip()
+                found = self.check(extra, below, mark.values[key], named, place)
+            else:
+                continue
+            if found.value is not below:
+                changed[key] = found
         self._keys_present(node, present, mark, label, at)
+        return _with_changes(value, mark, changed)
 
     def _excluded(self, key: str, others: list[str], mark: MapMark, label: str) -> None:
         fact = f"{key!r} and {others[0]!r} of {label} exclude each other"
         later = max(mark.keys[key], mark.keys[others[0]])
         self._add(CONFLICTING_KEYS, later, fact, hint="a child runs an agent or is a supervisor")
 
-    def _list(self, node: Node, value: list[object], mark: ListMark, label: str) -> None:
+    def _list(self, node: Node, value: list[object], mark: ListMark, label: str) -> Checked:
         if len(value) < node.get("minItems", 0):
             self._add(BAD_VALUE, mark, f"{label} is an empty list")
         items = node.get("items")
         if items is None:
-            return
+            return Checked(value, mark)
         word = node.get("x-jido-item", f"an item of {label}")
+        has_replicas = node.get("x-jido-children", False)
+        made: list[Checked] = []
+        is_changed = False
         for below, place in zip(value, mark.items, strict=True):
-            self._check(items, below, place, _item_label(word, below), span(place))
+            named = item_label(word, below)
+            if has_replicas and isinstance(below, dict) and "replicas" in below:
+                assert isinstance(place, MapMark)
+                made += self._replicas.expand(items, below, place, named)
+                is_changed = True
+                continue
+            found = self.check(items, below, place, named, span(place))
+            is_changed = is_changed or found.value is not below
+            made.append(found)
+        if not is_changed:
+            return Checked(value, mark)
+        marks = ListMark(mark.pos, [each.mark for each in made])
+        return Checked([each.value for each in made], marks)
 
-    def _scalar(self, node: Node, value: object, mark: Mark, label: str) -> None:
-        if "const" in node and value != node["const"]:
-            wanted = (node["const"],)
-            self._unknown_value(node, value, wanted, mark, label)
-        elif "enum" in node and value not in node["enum"]:
-            self._unknown_value(node, value, node["enum"], mark, label)
-        elif value in node.get("x-jido-reserved-values", ()):
-            self._add(NOT_AVAILABLE, mark, f"{label} {value!r} is not available yet")
-        elif isinstance(value, str):
-            self._text(node, value, mark, label)
-        elif isinstance(value, int | float):
-            self._bounds(node, value, mark, label)
-
-    def _text(self, node: Node, value: str, mark: Mark, label: str) -> None:
-        if len(value) < node.get("minLength", 0):
-            self._add(BAD_VALUE, mark, f"{label} is empty")
-        elif "pattern" in node and not _matches(node["pattern"], value):
-            self._bad_name(value, node["pattern"], span(mark), label)
-
-    def _bounds(self, node: Node, value: float, mark: Mark, label: str) -> None:
-        if "exclusiveMinimum" in node and value <= node["exclusiveMinimum"]:
-            fact = f"{label} {value} is not above {node['exclusiveMinimum']}"
-        elif value < node.get("minimum", value):
-            fact = f"{label} {value} is below {node['minimum']}"
-        elif value > node.get("maximum", value):
-            fact = f"{label} {value} is above {node['maximum']:,}"
-        else:
-            return
-        self._add(BAD_VALUE, mark, fact)
-
-    def _duration(self, kind: str, value: object, mark: Mark, label: str) -> None:
-        words = ("infinity", "brutal_kill") if kind == "shutdown" else ()
-        if isinstance(value, str) and value in words:
-            return
-        problem = durations.problem(value)
-        if problem is None:
-            return
-        message, hint = problem
-        if isinstance(value, str) and words:
-            near = self._suggester.near_value(value, words)
-            hint = near or hint
-        self._add(BAD_DURATION, mark, f"{label} {message}", hint=hint)
+    # -- keys
 
     def _key_name(self, node: Node, key: str, place: ScalarMark, label: str) -> None:
-        node = self._chosen(node, key)
+        node = self.chosen(node, key)
         if len(key) < node.get("minLength", 0):
             self._add(BAD_NAME, place, f"a key of {label} is empty")
-        elif "pattern" in node and not _matches(node["pattern"], key):
-            self._bad_name(key, node["pattern"], place, f"in {label}, the name")
+        elif "pattern" in node and not matches(node["pattern"], key):
+            self._scalars.bad_name(key, node["pattern"], place, f"in {label}, the name")
 
     def _keys_present(
         self, node: Node, present: set[str], mark: MapMark, label: str, at: ScalarMark
     ) -> None:
         missing = [key for key in node.get("required", ()) if key not in present]
         if missing:
-            hint = _example_hint(node, missing)
-            self._add(MISSING_KEY, at, f"{label} has no {_joined(missing)}", hint=hint)
+            hint = example_hint(node, missing)
+            self._add(MISSING_KEY, at, f"{label} has no {joined(missing)}", hint=hint)
         for key, needed in node.get("dependentRequired", {}).items():
             if key in mark.keys and not present.issuperset(needed):
                 fact = f"{key!r} of {label} means nothing without {needed[0]!r}"
                 self._add(MISSING_KEY, mark.keys[key], fact)
-        if "anyOf" in node and not any(_holds(group, present) for group in node["anyOf"]):
+        if "anyOf" in node and not any(holds(group, present) for group in node["anyOf"]):
             self._no_group(node["anyOf"], present, label, at)
         if "oneOf" in node:
             self._one_group(node["oneOf"], present, mark, label, at)
@@ -217,138 +283,48 @@ class Shape:
     def _one_group(
         self, groups: Sequence[Node], present: set[str], mark: MapMark, label: str, at: ScalarMark
     ) -> None:
-        held = [group for group in groups if not present.isdisjoint(_keys_of(group))]
-        written = [next((key for key in mark.keys if key in _keys_of(group)), "") for group in held]
+        held = [group for group in groups if not present.isdisjoint(keys_of(group))]
+        written = [next((key for key in mark.keys if key in keys_of(group)), "") for group in held]
         if len(held) > 1 and all(written):
             fact = f"{written[0]!r} and {written[1]!r} of {label} exclude each other"
             later = max(mark.keys[written[0]], mark.keys[written[1]])
             self._add(CONFLICTING_KEYS, later, fact)
-        elif not any(_holds(group, present) for group in groups):
+        elif not any(holds(group, present) for group in groups):
             self._no_group(held or groups, present, label, at)
 
     def _no_group(
         self, groups: Sequence[Node], present: set[str], label: str, at: ScalarMark
     ) -> None:
-        named = [_keys_of(group) for group in groups]
-        offered = [keys for keys in named if _LATER_GROUP_KEYS.isdisjoint(keys)]
-        wanted = [_joined([key for key in keys if key not in present]) for keys in offered]
-        self._add(MISSING_KEY, at, f"{label} has no {_joined(wanted, 'or', quote=False)}")
+        offered = [group for group in groups if LATER_GROUP_KEYS.isdisjoint(keys_of(group))]
+        wanted = []
+        for group in offered:
+            lacking = [key for key in keys_of(group) if key not in present]
+            wanted.append(joined(lacking, "or" if "anyOf" in group else "and"))
+        self._add(MISSING_KEY, at, f"{label} has no {joined(wanted, 'or', quote=False)}")
 
     def _unknown_key(self, key: str, place: ScalarMark, node: Node, label: str) -> set[str]:
         """Report a key, and return the one that was meant, if that can be told."""
         known: Node = node.get("properties", {})
-        others = [name for group in node.get("anyOf", ()) for name in _keys_of(group)]
+        others = [name for group in node.get("anyOf", ()) for name in keys_of(group)]
         offered = [name for name in known if not known[name].get("x-jido-reserved")]
         offered += [name for name in others if name not in known]
         hint = self._suggester.near_key(key, offered) or self._suggester.near(key, known.keys())
         self._add(UNKNOWN_KEY, place, f"{key!r} is not a key of {label}", hint=hint)
         return {name for name in offered if hint == f"did you mean {name!r}?"}
 
-    def _unknown_value(
-        self, node: Node, value: object, known: Sequence[str], mark: Mark, label: str
-    ) -> None:
-        rule = _RULES.get(node.get("x-jido-rule", ""), UNKNOWN_VALUE)
-        later = node.get("x-jido-reserved-values", ())
-        offered = [word for word in known if word not in later]
-        hint = self._suggester.near_value(str(value), offered)
-        choice = listed(offered)
-        fact = f"is not one of {choice}" if len(offered) > 1 else f"is not {choice}"
-        self._add(rule, mark, f"{label} {shown(value)} {fact}", hint=hint)
-
     def _wrong_type(self, node: Node, value: object, mark: Mark, label: str) -> None:
-        wanted = node.get("x-jido-want") or TYPE_NAMES[node["type"]]
-        is_whole = isinstance(value, dict | list) or value is None
-        fact = f"{label} is {shown(value)}, not {wanted}"
-        if not is_whole:
-            fact = f"{label} {shown(value)} is not {wanted}"
-        self._add(WRONG_TYPE, mark, fact, hint=_type_hint(node.get("type"), value))
-
-    def _bad_name(self, name: str, pattern: str, place: ScalarMark, label: str) -> None:
-        signs = "a-z, 0-9, _ and -" if "_" in pattern else "a-z, 0-9 and -"
-        hint = f"a name begins with a lower-case letter and has {signs}, 63 at most"
-        better = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")
-        if "_" not in pattern:
-            better = better.replace("_", "-")
-        if better != name and _matches(pattern, better):
-            hint = f"did you mean {better!r}? {hint}"
-        self._add(BAD_NAME, place, f"{label} {shown(name)} is not a name", hint=hint)
+        fact, hint = self._scalars.wrong_type(node, value, label)
+        self._add(WRONG_TYPE, mark, fact, hint=hint)
 
     def _add(self, rule: Rule, mark: Mark, message: str, *, hint: str | None = None) -> None:
-        self._findings.add(rule, Pos(*span(mark)[:4]), message, hint=hint)
+        self._findings.add(rule, pos_of(mark), message, hint=hint, notes=self._notes)
 
 
-_LATER_GROUP_KEYS: Final = frozenset(
-    ("declared", "bug", "service", "process", "topology", "mcp", "ingress")
-)
-
-
-def _item_label(word: str, value: object) -> str:
-    """Name an item by its id where it has one."""
-    item_id = value.get("id") if isinstance(value, dict) else None
-    return f"{word} {item_id!r}" if isinstance(item_id, str) else word
-
-
-def _is_expression(value: object) -> bool:
-    return isinstance(value, str) and _OPEN in value
-
-
-def _has_type(value: object, wanted: str) -> bool:
-    match wanted:
-        case "string":
-            return isinstance(value, str)
-        case "integer":
-            return isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "boolean":
-            return isinstance(value, bool)
-        case "object":
-            return isinstance(value, dict)
-        case _:
-            return isinstance(value, list)
-
-
-def _keys_of(group: Node) -> list[str]:
-    if "anyOf" in group:
-        return [key for below in group["anyOf"] for key in _keys_of(below)]
-    return list(group["required"])
-
-
-def _holds(group: Node, present: Collection[str]) -> bool:
-    if "anyOf" in group:
-        return any(_holds(below, present) for below in group["anyOf"])
-    return all(key in present for key in group["required"])
-
-
-def _matches(pattern: str, value: str) -> bool:
-    """Match as JSON Schema does, but let `$` mean the very end."""
-    return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is not None
-
-
-def _joined(words: Sequence[str], last: str = "and", *, quote: bool = True) -> str:
-    shown_words = [repr(word) for word in words] if quote else list(words)
-    if len(shown_words) < 2:
-        return "".join(shown_words)
-    return f"{', '.join(shown_words[:-1])} {last} {shown_words[-1]}"
-
-
-def _example_hint(node: Node, missing: Sequence[str]) -> str | None:
-    """Show how a missing key is written, where one word shows it."""
-    examples = node.get("properties", {}).get(missing[0], {}).get("examples")
-    if not examples or isinstance(examples[0], dict | list):
-        return None
-    return f"for example {missing[0]}: {examples[0]}"
-
-
-def _type_hint(wanted: str | None, value: object) -> str | None:
-    if value is None:
-        return "the key has no value"
-    if wanted == "string" and isinstance(value, int | float):
-        return f'quote it: "{shown(value)}"'
-    if wanted in ("integer", "number") and isinstance(value, str):
-        plain = value.replace("_", "").replace(",", "")
-        return f"write {plain}" if plain.isdecimal() and plain.isascii() else None
-    if wanted == "boolean" and isinstance(value, str):
-        meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower())
-        return f"write {meant}" if meant else None
-    return None
+def _with_changes(
+    value: dict[str, object], mark: MapMark, changed: Mapping[str, Checked]
+) -> Checked:
+    if not changed:
+        return Checked(value, mark)
+    values = {**value, **{key: found.value for key, found in changed.items()}}
+    marks = {**mark.values, **{key: found.mark for key, found in changed.items()}}
+    return Checked(values, MapMark(mark.pos, mark.keys, marks))

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Iterator
 from typing import Final
 
 from jido_cli.core.router import PatternError, parse_pattern
 from jido_cli.topology import raw
-from jido_cli.topology.data_checks import refuse_expressions
 from jido_cli.topology.positions import Path, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import (
@@ -46,17 +44,13 @@ def check(document: Raw, positions: Positions, findings: Findings, suggester: Su
     for supervisor in raw.supervisors(document):
         for child in raw.specs(supervisor):
             checker.check_overrides(child)
+    for signal_type in raw.mapping(document.get("signals")):
+        checker.check_type(("signals", signal_type), signal_type, is_key=True)
     for action in raw.actions(document):
-        for path, signal_type in _emitted(action.path, action.value):
-            checker.check_type(path, signal_type)
-
-
-def _emitted(path: Path, action: Raw) -> Iterator[tuple[Path, object]]:
-    emit = action.get("emit")
-    if isinstance(emit, dict):
-        yield (*path, "emit", "type"), emit.get("type")
-    for index, item in enumerate(raw.items(emit)):
-        yield (*path, "emit", index, "type"), raw.mapping(item).get("type")
+        for path, signal in raw.emitted(action.path, action.value):
+            checker.check_type((*path, "type"), signal.get("type"))
+        for path, directive in raw.directives(action.path, action.value):
+            checker.check_directive(path, directive)
 
 
 class _Signals:
@@ -69,6 +63,8 @@ class _Signals:
         for pattern in raw.mapping(agent.value.get("routes")):
             self._check_pattern((*agent.path, "routes", pattern), pattern, is_key=True)
         self.check_overrides(agent)
+        for index, signal_type in enumerate(raw.items(agent.value.get("emits"))):
+            self.check_type((*agent.path, "emits", index), signal_type)
         for name, schedule in raw.mapping(agent.value.get("schedules")).items():
             if isinstance(schedule, dict) and not name.startswith("x-"):
                 self._check_schedule(RawNode((*agent.path, "schedules", name), schedule))
@@ -79,20 +75,43 @@ class _Signals:
             if isinstance(pattern, str):
                 self._check_pattern((*node.path, "subscribe", index), pattern)
         on_error = raw.mapping(node.value.get("on_error"))
-        self.check_type((*node.path, "on_error", "emit"), on_error.get("emit"))
+        path = (*node.path, "on_error")
+        self.check_type((*path, "emit"), on_error.get("emit"))
+        for half in ("declared", "bug"):
+            self.check_type((*path, half, "emit"), raw.mapping(on_error.get(half)).get("emit"))
 
-    def check_type(self, path: Path, signal_type: object) -> None:
+    def check_directive(self, path: Path, directive: Raw) -> None:
+        """Check the signals and the rhythm in a directive."""
+        for kind in ("schedule", "cron"):
+            value = raw.mapping(directive.get(kind))
+            signal = value.get("signal")
+            if isinstance(signal, dict):
+                self.check_type((*path, kind, "signal", "type"), signal.get("type"))
+            else:
+                self.check_type((*path, kind, "signal"), signal)
+        for key in ("on_result", "on_error"):
+            signal_type = raw.mapping(directive.get("run_instruction")).get(key)
+            self.check_type((*path, "run_instruction", key), signal_type)
+        cron = raw.mapping(directive.get("cron"))
+        if (rhythm := raw.text(cron.get("cron"))) is not None:
+            self._check_cron((*path, "cron", "cron"), rhythm)
+        if (zone := raw.text(cron.get("timezone"))) is not None:
+            self._check_zone(RawNode((*path, "cron"), cron), zone)
+
+    def check_type(self, path: Path, signal_type: object, *, is_key: bool = False) -> None:
         """Check a signal type: a pattern without wildcards."""
         if raw.text(signal_type) is None or not isinstance(signal_type, str) or not signal_type:
             return
+        place = self._positions.key(path) if is_key else self._positions.value(path)
         try:
             is_literal = parse_pattern(signal_type).is_literal
         except PatternError as error:
-            self._malformed(path, signal_type, error)
+            fact = f"{signal_type!r} is not a signal type: {error.why}"
+            self._findings.add(BAD_SIGNAL_TYPE, place, fact)
             return
         if not is_literal:
             fact = f"signal type {signal_type!r} has a wildcard: it must be one type"
-            self._findings.add(BAD_SIGNAL_TYPE, self._positions.value(path), fact)
+            self._findings.add(BAD_SIGNAL_TYPE, place, fact)
 
     def _check_pattern(self, path: Path, pattern: str, *, is_key: bool = False) -> None:
         if not pattern:
@@ -105,17 +124,11 @@ class _Signals:
             hint = "segments of a-z A-Z 0-9 _ - joined by dots; * is one segment, ** any number"
             self._findings.add(BAD_PATTERN, place, fact, hint=hint)
 
-    def _malformed(self, path: Path, signal_type: str, error: PatternError) -> None:
-        fact = f"{signal_type!r} is not a signal type: {error.why}"
-        self._findings.add(BAD_SIGNAL_TYPE, self._positions.value(path), fact)
-
     def _check_schedule(self, schedule: RawNode) -> None:
         value, path = schedule.value, schedule.path
         signal = value.get("signal")
         if isinstance(signal, dict):
             self.check_type((*path, "signal", "type"), signal.get("type"))
-            data = (*path, "signal", "data")
-            refuse_expressions(data, signal.get("data"), self._positions, self._findings)
         else:
             self.check_type((*path, "signal"), signal)
         every = raw.text(value.get("every"))

@@ -6,13 +6,28 @@ finds the way back, for the few values in which something is wrong. Nothing is p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from jido_cli.topology.positions import Pos, ScalarMark
+from jido_cli.topology.positions import Pos, ScalarMark, pos_of
+from jido_cli.topology.yaml_errors import split_lines
 
 _ESCAPE_LENGTHS: Final = {"x": 4, "u": 6, "U": 10}
 _BLANKS: Final = " \t\n"
+
+
+class Lines:
+    """The lines of a topology's files, by the index of the file; split when they are needed."""
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self._texts = texts
+        self._lines: dict[int, list[str]] = {}
+
+    def of(self, file: int) -> list[str]:
+        """Return the lines of one file."""
+        if file not in self._lines:
+            self._lines[file] = split_lines(self._texts.get(file, "").removeprefix("\ufeff"))
+        return self._lines[file]
 
 
 def locate(lines: Sequence[str], mark: ScalarMark, value: str, offset: int, length: int = 1) -> Pos:
@@ -25,6 +40,8 @@ def locate(lines: Sequence[str], mark: ScalarMark, value: str, offset: int, leng
         offset: first character; the end of the value is allowed.
         length: how many characters, at least one.
     """
+    if mark.style == "*":
+        return pos_of(mark)  # the text stands at the anchor; what uses it stands here
     text = "\n".join(lines[mark.line - 1 : mark.end_line])
     begin, stop = _inside(text, mark)
     places = _align(text, begin, stop, value, mark.style)
@@ -34,7 +51,7 @@ def locate(lines: Sequence[str], mark: ScalarMark, value: str, offset: int, leng
     last_place = max(first_place, places[last_index] if places else first_place)
     line, column = _line_and_column(text, first_place)
     end_line, end_column = _line_and_column(text, last_place)
-    return Pos(mark.line + line, column + 1, mark.line + end_line, end_column + 2)
+    return Pos(mark.line + line, column + 1, mark.line + end_line, end_column + 2, mark.file)
 
 
 def offset_of(text: str, line: int, column: int) -> int:

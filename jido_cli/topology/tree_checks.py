@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from jido_cli.topology import durations, raw
+from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.positions import Path, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import BACKOFF, DYNAMIC, MISSING_KEY, SIGNIFICANT, Findings
@@ -36,15 +37,16 @@ _KNOWN_KEYS: Final = frozenset(
 )
 
 
-def check(document: Raw, positions: Positions, findings: Findings) -> None:
+def check(document: Raw, positions: Positions, findings: Findings, defaults: Defaults) -> None:
     """Add a finding for everything in the tree that OTP, or the format, would refuse."""
     if not isinstance(document.get("supervisor"), dict):
         return
     for supervisor in raw.supervisors(document):
         _check_strategy(supervisor, positions, findings)
         for child in raw.specs(supervisor):
-            _check_significant(supervisor, child, positions, findings)
-            _check_backoff(child, positions, findings)
+            whole = RawNode(child.path, defaults.child(child.value))
+            _check_significant(supervisor, whole, positions, findings)
+            _check_backoff(whole, positions, findings)
 
 
 def _check_strategy(supervisor: RawNode, positions: Positions, findings: Findings) -> None:

@@ -26,7 +26,16 @@ from yaml.events import (
 )
 
 from jido_cli.topology import yaml_errors
-from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark, moved, span
+from jido_cli.topology.positions import (
+    ListMark,
+    MapMark,
+    Mark,
+    Pos,
+    ScalarMark,
+    moved,
+    pos_of,
+    span,
+)
 from jido_cli.topology.rules import (
     BAD_NUMBER,
     DUPLICATE_KEY,
@@ -55,6 +64,7 @@ class Document(NamedTuple):
 
     value: object
     mark: Mark | None
+    nodes: int = 0
 
 
 class _Stopped(Exception):
@@ -69,28 +79,35 @@ class _Anchor(NamedTuple):
     height: int
 
 
-def read(text: str, findings: Findings, *, pure: bool = False) -> Document:
+def read(
+    text: str, findings: Findings, *, file: int = 0, nodes: int = 0, pure: bool = False
+) -> Document:
     """Read one YAML document; what is wrong with it goes to *findings*.
 
-    `pure` takes PyYAML's parser in Python, which is also the fallback where the one in C is
-    missing.
+    Args:
+        text: the text of the file.
+        findings: takes what is wrong.
+        file: the index of the file among those of its topology.
+        nodes: how many values the other files have already.
+        pure: take PyYAML's parser in Python, which is also the fallback where the one in C is
+            missing.
     """
     text = text.removeprefix("\ufeff")
-    if _has_refused_characters(text, findings):
+    if _has_refused_characters(text, findings, file):
         return Document(None, None)
-    builder = _Builder(text, findings, pure=pure)
+    builder = _Builder(text, findings, file=file, nodes=nodes, pure=pure)
     try:
         value, mark = builder.document()
     except _Stopped:
         return Document(None, None)
     except yaml.MarkedYAMLError as error:
         message, hint, pos = yaml_errors.explain(error, text)
-        findings.add(YAML_SYNTAX, pos, message, hint=hint)
+        findings.add(YAML_SYNTAX, pos._replace(file=file), message, hint=hint)
         return Document(None, None)
-    return Document(value, None if builder.is_unusable else mark)
+    return Document(value, None if builder.is_unusable else mark, builder.nodes - nodes)
 
 
-def _has_refused_characters(text: str, findings: Findings) -> bool:
+def _has_refused_characters(text: str, findings: Findings, file: int) -> bool:
     found = False
     for count, match in enumerate(_REFUSED.finditer(text)):
         if count == _MAX_CONTROL_FINDINGS:
@@ -101,7 +118,7 @@ def _has_refused_characters(text: str, findings: Findings) -> bool:
         line, column = len(lines), len(lines[-1]) + 1
         findings.add(
             YAML_SYNTAX,
-            Pos(line, column, line, column + 1),
+            Pos(line, column, line, column + 1, file),
             f"the character U+{ord(match[0]):04X} is not allowed in a file",
             hint="in double quotes it can be written as an escape, such as \\u0000",
         )
@@ -111,12 +128,13 @@ def _has_refused_characters(text: str, findings: Findings) -> bool:
 class _Builder:
     """Builds values from one parser's events, counting what they cost."""
 
-    def __init__(self, text: str, findings: Findings, *, pure: bool) -> None:
+    def __init__(self, text: str, findings: Findings, *, file: int, nodes: int, pure: bool) -> None:
         self._text = text
         self._next = _events(text, pure=pure)
         self._findings = findings
+        self._file = file
         self._anchors: dict[str, _Anchor | None] = {}
-        self._nodes = 0
+        self.nodes = nodes
         self._aliases = 0
         self.is_unusable = False
 
@@ -124,7 +142,7 @@ class _Builder:
         self._next()  # the start of the stream
         start = self._next()
         if isinstance(start, StreamEndEvent):
-            self._findings.add(YAML_SYNTAX, Pos(1, 1, 1, 1), "the file is empty")
+            self._findings.add(YAML_SYNTAX, Pos(1, 1, 1, 1, self._file), "the file is empty")
             raise _Stopped
         value, mark, _ = self._node(self._next(), 1)
         self._next()  # the end of the document
@@ -136,7 +154,7 @@ class _Builder:
     def _refuse_second_document(self, event: Event) -> None:
         self._findings.add(
             YAML_SYNTAX,
-            Pos(*_place(event, "")[:4]),
+            pos_of(self._place(event)),
             "a second document begins here",
             hint="a file holds one topology",
         )
@@ -146,19 +164,19 @@ class _Builder:
         """Return value, mark and height of the node that *event* begins."""
         if isinstance(event, AliasEvent):
             return self._alias(event, depth)
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
             self._count(event, 0)
         if isinstance(event, ScalarEvent) and event.anchor is None:
-            return self._scalar(event), _place(event, event.style or ""), 0
-        nodes, aliases = self._nodes, self._aliases
+            return self._scalar(event), self._place(event, event.style or ""), 0
+        nodes, aliases = self.nodes, self._aliases
         anchor = event.anchor if isinstance(event, _ANCHORED) else None
         if anchor is not None:
             self._anchors[anchor] = None
         value: object
         mark: Mark
         if isinstance(event, ScalarEvent):
-            value, mark, height = self._scalar(event), _place(event, event.style or ""), 0
+            value, mark, height = self._scalar(event), self._place(event, event.style or ""), 0
         elif isinstance(event, MappingStartEvent):
             value, mark, height = self._mapping(event, self._deeper(event, depth))
         else:
@@ -166,7 +184,7 @@ class _Builder:
         if anchor is not None:
             mark = moved(mark, self._without_anchor(event, span(mark)))
             self._anchors[anchor] = _Anchor(
-                value, mark, self._nodes - nodes + 1, self._aliases - aliases, height
+                value, mark, self.nodes - nodes + 1, self._aliases - aliases, height
             )
         return value, mark, height
 
@@ -196,7 +214,7 @@ class _Builder:
                 self._refuse_duplicate(key, place, keys[key])
                 continue
             values[key], keys[key], marks[key] = value, place, mark
-        return values, MapMark(_stretch(event, found), keys, marks), height + 1
+        return values, MapMark(self._stretch(event, found), keys, marks), height + 1
 
     def _sequence(self, event: Event, depth: int) -> tuple[list[object], ListMark, int]:
         self._refuse_tag(event)
@@ -208,16 +226,16 @@ class _Builder:
             height = max(height, below)
             values.append(value)
             marks.append(mark)
-        return values, ListMark(_stretch(event, found), marks), height + 1
+        return values, ListMark(self._stretch(event, found), marks), height + 1
 
     def _key(self, event: Event, depth: int) -> tuple[str | None, ScalarMark]:
         if not isinstance(event, ScalarEvent):
-            place = _place(event, "")
+            place = self._place(event)
             if not isinstance(event, AliasEvent):
                 self._node(event, depth)
             self._refuse(place, "a key is neither a list, a mapping nor an alias: it is text")
             return None, place
-        place = _place(event, event.style or "")
+        place = self._place(event, event.style or "")
         if event.value == "<<" and event.implicit[0]:
             self._refuse(place, "merge keys are not part of the format", hint="use defaults")
             self.is_unusable = True
@@ -239,13 +257,13 @@ class _Builder:
         try:
             return resolve(text)
         except ScalarError as error:
-            self._findings.add(BAD_NUMBER, Pos(*_place(event, "")[:4]), str(error))
+            self._findings.add(BAD_NUMBER, pos_of(self._place(event)), str(error))
             self.is_unusable = True
             return 0
 
     def _alias(self, event: AliasEvent, depth: int) -> tuple[object, Mark, int]:
-        place = _place(event, "*")
-        pos = Pos(*place[:4])
+        place = self._place(event, "*")
+        pos = pos_of(place)
         name = event.anchor or ""
         if name not in self._anchors:
             hint = yaml_errors.alias_hint(name)
@@ -266,8 +284,8 @@ class _Builder:
         return anchor.value, moved(anchor.mark, place), anchor.height
 
     def _count(self, event: Event, nodes: int) -> None:
-        self._nodes += nodes
-        if self._nodes > MAX_NODES:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
             self._stop(event, f"more than {MAX_NODES:,} values, aliases expanded")
 
     def _deeper(self, event: Event, depth: int) -> int:
@@ -276,7 +294,7 @@ class _Builder:
         return depth + 1
 
     def _stop(self, event: Event, message: str) -> None:
-        self._findings.add(FILE_LIMIT, Pos(*_place(event, "")[:4]), message)
+        self._findings.add(FILE_LIMIT, pos_of(self._place(event)), message)
         raise _Stopped
 
     def _refuse_tag(self, event: Event) -> None:
@@ -285,7 +303,7 @@ class _Builder:
             return
         shown = tag.replace("tag:yaml.org,2002:", "!!")
         self._refuse(
-            _place(event, ""),
+            self._place(event),
             f"the tag {shown!r} is not part of the format",
             hint="a plain number or word has its type; quote it to make it text"
             if shown.startswith("!!")
@@ -296,13 +314,23 @@ class _Builder:
     def _refuse_duplicate(self, key: str, place: ScalarMark, first: ScalarMark) -> None:
         self._findings.add(
             DUPLICATE_KEY,
-            Pos(*place[:4]),
+            pos_of(place),
             f"the key {key!r} is already used at line {first.line}",
             hint="a key stands once in its mapping",
         )
 
+    def _place(self, event: Event, style: str = "") -> ScalarMark:
+        return self._stretch(event, event, style)
+
+    def _stretch(self, first: Event, last: Event, style: str = "") -> ScalarMark:
+        start: Any = first.start_mark
+        end: Any = last.end_mark
+        return ScalarMark(
+            start.line + 1, start.column + 1, end.line + 1, end.column + 1, style, self._file
+        )
+
     def _refuse(self, place: ScalarMark, message: str, *, hint: str | None = None) -> None:
-        self._findings.add(YAML_FEATURE, Pos(*place[:4]), message, hint=hint)
+        self._findings.add(YAML_FEATURE, pos_of(place), message, hint=hint)
 
 
 _ANCHORED: Final = (ScalarEvent, MappingStartEvent, SequenceStartEvent)
@@ -312,15 +340,3 @@ def _events(text: str, *, pure: bool) -> Callable[[], Event]:
     """Return what gives one event after the other, the end of the stream last."""
     parser = yaml.SafeLoader(text) if pure or not yaml.__with_libyaml__ else yaml.CSafeLoader(text)
     return cast("Callable[[], Event]", parser.get_event)
-
-
-def _place(event: Event, style: str) -> ScalarMark:
-    start: Any = event.start_mark
-    end: Any = event.end_mark
-    return ScalarMark(start.line + 1, start.column + 1, end.line + 1, end.column + 1, style)
-
-
-def _stretch(first: Event, last: Event) -> ScalarMark:
-    start: Any = first.start_mark
-    end: Any = last.end_mark
-    return ScalarMark(start.line + 1, start.column + 1, end.line + 1, end.column + 1)

@@ -12,10 +12,14 @@ import jsonschema
 import pytest
 
 from jido_cli.topology import schema_file
+from jido_cli.topology.load_time import LoadTime
+from jido_cli.topology.positions import MapMark
 from jido_cli.topology.project import read_text
 from jido_cli.topology.rules import NOT_AVAILABLE, Findings
 from jido_cli.topology.schema_file import schema, schema_path
 from jido_cli.topology.shape import Shape
+from jido_cli.topology.text_places import Lines
+from jido_cli.topology.variables import Variables
 from jido_cli.topology.words import Suggester
 from jido_cli.topology.yaml_reader import read
 
@@ -30,10 +34,13 @@ FILES = [
 
 def properties(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(node, dict):
-        for name, below in node.get("properties", {}).items():
-            yield f"{path}.{name}", below
         for key, below in node.items():
-            yield from properties(below, f"{path}/{key}")
+            if key != "properties":
+                yield from properties(below, f"{path}/{key}")
+                continue
+            for name, inner in below.items():
+                yield f"{path}.{name}", inner
+                yield from properties(inner, f"{path}.{name}")
     elif isinstance(node, list):
         for index, below in enumerate(node):
             yield from properties(below, f"{path}/{index}")
@@ -90,9 +97,13 @@ def shape_refuses(text: str) -> bool | None:
     """Say whether the shape is refused; None if the file is not even read, or is of later days."""
     findings = Findings("t.yaml")
     document = read(text, findings)
-    if document.mark is None or len(findings):
+    if not isinstance(document.mark, MapMark) or len(findings):
         return None
-    Shape(schema(), findings, Suggester()).check(document.value, document.mark)
+    assert isinstance(document.value, dict)
+    load_time = LoadTime(Variables(), "t", Lines({0: text}), findings)
+    Shape(schema(), findings, Suggester(), load_time).check_document(document.value, document.mark)
+    if load_time.unknown:
+        return None
     found = findings.sorted()
     if any(each.code == NOT_AVAILABLE.code for each in found):
         return None
