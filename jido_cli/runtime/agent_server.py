@@ -423,9 +423,10 @@ class AgentServer:
             self._perform_all(done, seq, signal, mail, now_ns)
 
     def _perform_all(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
+        stopping = self.stopping
         for index, directive in enumerate(done.directives):
             cause = Cause(done, signal, mail, now_ns, seq, index)
-            if self.is_alive:
+            if self.is_alive and self.stopping is stopping:
                 perform(self, directive, cause)
             else:  # an earlier one stopped the agent: what it asked after that is not done
                 record(self, directive, cause, "cancelled", "the agent had stopped")

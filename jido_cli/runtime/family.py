@@ -11,12 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 from jido_cli.core import directives as ask
-from jido_cli.core.command import Done, Instruction, Suspended, begin, resume
-from jido_cli.core.signals import Signal
-from jido_cli.core.values import freeze
-from jido_cli.runtime.effectful import EffectRun, Outcome
-from jido_cli.runtime.emitting import refuse_hop
-from jido_cli.runtime.mailbox import deliver
+from jido_cli.runtime.instructions import InstructionRun
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.supervision import answers
@@ -46,7 +41,7 @@ class Family:
         self._server = server
         self._children: dict[str, Place] = {}
         self._own: SupervisorRunner | None = None
-        self._runs: dict[str, EffectRun] = {}
+        self._runs: dict[str, InstructionRun] = {}
         self._stopped: Callable[[], None] | None = None
 
     # -- children
@@ -203,53 +198,13 @@ class Family:
         run_id = directive.id or f"{cause.seq}.{cause.index}"
         if run_id in self._runs:
             return f"instruction {run_id!r} is running"
-        params = directive.params or {}
-        context = server.context(cause.now_ns, cause.signal)
-        step = begin(server.committed, [Instruction(action, params)], context)
-        self._advance(step, directive, run_id, cause)
+        run = InstructionRun(server, directive, action, run_id, cause, self._run_over)
+        self._runs[run_id] = run
+        run.begin()
         return None
 
-    def _advance(
-        self, step: Done | Suspended, directive: ask.RunInstruction, run_id: str, cause: Cause
-    ) -> None:
-        server = self._server
-        if isinstance(step, Suspended):
-            suspended = step
-
-            def done(outcome: Outcome) -> None:
-                if self._runs.pop(run_id, None) is not None and server.is_alive:
-                    self._advance(resume(suspended.command, outcome), directive, run_id, cause)
-
-            run = EffectRun(server.kernel, server.place, suspended.call, None, done)
-            self._runs[run_id] = run
-            run.begin()
-            return
-        data: dict[str, object] = {"id": run_id, "with": directive.params or {}}
-        if step.error is None:
-            wanted = directive.on_result
-            data["result"] = step.output
-        else:
-            wanted = directive.on_error
-            data["error"] = {"message": step.error.message, "code": step.error.code}
-        if wanted is None:
-            return
-        kernel = server.kernel
-        now_ns = server.kernel.wall_ns()
-        ident = (now_ns // 1_000_000, f"{server.source}/{run_id}", server.generation, cause.seq, 0)
-        signal = Signal(
-            wanted,
-            server.source,
-            freeze(data),
-            ident,
-            time_ns=now_ns,
-            hops=cause.signal.hops + 1,
-            cause=cause.signal.ident,
-        )
-        if kernel.max_hops and signal.hops > kernel.max_hops:
-            refuse_hop(kernel, server.place, signal)
-            return
-        if deliver(server.place, signal) in ("blocked", "rejected"):
-            server.kernel.dead_letters.add(server.place, signal, "mailbox full: result")
+    def _run_over(self, run_id: str) -> None:
+        self._runs.pop(run_id, None)
 
     def _end_runs(self) -> None:
         runs, self._runs = self._runs, {}

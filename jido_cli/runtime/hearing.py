@@ -14,7 +14,7 @@ from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
 if TYPE_CHECKING:
     from jido_cli.runtime.place import Place
 
-Key = tuple[int, str]  # the supervisor's place, and the group's name ("" for dynamic children)
+Key = tuple[int, str]  # the supervisor's place, and the group's name
 
 
 class Hearing:
@@ -65,9 +65,10 @@ def _group_of(place: Place) -> str | None:
     start, above = place.start, place.parent
     if type(start) is AgentStart and start.group is not None:
         return start.group
-    if above is not None and type(above.start) is SupervisorStart:
-        return "" if above.start.flags.strategy == "dynamic" else None
-    return None
+    if type(start) is not AgentStart or above is None or type(above.start) is not SupervisorStart:
+        return None
+    # Agents of another definition may be spawned beside the template's.
+    return start.program.definition.name if above.start.flags.strategy == "dynamic" else None
 
 
 def _members(above: Place | None, name: str) -> list[Place]:

@@ -1,4 +1,4 @@
-"""The steps of a coroutine, each marked for the watchdog as a command's own step is.
+"""Steps outside of commands, marked for the watchdog as a command's own step is.
 
 Without it an `async def` that spins would keep the loop for ever: nothing says whose it is, and
 nothing may interrupt it (runtime.md 9). Here is also where a suspended coroutine stands.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any
+from typing import Any, TypeVar
 
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.watch import ActionHung, Steppable, Watch
+
+T = TypeVar("T")
 
 
 class MarkedSteps:
@@ -36,34 +38,45 @@ class MarkedSteps:
     def __await__(self) -> Generator[Any, Any, object]:
         sent: object = None
         thrown: BaseException | None = None
-        try:
-            while True:
-                try:
-                    waits_for = self._step(sent, thrown)
-                except StopIteration as end:
-                    return end.value
-                sent, thrown = None, None
-                try:
-                    sent = yield waits_for
-                except BaseException as error:  # noqa: BLE001 - the coroutine's own business
-                    thrown = error
-        except ActionHung:
-            self._watch.swallow_late()
-            raise
+        while True:
+            try:
+                waits_for = self._step(sent, thrown)
+            except StopIteration as end:
+                return end.value
+            sent, thrown = None, None
+            try:
+                sent = yield waits_for
+            except BaseException as error:  # noqa: BLE001 - the coroutine's own business
+                thrown = error
 
     def _step(self, sent: object, thrown: BaseException | None) -> object:
-        watch = self._watch
-        watch.since = self._monotonic()
-        watch.signal = self._signal
-        watch.running = self._running
+        coroutine = self._coroutine
+        return run_marked(
+            self._watch,
+            self._running,
+            self._signal,
+            self._monotonic(),
+            lambda: coroutine.send(sent) if thrown is None else coroutine.throw(thrown),
+        )
+
+
+def run_marked(
+    watch: Watch, running: Steppable, signal: Signal | None, now: float, work: Callable[[], T]
+) -> T:
+    """Call *work* while *watch* says that *running* does; `ActionHung` if it was interrupted."""
+    watch.since = now
+    watch.signal = signal
+    watch.running = running
+    try:
         try:
-            if thrown is None:
-                return self._coroutine.send(sent)
-            return self._coroutine.throw(thrown)
+            return work()
         finally:
             watch.running = None
             if watch.is_injecting:
                 watch.swallow_late()
+    except ActionHung:  # also one that came as late as in the lines above
+        watch.swallow_late()
+        raise
 
 
 def coroutine_stack(coroutine: object) -> tuple[str, ...]:

@@ -21,15 +21,15 @@ RESERVED = "jido."
 
 def handle(server: AgentServer, signal: Signal, mail: Mail) -> None:
     """Apply the agent's `on_unrouted` to *mail*."""
+    why = f"no route for {signal.type!r}"
+    if isinstance(mail, CallRequest):
+        error = ActionFailure(message=why, code="no-route", action="")
+        mail.reply(Answer(False, server.place.handled, server.committed.state, error=error))
     if signal.type.startswith(RESERVED):
         return
     kernel = server.kernel
     policy = server.program.on_unrouted
     kernel.events.fact("unrouted", server.place, signal.type, type=signal.type, policy=policy)
-    why = f"no route for {signal.type!r}"
-    if isinstance(mail, CallRequest):
-        error = ActionFailure(message=why, code="no-route", action="")
-        mail.reply(Answer(False, server.place.handled, server.committed.state, error=error))
     if policy == "dead_letter":
         make_dead_letter(server.place, mail, f"unrouted: {why}")
     elif policy == "error":
