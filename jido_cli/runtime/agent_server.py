@@ -20,6 +20,7 @@ from jido_cli.errors import JidoCliError
 from jido_cli.runtime import unrouted
 from jido_cli.runtime.agent_parts import Parts
 from jido_cli.runtime.calls import Answer, CallRequest, Mail
+from jido_cli.runtime.commits import refuse
 from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.effectful import EffectRun, Outcome
 from jido_cli.runtime.family import Family
@@ -437,15 +438,18 @@ class AgentServer:
         """A commit was answered; an exit may have waited for it."""
         self._stop_when_quiet()
 
+    def take_back_running(self) -> None:
+        """The state that the running command began on was taken back: so is the command."""
+        running, self.running = self.running, None
+        if running is not None:
+            running.revoke()
+            assert running.mail is not None, "a command comes from the mailbox"
+            refuse(self.place, running.mail)
+            self.release()
+
     def _answer(self, request: CallRequest, done: Done, seq: int) -> None:
         output = done.output
         for directive in done.directives:
             if directive.__class__ is Reply:
                 output = directive.output
         request.reply(Answer(done.error is None, seq, done.agent.state, output, done.error))
-
-
-def refuse(mail: Mail, why: str) -> None:
-    """Tell a waiting caller that its command surely had no effect."""
-    if isinstance(mail, CallRequest):
-        mail.reply(Answer(False, 0, None, outcome="refused", why=why))

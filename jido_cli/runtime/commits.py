@@ -15,6 +15,8 @@ from jido_cli.core.command import Done
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.committer import CommitUnit
+from jido_cli.runtime.mailbox import make_dead_letter
+from jido_cli.runtime.place import Place
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agent_server import AgentServer
@@ -54,6 +56,7 @@ class PendingCommits:
         assert committer is not None, "without a committer commands settle at once"
         pending = _Pending(done, seq, signal, mail, now_ns)
         self._pending.append(pending)
+        server.kernel.open_commits += 1
         unit = CommitUnit(
             path=server.source,
             life=server.generation,
@@ -77,6 +80,7 @@ class PendingCommits:
             self._refuse_from(pending)
         while self._pending and self._pending[0].verdict:  # an exit in here empties it
             one = self._pending.popleft()
+            self._server.kernel.open_commits -= 1
             self.durable_seq = one.seq
             self._server.settle(one.done, one.seq, one.signal, one.mail, one.now_ns)
         self._server.settled()
@@ -91,17 +95,22 @@ class PendingCommits:
             is_after = is_after or one is refused
             (taken if is_after else kept).append(one)
         self._pending = kept
+        server.kernel.open_commits -= len(taken)
         server.agent = kept[-1].done.agent if kept else server.committed
+        server.place.handled = kept[-1].seq if kept else self.durable_seq
         for one in taken:
             one.verdict = False
-            if isinstance(one.mail, CallRequest):
-                one.mail.reply(Answer(False, 0, None, outcome="refused", why=REFUSED))
+            if one.done.error is not None:
+                server.place.log.failed -= 1
+            refuse(server.place, one.mail)
+        server.take_back_running()
         server.kernel.events.fact(
             "refused", server.place, f"{len(taken)} commands were taken back", commands=len(taken)
         )
 
     def abandon(self) -> None:
         """The incarnation is gone: what was not durable by now is unknown to its callers."""
+        self._server.kernel.open_commits -= len(self._pending)
         for one in self._pending:
             self._late(one)
         self._pending.clear()
@@ -114,3 +123,11 @@ class PendingCommits:
                 Answer(False, 0, None, outcome="unknown", command=pending.signal.id, why=why)
             )
             server.kernel.note_late(server.place, f"the commit of {pending.signal.type}")
+
+
+def refuse(place: Place, mail: Mail) -> None:
+    """Tell the caller that his command surely had no effect; without one it is a dead letter."""
+    if isinstance(mail, CallRequest):
+        mail.reply(Answer(False, 0, None, outcome="refused", why=REFUSED))
+    else:
+        make_dead_letter(place, mail, f"refused: {REFUSED}")

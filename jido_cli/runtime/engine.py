@@ -252,11 +252,12 @@ class Engine:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no mail waits, no command runs and no one-shot timer is armed."""
+        """Whether no mail, command, commit and one-shot timer is left to wait for."""
         kernel = self.kernel
         return (
             not len(kernel.queue)
             and kernel.armed_timers == 0
             and kernel.running_effects == 0
+            and kernel.open_commits == 0
             and not any(place.mail_depth for place in kernel.tree.walk())
         )

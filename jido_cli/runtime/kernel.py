@@ -87,6 +87,7 @@ class Kernel:
         self.failed_directives = 0
         self.armed_timers = 0
         self.running_effects = 0
+        self.open_commits = 0
         self.known_params: dict[tuple[AgentDefinition, str], frozenset[str] | None] = {}
         self._child_numbers: dict[int, dict[str, int]] = {}
 
