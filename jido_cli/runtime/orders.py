@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jido_cli.core.signals import Signal, SignalError, new_signal
 from jido_cli.errors import ControlError
-from jido_cli.runtime import view
+from jido_cli.runtime import view, view_records
 from jido_cli.runtime.addressing import check_route, check_type, require_agent, unknown_params
 from jido_cli.runtime.agent_server import AgentServer
 from jido_cli.runtime.calling import SOURCE, ask
@@ -91,7 +91,7 @@ class Orders:
         place, signal = self._signal(args)
         timeout_s = (args.get("timeout_ms") or DEFAULT_CALL_TIMEOUT_S * 1000) / 1000
         answer = await ask(self._kernel, place, signal, timeout_s)
-        data = view.answer(answer, signal.id, place)
+        data = view_records.answer(answer, signal.id, place)
         process = place.process
         if answer.outcome in ("expired", "unknown") and isinstance(process, AgentServer):
             data["why"] = f"{answer.why}; {self._busy(place, process)}"

@@ -17,7 +17,7 @@ from jido_cli import __version__
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError
-from jido_cli.runtime import view
+from jido_cli.runtime import view, view_records
 from jido_cli.runtime.agent_server import AgentServer
 from jido_cli.runtime.orders import Orders
 from jido_cli.runtime.place import Place
@@ -102,7 +102,7 @@ class Port:
 
     def _stall(self) -> Data | None:
         watchdog = self._engine.watchdog
-        return view.stall(None if watchdog is None else watchdog.stall)
+        return view_records.stall(None if watchdog is None else watchdog.stall)
 
     def engine(self) -> Data:
         """Return who the engine is."""
@@ -125,7 +125,7 @@ class Port:
         return {
             "engine": self.engine(),
             **view.tree(self._kernel, found),
-            "stalled": view.stall(found),
+            "stalled": view_records.stall(found),
         }
 
     def node(self, ident: str) -> Data:
@@ -133,7 +133,7 @@ class Port:
         watchdog = self._engine.watchdog
         found = None if watchdog is None else watchdog.stall
         place = self._kernel.tree.resolve(ident)
-        return {**view.inspect(self._kernel, place, found), "stalled": view.stall(found)}
+        return {**view.inspect(self._kernel, place, found), "stalled": view_records.stall(found)}
 
     def state(self, ident: str, select: str | None) -> Data:
         """Return an agent's committed state, or a part of it."""
@@ -156,7 +156,7 @@ class Port:
         value: object = state
         if select:
             try:
-                value = view.select(state, select)
+                value = view_records.select(state, select)
             except KeyError as error:
                 known = list(state)
                 near = did_you_mean(select.split(".")[0], known)
@@ -179,7 +179,7 @@ class Port:
         watchdog = self._engine.watchdog
         found = None if watchdog is None else watchdog.stall
         is_over = found is not None and found.ms / 1000 > (found.timeout_s or 0.0) + 5.0
-        return {"ok": not is_over, "stalled": view.stall(found)}
+        return {"ok": not is_over, "stalled": view_records.stall(found)}
 
     def ready(self) -> Data:
         """Return whether every node is ready (runtime.md 19)."""
@@ -198,7 +198,7 @@ class Port:
         return {
             "ok": not not_ready and self._engine.is_booted,
             "not_ready": not_ready,
-            "stalled": view.stall(found),
+            "stalled": view_records.stall(found),
         }
 
     def events_after(
@@ -207,7 +207,11 @@ class Port:
         """Return events above *seq*."""
         path = self._whole_path(path)
         found, missed, following = self._kernel.events.after(seq, limit, kinds=kinds, path=path)
-        return {"events": [view.event(one) for one in found], "missed": missed, "next": following}
+        return {
+            "events": [view_records.event(one) for one in found],
+            "missed": missed,
+            "next": following,
+        }
 
     def directives(
         self,
@@ -223,7 +227,7 @@ class Port:
         records, missed = self._kernel.directives.after(after, limit)
         rows = []
         for number, record in records:
-            row = view.directive(number, record)
+            row = view_records.directive(number, record)
             if type is not None and row["type"] != type:
                 continue
             if outcome is not None and row["outcome"] != outcome:
@@ -239,7 +243,7 @@ class Port:
         letters = self._kernel.dead_letters
         records, missed = letters.ring.after(after, limit)
         return {
-            "dead_letters": [view.dead_letter(letter) for _, letter in records],
+            "dead_letters": [view_records.dead_letter(letter) for _, letter in records],
             "missed": missed,
             "next": records[-1][0] if records else after,
             "counts": {

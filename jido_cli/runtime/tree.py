@@ -36,6 +36,18 @@ class Tree:
             if one.children:
                 stack.extend(reversed(list(one.children.values())))
 
+    def walk_paths(self) -> Iterator[tuple[Place, str, str | None]]:
+        """Yield each place with its path and its parent's, in pre-order, in start order."""
+        if self.root is None:
+            return
+        stack: list[tuple[Place, str, str | None]] = [(self.root, self.root.id, None)]
+        while stack:
+            place, path, above = stack.pop()
+            yield place, path, above
+            if place.children:
+                below = reversed(list(place.children.values()))
+                stack.extend((child, f"{path}/{child.id}", path) for child in below)
+
     def changed(self) -> None:
         """A place was added or has ended: what was found before may not hold."""
         if self._found:

@@ -9,65 +9,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from jido_cli.core import directives as ask
-from jido_cli.core.failures import ActionFailure
-from jido_cli.core.signals import Signal, to_cloudevent
+from jido_cli.core.signals import Signal
 from jido_cli.core.values import thaw
-from jido_cli.observe.events import Event
-from jido_cli.observe.records import DeadLetter, DirectiveRecord, ExitRecord
 from jido_cli.runtime.agent_server import AgentServer
 from jido_cli.runtime.calls import CallRequest
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.starts import AgentStart, SupervisorStart
 from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.runtime.view_records import exit_record
 
 if TYPE_CHECKING:
-    from jido_cli.runtime.calls import Answer
     from jido_cli.runtime.kernel import Kernel
     from jido_cli.runtime.watch import Stall
 
 Data = dict[str, Any]
 COMMANDS_LOOKED_AT: Final = 20_000
-
-
-def stall(found: Stall | None) -> Data | None:
-    """Return what keeps the loop."""
-    if found is None:
-        return None
-    return {
-        "agent": found.agent,
-        "action": found.action,
-        "ms": found.ms,
-        "stack": list(found.stack),
-    }
-
-
-def event(one: Event) -> Data:
-    """Return an event."""
-    return {
-        "seq": one.seq,
-        "at": one.at,
-        "kind": one.kind,
-        "path": one.path,
-        "text": one.text,
-        "data": dict(one.data),
-    }
-
-
-def exit_record(record: ExitRecord) -> Data:
-    """Return how an incarnation ended."""
-    return {
-        "at": record.at,
-        "reason": record.reason,
-        "kind": record.kind,
-        "generation": record.generation,
-        "signal": record.signal,
-        "frame": record.frame,
-        "trace": list(record.trace),
-    }
 
 
 def status_of(place: Place, now: float) -> str:
@@ -78,11 +36,9 @@ def status_of(place: Place, now: float) -> str:
     return status
 
 
-def facts_of(place: Place, stalled: str | None) -> list[str]:
+def facts_of(place: Place, is_hung: bool) -> list[str]:
     """Return the words beside the status."""
-    facts = []
-    if stalled is not None and place.path == stalled:
-        facts.append("hung")
+    facts = ["hung"] if is_hung else []
     process = place.process
     if isinstance(process, SupervisorRunner) and process.is_suspended:
         facts.append("suspended")
@@ -116,31 +72,30 @@ def boundary_of(place: Place) -> list[str]:
     return [one.path for one in group if one is not place]
 
 
-def node(kernel: Kernel, place: Place, stalled: str | None) -> Data:
-    """Return one node of the tree."""
+def node(kernel: Kernel, place: Place, path: str, above: str | None, stalled: str | None) -> Data:
+    """Return one node of the tree, at *path* under *above*."""
     now = kernel.monotonic()
     start = place.start
     is_supervisor = isinstance(start, SupervisorStart)
     exits = place.log.exits if place.has_log else ()
     last = exits[-1] if exits else None
     return {
-        "path": place.path,
+        "path": path,
         "id": place.id,
-        "parent": None if place.parent is None else place.parent.path,
+        "parent": above,
         "kind": start.kind,
         "agent": start.program.definition.name if isinstance(start, AgentStart) else None,
         "strategy": start.flags.strategy if isinstance(start, SupervisorStart) else None,
         "status": status_of(place, now),
         "since": kernel.wall_ns() / 1e9 - (now - place.since),
         "uptime_s": now - place.since if place.process is not None else None,
-        "facts": facts_of(place, stalled),
+        "facts": facts_of(place, path == stalled),
         "restarts": place.restarts,
         "window": window_of(place, now),
         "generation": place.generation,
         "mailbox": None if is_supervisor else place.mail_depth,
         "persist": "none" if isinstance(start, AgentStart) else None,
         "last_exit": None if last is None else exit_record(last),
-        "boundary": boundary_of(place),
     }
 
 
@@ -152,7 +107,10 @@ def tree(kernel: Kernel, found: Stall | None) -> Data:
     stalled = None if found is None else found.agent
     for _ in range(5):
         revision = kernel.revision
-        nodes = [node(kernel, place, stalled) for place in kernel.tree.walk()]
+        nodes = [
+            node(kernel, place, path, above, stalled)
+            for place, path, above in kernel.tree.walk_paths()
+        ]
         if kernel.revision == revision:
             break
     counts = Counter(one["status"] for one in nodes)
@@ -169,7 +127,10 @@ def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
     """Return everything known of one node."""
     stalled = None if found is None else found.agent
     now = kernel.monotonic()
-    data = node(kernel, place, stalled)
+    path = place.path
+    parent = None if place.parent is None else place.parent.path
+    data = node(kernel, place, path, parent, stalled)
+    data["boundary"] = boundary_of(place)
     start, process, above = place.start, place.process, place.parent
     origin = start.origin
     data["declared"] = None if origin is None else {"file": origin.file, "line": origin.line}
@@ -296,119 +257,3 @@ def _commands(kernel: Kernel, place: Place) -> Data:
         index = min(len(durations) - 1, int(len(durations) * share))
         data[name] = durations[index] * 1000 if durations else None
     return data
-
-
-def directive(seq: int, record: DirectiveRecord) -> Data:
-    """Return a record of the directive log."""
-    wall_ns, subject, asked, cause, outcome, duration_s, detail = record
-    assert isinstance(asked, ask.Directive)
-    return {
-        "seq": seq,
-        "at": wall_ns / 1e9,
-        "agent": subject.path,
-        "type": asked.kind,
-        "summary": summary(asked),
-        "cause": cause,
-        "outcome": outcome,
-        "ms": duration_s * 1000,
-        "detail": detail,
-    }
-
-
-def summary(asked: ask.Directive) -> str:
-    """Return what a directive asks for, in a few words."""
-    match asked:
-        case ask.Emit(type=signal_type, to=to):
-            return f"{signal_type} → {_target(to)}"
-        case ask.Schedule(signal=ask.SignalSpec(type=signal_type), after_ms=after_ms, at=at):
-            when = f"in {after_ms / 1000:g}s" if after_ms is not None else f"at {at}"
-            return f"{signal_type} {when}"
-        case ask.Cron(cron=cron, signal=ask.SignalSpec(type=signal_type)):
-            return f"{signal_type} {cron}"
-        case ask.SpawnAgent(agent=agent, tag=tag):
-            return f"{agent} {tag or ''}".rstrip()
-        case ask.StopChild(tag=tag):
-            return tag
-        case ask.RunInstruction(action=action):
-            return action
-        case ask.Error(message=message):
-            return message
-        case ask.Stop(reason=reason):
-            return str(reason)
-        case ask.DeadLetter(reason=reason):
-            return reason
-        case ask.Cancel(id=timer) | ask.CronCancel(id=timer):
-            return timer
-        case _:
-            return ""
-
-
-def _target(to: object) -> str:
-    if to is None:
-        return "bus"
-    if isinstance(to, tuple):
-        return ", ".join(_target(one) for one in to)
-    for name in ("id", "child", "key", "target"):
-        value = getattr(to, name, None)
-        if value is not None:
-            return str(value)
-    return str(to)
-
-
-def dead_letter(letter: DeadLetter) -> Data:
-    """Return a dead letter."""
-    return {
-        "number": letter.number,
-        "at": letter.at,
-        "path": letter.path,
-        "type": letter.signal.type,
-        "reason": letter.reason,
-        "signal": to_cloudevent(letter.signal),
-    }
-
-
-def answer(one: Answer, command: str, place: Place) -> Data:
-    """Return the answer to a call of the agent at *place*."""
-    return {
-        "ok": one.ok,
-        "seq": one.seq,
-        "state": thaw(one.state) if one.state is not None else None,
-        "output": thaw(one.output) if one.output is not None else None,
-        "error": None if one.error is None else _failure(one.error, place),
-        "outcome": one.outcome,
-        "command": one.command or command,
-        "why": one.why,
-    }
-
-
-def _failure(error: ActionFailure, place: Place) -> Data:
-    start = place.start
-    actions = start.program.definition.actions if isinstance(start, AgentStart) else {}
-    action = actions.get(error.action)
-    return {
-        "message": error.message,
-        "code": error.code,
-        "action": error.action,
-        "where": None if action is None else action.source or None,
-        "retryable": error.retryable,
-        "details": thaw(error.details) if error.details is not None else None,
-    }
-
-
-def select(state: Mapping[str, object], path: str) -> object:
-    """Return the part of *state* that the dotted *path* names.
-
-    Raises:
-        KeyError: there is no such part; its argument is the path up to what is missing.
-    """
-    value: object = state
-    seen: list[str] = []
-    for part in path.split("."):
-        seen.append(part)
-        if isinstance(value, Mapping) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            raise KeyError(".".join(seen))
-    return value
