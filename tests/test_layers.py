@@ -70,7 +70,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "starlette": ("control/*",),
     "uvicorn": ("control/*",),
     "httptools": ("control/*",),
-    "uvloop": ("cli/engine_process.py", "bench/*"),
+    "uvloop": ("cli/event_loop.py", "bench/*"),
 }
 
 # Rooms that compute have no clock, no chance, no I/O and no event loop.

@@ -20,6 +20,7 @@ from jido_cli.cli import failures
 from jido_cli.cli.checked import checked
 from jido_cli.cli.engine_life import Life, Plan, live
 from jido_cli.cli.engine_log import EventPrinter, Output
+from jido_cli.cli.event_loop import new_loop
 from jido_cli.cli.failures import CommandError, FindingsError
 from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
@@ -126,7 +127,7 @@ class _Process:
         if self._settings.is_detached:
             _divert(self._log)
         printer = self._printer()
-        loop = _new_loop()
+        loop = new_loop()
         asyncio.set_event_loop(loop)
         try:
             life = loop.run_until_complete(self._work(printer))
@@ -288,16 +289,6 @@ def _summary(engine: Engine, life: Life) -> str:
         measures.plural(counts["dead_letters"], "dead letter"),
     ]
     return f"ran {measures.milliseconds_or_more(life.ran_s)}: {', '.join(parts)}"
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    """Return uvloop's loop where it installs, else Python's own."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
 
 
 def _ends(engine: Engine) -> Callable[[BaseException], None]:

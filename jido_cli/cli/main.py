@@ -37,6 +37,7 @@ def _entries() -> dict[str, Entry]:
         ("Check", "plan", "Show the tree that a topology starts, and what restarts with what."),
         ("Check", "graph", "Draw the tree and who sends what to whom."),
         ("Tools", "bench", "Measure this machine."),
+        ("Tools", "doctor", "Check this machine, this project and its engines."),
         ("Tools", "version", "Show the version."),
     )
     return {

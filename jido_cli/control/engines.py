@@ -132,7 +132,10 @@ def _listed(runtime: Path) -> list[EnginePlace]:
         return []
     places = []
     for path in sorted(runtime.glob("*.json")):
-        record = private_files.read_record(path)
+        try:
+            record = private_files.read_record(path)
+        except ControlError:  # others may have written it: it is not believed; `doctor` tells of it
+            continue
         folder = record.get("folder") if record else None
         place = EnginePlace(Path(folder), runtime) if isinstance(folder, str) else None
         if place is None or place.listing_path != path or not place.lock_path.exists():

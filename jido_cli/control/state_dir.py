@@ -13,7 +13,8 @@ import os
 import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType, UnionType
@@ -202,12 +203,12 @@ class StateDir:
         return EnginePlace(self.root / name, self.runtime)
 
     def places(self) -> list[EnginePlace]:
-        """Return the places that are there, by name."""
+        """Return the places that are there, by name; who looks into one checks it first."""
         if not self.check():
             return []
         names = sorted(entry.name for entry in self.root.iterdir() if _NAME.fullmatch(entry.name))
         places = [EnginePlace(self.root / name, self.runtime) for name in names]
-        return [place for place in places if place.check() and place.lock_path.exists()]
+        return [place for place in places if os.path.lexists(place.lock_path)]
 
     def claim(self, name: str) -> EngineClaim:
         """Make the place and take the lock for life, or raise `AlreadyRunningError`."""
@@ -234,6 +235,16 @@ def _lock(place: EnginePlace) -> int:
             return descriptor
     os.close(descriptor)
     raise AlreadyRunningError(place, place.record(), now=time.time())
+
+
+@contextmanager
+def hold(place: EnginePlace) -> Iterator[None]:
+    """Keep engines out of a place while it is worked on; `AlreadyRunningError` if one is there."""
+    lock = _lock(place)
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 class EngineClaim:
