@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help up install test check format bench clean
+.PHONY: help up install test check format docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ bench: install ## this machine's figures
 format: install ## write the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: install ## write what docs/ has from the schema and the rules
+	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.docs.rules_page
 
 clean: ## remove what was installed and cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
