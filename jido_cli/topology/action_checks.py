@@ -10,14 +10,10 @@ from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from typing import Final
 
-from jido_cli.core.declarative import (
-    DeclarationError,
-    compile_action,
-    compile_when,
-    compile_with,
-)
+from jido_cli.core.declarative import DeclarationError
 from jido_cli.core.schema import Schema
 from jido_cli.topology import raw
+from jido_cli.topology.compiling import action_problems, key_of, when_problems, with_problems
 from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.load_time import secret_fact, secret_read
 from jido_cli.topology.positions import MapMark, Path, Pos, Positions, ScalarMark, pos_of
@@ -69,7 +65,7 @@ class ActionChecks:
         self._schemas = schemas
         self._variables = variables
         type_of_all = variables.type_of_all
-        self._vars_schema = None if isinstance(type_of_all, str) else type_of_all
+        self._vars = key_of(None if isinstance(type_of_all, str) else type_of_all)
 
     def check(self, suggester: Suggester) -> None:
         """Add a finding for every action that cannot be compiled."""
@@ -110,29 +106,20 @@ class ActionChecks:
         if declaration is None:
             return
         problems: dict[DeclarationError, list[str]] = {}
-        compiled: dict[str, tuple[DeclarationError, ...]] = {}
-        for name, schema in self._states(users):
-            key = repr(schema.source) if schema is not None else ""
-            if key not in compiled:
-                compiled[key] = compile_action(
-                    action.name,
-                    declaration,
-                    state_schema=schema,
-                    vars_schema=self._vars_schema,
-                    is_check=True,
-                ).problems
-            for problem in _independent(compiled[key]):
+        key = key_of(declaration)
+        for name, state in self._states(users):
+            for problem in _independent(action_problems(key, state, self._vars)):
                 problems.setdefault(problem, []).append(name)
         for problem, names in problems.items():
             is_for_some = 0 < len(names) < len(users)
             notes = (f"when agent {listed(names)} runs it",) if is_for_some else ()
             self._report(action.path, problem, notes)
 
-    def _states(self, users: list[str]) -> list[tuple[str, Schema | None]]:
+    def _states(self, users: list[str]) -> list[tuple[str, bytes | None]]:
         """Return the states that an action is run with; any mapping where nobody runs it."""
         unusable = self._schemas.unusable
         known = [
-            (name, self._schemas.states.get(name))
+            (name, self._schemas.state_keys.get(name))
             for name in users
             if ("agents", name, "state") not in unusable
         ]
@@ -173,24 +160,16 @@ class ActionChecks:
             return
         if ("agents", agent, "state") in self._schemas.unusable:
             return
-        _, problems = compile_when(
-            condition,
-            state_schema=self._schemas.states.get(agent),
-            vars_schema=self._vars_schema,
-            is_check=True,
-        )
-        for problem in problems:
+        state = self._schemas.state_keys.get(agent)
+        for problem in when_problems(condition, state, self._vars):
             self._report(route.path, problem, ())
 
     def _check_with(self, agent: str, route: RawNode, suggester: Suggester) -> None:
         given = raw.mapping(route.value["with"])
         path = ("agents", agent, "state")
         if path not in self._schemas.unusable:
-            schema = self._schemas.states.get(agent)
-            _, problems = compile_with(
-                given, state_schema=schema, vars_schema=self._vars_schema, is_check=True
-            )
-            for problem in _independent(problems):
+            state = self._schemas.state_keys.get(agent)
+            for problem in _independent(with_problems(key_of(given), state, self._vars)):
                 self._report(route.path, problem, ())
         action = raw.mapping(raw.mapping(self._document.get("actions")).get(str(route.value["do"])))
         params_path = ("actions", str(route.value.get("do")), "params")

@@ -11,6 +11,7 @@ from typing import Final
 from jido_cli.core.schema import Schema, SchemaError, compile_schema, is_full_schema
 from jido_cli.core.values import freeze_mapping, merge
 from jido_cli.topology import raw
+from jido_cli.topology.compiling import key_of, sound_schema
 from jido_cli.topology.positions import MapMark, Path, Pos, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import BAD_DEFAULT, BAD_SCHEMA, BAD_STATE, Findings
@@ -22,10 +23,14 @@ _DEFINITIONS: Final = ("$defs", "definitions", "$schema")
 
 
 class Schemas:
-    """The schemas of a file, compiled: states by agent, params by path; None if not usable."""
+    """The schemas of a file, compiled: states by agent, params by path; None if not usable.
+
+    `state_keys` has what each usable state says, for `compiling`.
+    """
 
     def __init__(self, positions: Positions, findings: Findings, suggester: Suggester) -> None:
         self.states: dict[str, Schema | None] = {}
+        self.state_keys: dict[str, bytes] = {}
         self.params: dict[Path, Schema | None] = {}
         self.unusable: set[Path] = set()
         self._positions = positions
@@ -35,7 +40,9 @@ class Schemas:
     def check_document(self, document: Raw) -> None:
         """Compile every schema of the file, and hold the children's states against them."""
         for name, agent in raw.entries(document, "agents"):
-            self.states[name] = self.compile(agent, "state")
+            schema = self.states[name] = self.compile(agent, "state")
+            if schema is not None:
+                self.state_keys[name] = key_of(agent.value["state"])
         for action in raw.actions(document):
             node = RawNode(action.path, action.value)
             self.params[(*action.path, "params")] = self.compile(node, "params")
@@ -51,6 +58,8 @@ class Schemas:
         declared = node.value.get(key)
         if not isinstance(declared, dict):
             return None
+        if (schema := sound_schema(key_of(declared))) is not None:
+            return schema
         path = (*node.path, key)
         faulty = self._faulty_members(path, declared)
         try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from jido_cli.errors import TopologyError
 from jido_cli.topology import raw, references, signal_checks, tree_checks
@@ -40,8 +41,7 @@ _FIRST_KEYS: Final = ("jido", "name", "include", "vars")  # read before expressi
 _NOBODY_GIVES: Final = VarSources()
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+class LoadResult(msgspec.Struct, frozen=True):
     """What came of a file: a topology, or what is wrong with it.
 
     Attributes:
@@ -64,9 +64,9 @@ class LoadResult:
     topology: Topology | None
     diagnostics: tuple[Diagnostic, ...]
     text: str = ""
-    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
-    document: Raw | None = field(default=None, repr=False)
-    places: Positions | None = field(default=None, repr=False)
+    texts: Mapping[str, str] = {}
+    document: Raw | None = None
+    places: Positions | None = None
     files: tuple[str, ...] = ()
     is_part: bool = False
     assumed: tuple[str, ...] = ()
@@ -142,7 +142,9 @@ class _Loader:
         if found.parts:
             result = self._load(found, result)
         diagnostics = self._findings.sorted()
-        return replace(result, diagnostics=diagnostics, files=tuple(self._findings.files))
+        return msgspec.structs.replace(
+            result, diagnostics=diagnostics, files=tuple(self._findings.files)
+        )
 
     def _load(self, found: Parts, result: LoadResult) -> LoadResult:
         first = found.parts[0].value
@@ -169,7 +171,7 @@ class _Loader:
                 variables=variables,
                 defaults=defaults,
             )
-        return replace(
+        return msgspec.structs.replace(
             result,
             topology=topology,
             document=document,
@@ -187,7 +189,7 @@ class _Loader:
         variables = resolve(
             document, Positions(mark), self._values, self._findings, self._suggester
         )
-        return variables if is_whole else replace(variables, schema=None)
+        return variables if is_whole else msgspec.structs.replace(variables, schema=None)
 
     def _checked(self, parts: list[Part], load_time: LoadTime) -> list[Part]:
         """Return the files with their expressions replaced."""
@@ -200,7 +202,7 @@ class _Loader:
             )
             assert isinstance(value, dict)
             assert isinstance(mark, MapMark)
-            checked.append(replace(part, value=value, mark=mark))
+            checked.append(msgspec.structs.replace(part, value=value, mark=mark))
         return checked
 
     def _check(

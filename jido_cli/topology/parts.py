@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os.path
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from jido_cli.topology import raw, yaml_reader
 from jido_cli.topology.positions import MapMark, Pos, Positions
@@ -40,8 +41,7 @@ SUFFIXES: Final = (".yaml", ".yml", ".json")
 _BEGINS_AS_TOPOLOGY: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\r?\n)*jido[ \t]*:")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One file of a topology, read; `steps` lead to it from the project's root."""
 
     index: int
@@ -63,8 +63,7 @@ class Part:
         return tuple(entry for entry in entries if isinstance(entry, str))
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(msgspec.Struct):
     """All files of a topology that could be read, its own first.
 
     Attributes:
@@ -74,8 +73,8 @@ class Parts:
     """
 
     root: Path
-    parts: list[Part] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
+    parts: list[Part] = []
+    texts: dict[str, str] = {}
     is_complete: bool = True
     nodes: int = 0
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import msgspec
 
 from jido_cli.topology import raw, yaml_reader
 from jido_cli.topology.model import SecretRef, VarDecl
@@ -25,8 +26,7 @@ PREFIX: Final = "JIDO_VAR_"
 _START: Final = (1, 1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class VarSources:
+class VarSources(msgspec.Struct, frozen=True):
     """What is given for the vars of a topology; each outdoes those after it.
 
     Attributes:
@@ -39,9 +39,9 @@ class VarSources:
     """
 
     assignments: tuple[str, ...] = ()
-    set_files: Mapping[str, Path] = field(default_factory=dict)
+    set_files: Mapping[str, Path] = {}
     values_file: Path | None = None
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = {}
     reads_files: bool = False
     may_assume: bool = False
 

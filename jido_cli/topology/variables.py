@@ -8,8 +8,9 @@ environment. The values of secrets are not even looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, cast
+
+import msgspec
 
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
 from jido_cli.core.shown import show
@@ -27,8 +28,7 @@ _OURS: Final = ("secret", "env", "file")
 _INFERRED: Final = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(msgspec.Struct, frozen=True):
     """The vars of a topology.
 
     Attributes:
@@ -38,8 +38,8 @@ class Variables:
         assumed: names of vars without a value, where that is no error.
     """
 
-    decls: Mapping[str, VarDecl] = field(default_factory=dict)
-    values: Mapping[str, object] = field(default_factory=dict)
+    decls: Mapping[str, VarDecl] = {}
+    values: Mapping[str, object] = {}
     schema: Mapping[str, object] | None = None
     assumed: tuple[str, ...] = ()
 
