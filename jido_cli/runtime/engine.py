@@ -19,7 +19,7 @@ from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook, spell_ms
-from jido_cli.runtime.mailbox import deliver
+from jido_cli.runtime.mailbox import dead_letter_mail, deliver
 from jido_cli.runtime.place import Place
 from jido_cli.runtime.port import Port
 from jido_cli.runtime.starts import AgentProgram, SupervisorStart
@@ -130,6 +130,7 @@ class Engine:
                 self._ended.set_result(EngineEnd("stopped", reason, "it did not start"))
             case on.ChildExited(_, reason):
                 self._stop_watching()
+                self._end_mail()
                 asked = self._why_stopping
                 if asked is not None:
                     self._tell_stopped()
@@ -137,6 +138,12 @@ class Engine:
                 else:
                     end = EngineEnd("gave_up", reason, describe(reason), self._story.tell())
                 self._ended.set_result(end)
+
+    def _end_mail(self) -> None:
+        """What still waits somewhere is lost; that is told, and callers are answered."""
+        for place in self.kernel.tree.walk():
+            if place.mail_depth:
+                dead_letter_mail(place, "the engine ended")
 
     def _tell_ready(self) -> None:
         kernel = self.kernel

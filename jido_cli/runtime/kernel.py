@@ -131,12 +131,15 @@ class Kernel:
         """A child is up."""
         ms = (self.monotonic() - place.since) * 1000  # since it was `starting`
         place.set_status("running")
+        if place.has_log:
+            place.log.up_at = place.since
         generation = place.generation
         if restart is None or runner is None:
             text = f"gen {generation}  {spell_ms(ms)}"
             self.events.fact("started", place, text, generation=generation, ms=ms)
             tell_started(place)
             return
+        self._note_loop(place, runner)
         mates = [one for one in restart.group if one != place.id]
         limits = runner.start.flags
         window = f"{restart.used}/{limits.max_restarts} in {limits.max_seconds:g}s"
@@ -153,6 +156,15 @@ class Kernel:
         )
         tell_started(place)
 
+    def _note_loop(self, place: Place, runner: SupervisorRunner) -> None:
+        """A child is up again after an exit of its own: is it crash looping (runtime.md 19)?"""
+        now, log = self.monotonic(), place.log
+        latest, window_s = log.own_restarts[-1], runner.start.flags.max_seconds
+        recent = sum(1 for at in log.own_restarts if at >= latest - window_s)
+        if recent >= LOOPING_RESTARTS or log.backoffs >= LOOPING_BACKOFFS:
+            reset_s = runner.backoff_reset_s(place.id)
+            log.looping_until = now + (window_s if reset_s is None else reset_s)
+
     def note_restart(self, runner: SupervisorRunner, effect: RestartCounted) -> None:
         """A restart was decided and counted."""
         self.restarts += 1
@@ -164,22 +176,18 @@ class Kernel:
         trigger = children.get(effect.id)
         if trigger is None:
             return
-        now = self.monotonic()
-        quiet_s = runner.start.flags.max_seconds
-        log = trigger.log
-        log.own_restarts.append(now)
-        recent = sum(1 for at in log.own_restarts if at >= now - quiet_s)
-        if recent >= LOOPING_RESTARTS or log.backoffs >= LOOPING_BACKOFFS:
-            log.looping_until = now + quiet_s
+        trigger.log.own_restarts.append(self.monotonic())
 
     def note_gave_up(self, runner: SupervisorRunner, effect: GaveUp) -> None:
         """A supervisor has more restarts to do than it allows."""
         limits = runner.start.flags
+        allowed = f", {limits.max_restarts} restarts allowed in {limits.max_seconds:g}s"
+        if effect.limit == "give_up_after":
+            allowed = f" in a row, {effect.used - 1} restarts allowed"
         self.events.fact(
             "gave_up",
             runner.place,
-            f"{effect.id} exited {effect.used} times, "
-            f"{limits.max_restarts} restarts allowed in {limits.max_seconds:g}s",
+            f"{effect.id} exited {effect.used} times{allowed}",
             child=effect.id,
             used=effect.used,
             max_restarts=limits.max_restarts,
@@ -201,6 +209,7 @@ class Kernel:
             () if error is None else crash_reports.user_trace(error),
         )
         place.log.exits.append(record)
+        place.log.ran_s = self.monotonic() - place.log.up_at
         if place.process is None:
             was_asked = reason.is_orderly or place.status == "stopping"
             place.set_status("stopped" if was_asked else "failed")

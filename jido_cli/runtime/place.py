@@ -70,7 +70,9 @@ class PlaceLog:
         "looping_until",
         "overflow_at",
         "own_restarts",
+        "ran_s",
         "rejected",
+        "up_at",
         "waiters",
         "why_failed",
     )
@@ -87,6 +89,8 @@ class PlaceLog:
         self.has_ended = False  # the place left the tree: what still comes is a dead letter
         self.backoffs = 0
         self.looping_until = 0.0
+        self.up_at = 0.0  # of the incarnation after the first
+        self.ran_s = 0.0  # how long the latest one that exited had been up
         self.overflow_at = -1.0
         self.why_failed: str | None = None
 

@@ -190,7 +190,8 @@ class Port:
         for place in self._kernel.tree.walk():
             why = _why_not_ready(place, now)
             if why is not None and not place.start.readiness_ignored:
-                not_ready.append({"path": place.path, "status": place.status, "why": why})
+                status = view.status_of(place, now)
+                not_ready.append({"path": place.path, "status": status, "why": why})
         if found is not None:
             not_ready.append(
                 {"path": found.agent, "status": "hung", "why": f"the loop is kept for {found.ms}ms"}

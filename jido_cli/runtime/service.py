@@ -117,7 +117,10 @@ class ServiceProcess:
             )
 
     async def _run(self, context: ServiceContext) -> None:
-        await self._start.function(context)
+        try:
+            await self._start.function(context)
+        except SystemExit as error:  # as a task's own exception it would end the loop
+            raise ServiceExit(crash(error)) from error
 
     def mark_ready(self) -> None:
         """The service said that it is up."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from jido_cli.runtime.attempts import Attempt
+from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.place import Place, Process
 from jido_cli.runtime.starts import ChildArgs, SupervisorStart
 from jido_cli.supervision import effects as do
@@ -244,10 +245,11 @@ class SupervisorRunner:
         self._processes.pop(ref, None)
         if not self.is_alive:
             return
-        place.log.why_failed = str(reason)
+        why = place.log.why_failed = describe(reason)
         place.set_status("failed")
+        text = f"gen {place.generation}  {why}"
         self.kernel.events.fact(
-            "start_failed", place, f"gen {place.generation}  {reason}", generation=place.generation
+            "start_failed", place, text, generation=place.generation, reason=why
         )
         self._urgent.append(on.StartFailed(ref, reason))
         self._schedule()
@@ -329,9 +331,23 @@ class SupervisorRunner:
 
     def _restart_waits(self, child_id: str) -> None:
         place = self.place.child(child_id)
-        if place is not None:
-            place.log.backoffs += 1
-            place.set_status("backing_off")
+        if place is None:
+            return
+        log = place.log
+        if log.ran_s >= (self.backoff_reset_s(child_id) or 0.0):  # quiet for long: it counts anew
+            log.backoffs = 0
+        log.ran_s = 0.0
+        log.backoffs += 1
+        place.set_status("backing_off")
+
+    def backoff_reset_s(self, child_id: str) -> float | None:
+        """Return how long a child must be up to begin its backoff anew, None without one."""
+        is_dynamic = self.start.flags.strategy == "dynamic"
+        for spec in self.start.specs:
+            if (is_dynamic or spec.id == child_id) and spec.backoff is not None:
+                reset_ms = spec.backoff.reset_after_ms
+                return (spec.backoff.max_ms if reset_ms is None else reset_ms) / 1000
+        return None
 
     def _timer_fired(self, timer: int) -> None:
         self._timers.pop(timer, None)
