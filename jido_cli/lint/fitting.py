@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
 
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
+from jido_cli.core.suggestions import did_you_mean
 from jido_cli.topology.raw import Raw
 
 Scope = Mapping[str, Schema | None]
@@ -73,15 +75,22 @@ def members_misfit(
     """
     properties = schema.source.get("properties")
     known = properties if isinstance(properties, Mapping) else {}
-    if not any("${{" in name for name in data):
-        missing = tuple(name for name in required(schema) if name not in data)
+    others = [name for name in data if name not in known and is_constant(name)]
+    if all(map(is_constant, data.keys())):
+        missing = [name for name in required(schema) if name not in data]
+        slips = {near[0]: name for name in others if (near := get_close_matches(name, missing))}
+        if is_strict and not schema.is_open:
+            missing = [name for name in missing if name not in slips]  # told as unknown keys
         if missing:
-            yield Misfit((), "members are missing", missing=missing)
+            slip = next((slips[name] for name in missing if name in slips), None)
+            hint = None if slip is None else f"{slip!r} is there instead"
+            yield Misfit((), "members are missing", hint, missing=tuple(missing))
+    for name in others if is_strict and not schema.is_open else ():
+        hint = did_you_mean(name, schema.properties)
+        yield Misfit((name,), f"unknown key {name!r}", hint, is_key=True)
     for name, value in data.items():
         if name in known:
             yield from value_misfit(value, known[name], schema, scope, (name,))
-        elif is_strict and not schema.is_open and "${{" not in name:
-            yield Misfit((name,), f"unknown key {name!r}", is_key=True)
 
 
 def value_misfit(

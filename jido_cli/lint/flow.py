@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from jido_cli.core.router import PatternError, matches
-from jido_cli.lint.records import MANY, Action, Agent, Route
+from jido_cli.lint.records import MANY, Action, Agent, Child, Route
 from jido_cli.topology import raw
 from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
@@ -123,14 +123,14 @@ class Flow:
             child.agent
             for supervisor in self._picture.supervisors
             for child in supervisor.children
-            if child.id == wanted and child.agent is not None
+            if child.agent is not None and _is_named(child, wanted)
         )
 
     def _hears(self, agent: str, type_: str, sender: str) -> bool:
         """Tell whether an instance of *agent* hears a type on the bus from one of *sender*."""
         if agent == sender and self._instances[agent] < MANY:
             return False  # an instance does not hear what it emitted itself
-        return any(_subscribes(each, type_) for each in self._subscriptions[agent])
+        return any(_subscribes(each, type_) for each in self._subscriptions.get(agent, ()))
 
     @cached_property
     def _subscriptions(self) -> Mapping[str, list[object]]:
@@ -141,8 +141,9 @@ class Flow:
                 if child.agent is not None and child.agent in self._picture.agents:
                     own = self._picture.agents[child.agent].value.get("subscribe", "routes")
                     found.setdefault(child.agent, []).append(child.value.get("subscribe", own))
-        for name in self._picture.spawned:
-            if name in self._picture.agents:
+        for name in self._instances:
+            is_started_later = name not in found or name in self._picture.spawned
+            if is_started_later and name in self._picture.agents:
                 own = self._picture.agents[name].value.get("subscribe", "routes")
                 found.setdefault(name, []).append(own)
         return found
@@ -152,6 +153,11 @@ class Flow:
             for child in supervisor.children:
                 if child.agent is not None:
                     yield from _of_policy(child.value, child.path, child.agent)
+
+
+def _is_named(child: Child, ident: str) -> bool:
+    """Tell whether an id is a child's own, its group's, or that of a member of the group."""
+    return ident == child.id or (child.copies > 1 and ident.rpartition("-")[0] == child.id)
 
 
 def _subscribes(subscription: object, type_: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark
+from jido_cli.topology.yaml_errors import split_lines
 
 _COMMENT: Final = re.compile(
     r"(?:^|(?<=\s))#\s*jido:\s*ignore\b[ \t]*(?P<codes>\[[^\]\n]*\])?(?P<reason>.*)$"
@@ -29,19 +30,27 @@ class Ignore:
     line: int
 
 
-def ignores(lines: Sequence[str], root: Mark, file: int = 0) -> list[Ignore]:
-    """Return the ignore comments of a file; what stands inside a text is no comment."""
-    if not any(_SIGNS in line and "ignore" in line for line in lines):
+def ignores(text: str, root: Mark, file: int = 0) -> list[Ignore]:
+    """Return the ignore comments of one file of a topology.
+
+    Args:
+        text: of the file.
+        root: the mark of the whole topology: what stands inside a text value is no comment.
+        file: the number of the file.
+    """
+    if _SIGNS not in text:
         return []
+    lines = split_lines(text.removeprefix("\ufeff"))
     found: list[Ignore] = []
     texts: list[ScalarMark] | None = None
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line) if _SIGNS in line else None
         if match is None:
             continue
-        texts = list(_scalars(root)) if texts is None else texts
+        if texts is None:
+            texts = [mark for mark in _scalars(root) if mark.file == file]
         column = match.start() + 1
-        if any(_covers(text, number, column) for text in texts):
+        if any(_covers(mark, number, column) for mark in texts):
             continue
         codes = (match["codes"] or "")[1:-1].replace(",", " ").split()
         pos = Pos(number, column, number, len(line.rstrip()) + 1, file)

@@ -20,7 +20,6 @@ from jido_cli.topology import rules as loader
 from jido_cli.topology.diagnostics import Diagnostic, Severity
 from jido_cli.topology.load import LoadResult
 from jido_cli.topology.project import project_root
-from jido_cli.topology.yaml_errors import split_lines
 
 ALL: Final[tuple[Severity, ...]] = get_args(Severity)
 ERRORS: Final[tuple[Severity, ...]] = ("error",)
@@ -55,8 +54,8 @@ def judge(result: LoadResult, *, severities: Collection[Severity] = ALL) -> Verd
     picture = picture_of(source, {each.code for each in result.diagnostics})
     comments = [
         comment
-        for index, file in enumerate(source.files)
-        for comment in ignores(split_lines(file.text.removeprefix("\ufeff")), file.root, index)
+        for index, text in enumerate(source.texts)
+        for comment in ignores(text, source.positions.root, index)
     ]
     silent = _Comments(picture, comments)
     told = {_place(each) for each in result.diagnostics}
@@ -68,7 +67,7 @@ def judge(result: LoadResult, *, severities: Collection[Severity] = ALL) -> Verd
         if not result.diagnostics and not source.is_part:  # else no rule could say all it knows
             kept += unused_ignore.check(picture, silent.unused())
     kept += result.diagnostics
-    order = {file.name: number for number, file in enumerate(source.files)}
+    order = {name: number for number, name in enumerate(source.names)}
     kept.sort(key=lambda d: (order.get(d.file, 0), d.line, d.column, d.code, d.message))
     return Verdict(tuple(kept), ignored, source.is_part)
 
@@ -76,11 +75,11 @@ def judge(result: LoadResult, *, severities: Collection[Severity] = ALL) -> Verd
 def picture_of(source: Source, faults: Collection[str] = ()) -> Picture:
     """Return the picture of a document in which the loader found such faults."""
     folders = list(dict.fromkeys((source.folder, project_root(source.folder / "x"))))
-    names = [file.name for file in source.files]
     return Picture(
         source.document,
         source.positions,
-        names,
+        source.names,
+        texts=source.texts,
         folders=folders,
         is_part=source.is_part,
         faults=faults,
@@ -125,13 +124,13 @@ class _Comments:
             return True
         return False
 
-    def unused(self) -> list[tuple[Ignore, str]]:
-        """Return the codes that silenced nothing, with their comments."""
-        return [
-            (comment, place[2])
-            for place, comment in self._by_place.items()
-            if place not in self._used
-        ]
+    def unused(self) -> dict[Ignore, list[str]]:
+        """Return the codes that silenced nothing, by their comments."""
+        unused: dict[Ignore, list[str]] = {}
+        for place, comment in self._by_place.items():
+            if place not in self._used:
+                unused.setdefault(comment, []).append(place[2])
+        return unused
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:

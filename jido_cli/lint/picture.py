@@ -25,8 +25,8 @@ from jido_cli.topology.rules import UNKNOWN_AGENT
 class Picture:
     """Everything that rules ask about one topology.
 
-    `faults` are the codes of what the loader found, so that a rule does not tell what follows
-    from it.
+    `texts` are those of its files; `faults` are the codes of what the loader found, so that a rule
+    does not tell what follows from it.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Picture:
         positions: Positions,
         files: Sequence[str],
         *,
+        texts: Sequence[str] = (),
         folders: Sequence[Path] = (),
         is_part: bool = False,
         faults: Collection[str] = (),
@@ -42,6 +43,7 @@ class Picture:
         self.document = document
         self.positions = positions
         self.is_part = is_part
+        self.texts = texts
         self.faults = faults
         self._files = files
         self._folders = folders
@@ -102,20 +104,24 @@ class Picture:
 
     @cached_property
     def supervisors(self) -> tuple[Supervisor, ...]:
-        """All supervisors, parents first; none where the file has no tree."""
+        """All supervisors, parents first; none where the file has no tree.
+
+        Of a group of replicas the first member stands for all of them.
+        """
         if not isinstance(self.document.get("supervisor"), dict):
             return ()
         copies: dict[ValuePath, int] = {}
         found = []
         for node in raw.supervisors(self.document):
-            above = copies.get(node.path[:-2], 1)
-            copies[node.path] = max(above, _copies(node.value))
-            found.append(self._supervisor(node, copies[node.path]))
+            if len(node.path) == 1 or node.path in copies:
+                supervisor = self._supervisor(node, copies.get(node.path, 1))
+                copies |= {child.path: child.copies for child in supervisor.children}
+                found.append(supervisor)
         return tuple(found)
 
     @cached_property
     def instances(self) -> Mapping[str, int]:
-        """How many instances of each agent there are: 1, or `MANY`; those without have no entry."""
+        """How many instances of each agent there are, at least; those without have no entry."""
         counts: dict[str, int] = {}
         for supervisor in self.supervisors:
             for child in supervisor.children:
@@ -201,8 +207,12 @@ class Picture:
 
     def _supervisor(self, node: raw.RawNode, copies: int) -> Supervisor:
         is_root = len(node.path) == 1
-        name = "root" if is_root else raw.child_id(node.value) or "?"
-        children = tuple(self._child(child, copies) for child in raw.specs(node))
+        name = "root" if is_root else _group_id(node.value) or "?"
+        members: dict[str, list[raw.RawNode]] = {}
+        for spec in raw.specs(node):
+            group = spec.value.group if isinstance(spec.value, raw.Member) else ""
+            members.setdefault(group or repr(spec.path), []).append(spec)
+        children = tuple(self._child(group[0], copies * len(group)) for group in members.values())
         return Supervisor(name, node.path, node.value, children)
 
     def _child(self, node: raw.RawNode, copies: int) -> Child:
@@ -210,21 +220,27 @@ class Picture:
         is_supervisor = raw.is_supervisor(node.value)
         agent = None if is_supervisor else raw.text(node.value.get("agent"))
         restart = node.value.get("restart", defaults.get("restart", "permanent"))
-        name = raw.child_id(node.value) or "?"
         is_template = node.path[-1] == "template"
-        copies = MANY if is_template else max(copies, _copies(node.value))
-        return Child(name, node.path, node.value, agent, restart, copies, is_template)
+        is_uncounted = is_template or "replicas" in node.value  # an expression without a value
+        return Child(
+            _group_id(node.value) or "?",
+            node.path,
+            node.value,
+            agent,
+            restart,
+            max(MANY, copies) if is_uncounted else copies,
+            is_template,
+        )
+
+
+def _group_id(child: Raw) -> str | None:
+    return child.group if isinstance(child, raw.Member) else raw.child_id(child)
 
 
 def is_target(run: str) -> bool:
     """Tell whether a text has the form `module:function`; the loader reports one that has not."""
     module, colon, function = run.partition(":")
     return bool(colon) and all(name.isidentifier() for name in (*module.split("."), function))
-
-
-def _copies(child: Raw) -> int:
-    """Return 1, or `MANY` for what is, or may be, there more than once."""
-    return 1 if child.get("replicas", 1) == 1 else MANY
 
 
 def _pattern(text: str) -> str | None:

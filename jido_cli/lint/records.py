@@ -68,7 +68,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Child:
-    """A child or the template of a supervisor; `agent` is None where it is a supervisor."""
+    """A child or the template of a supervisor; `agent` is None where it is a supervisor.
+
+    `copies` says how many of it there are, at least: `replicas` of it and of what is above.
+    """
 
     id: str
     path: Path

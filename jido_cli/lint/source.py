@@ -9,37 +9,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jido_cli.topology import yaml_reader
 from jido_cli.topology.load import LoadResult
-from jido_cli.topology.positions import Mark, Positions
+from jido_cli.topology.positions import Positions
 from jido_cli.topology.raw import Raw
-from jido_cli.topology.rules import Findings
-
-
-@dataclass(frozen=True, slots=True)
-class SourceText:
-    """One file of a topology: its name as findings have it, its text, the marks of its values."""
-
-    name: str
-    text: str
-    root: Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document, its places, and its files, the topology's own first."""
+    """A document, its places, the names and texts of its files, and the folder of the first."""
 
     document: Raw
     positions: Positions
-    files: Sequence[SourceText]
+    names: Sequence[str]
+    texts: Sequence[str]
     folder: Path
     is_part: bool = False
 
 
 def read(result: LoadResult) -> Source | None:
     """Return what was loaded; None where there is no document to speak of."""
-    found = yaml_reader.read(result.text, Findings(result.file))
-    if found.mark is None or not isinstance(found.value, dict):
+    if result.document is None or result.places is None:
         return None
-    file = SourceText(result.file, result.text, found.mark)
-    return Source(found.value, Positions(found.mark), [file], Path(result.file).absolute().parent)
+    return Source(
+        result.document,
+        result.places,
+        result.files,
+        [result.texts.get(name, "") for name in result.files],
+        Path(result.file).absolute().parent,
+        result.is_part,
+    )

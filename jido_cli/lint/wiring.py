@@ -46,7 +46,7 @@ def names(picture: Picture) -> dict[str, str]:
     for supervisor in picture.supervisors:
         for child in supervisor.children:
             if child.agent is not None:
-                ids.setdefault(child.agent, []).append("" if child.copies > 1 else child.id)
+                ids.setdefault(child.agent, []).append("" if child.is_template else child.id)
     return {
         agent: found[0] if len(found) == 1 and found[0] else agent for agent, found in ids.items()
     }

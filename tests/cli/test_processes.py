@@ -184,7 +184,8 @@ def test_a_file_with_errors_is_exit_4_and_names_the_line(project, words):
 
 def test_code_that_does_not_import_is_told_with_its_place(project):
     file = project.topology()
-    (project.root / "work.py").write_text("import nowhere_to_be_found\n")
+    work = project.root / "work.py"
+    work.write_text("import nowhere_to_be_found\n" + work.read_text())
     for words in ([], ["-d"]):
         done = project.jido("up", file, *words)
         assert done.code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from jido_cli.observe.text.columns import tabbed
 from jido_cli.observe.text.display import display
 from jido_cli.observe.text.measures import setting
 from jido_cli.observe.text.signs import STRATEGIES
-from jido_cli.topology.model import SupervisorDecl
+from jido_cli.topology.model import AgentChild, SupervisorDecl
 
 _NAME: Final = 21
 _ESCAPES: Final = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
@@ -86,8 +87,13 @@ def _signal_lines(wires: Sequence[Wire]) -> list[str]:
 def _mermaid_signals(
     nodes: Sequence[Node], ids: Mapping[str, str], wires: Sequence[Wire], names: Mapping[str, str]
 ) -> list[str]:
-    """Return dotted lines; agents that several nodes run, and what is outside, get own shapes."""
-    own = {node.id: ids[node.path] for node in nodes if node.id in names.values()}
+    """Return dotted lines; agents that several nodes run, and what is outside, get shapes."""
+    runs = Counter(agent for node in nodes if (agent := getattr(node.decl, "agent", None)))
+    own = {
+        names[node.decl.agent]: ids[node.path]
+        for node in nodes
+        if isinstance(node.decl, AgentChild) and runs[node.decl.agent] == 1
+    }
     lines: list[str] = []
 
     def place(name: str) -> str:

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from jido_cli.lint.picture import Picture
-from jido_cli.lint.records import Supervisor
+from jido_cli.lint.records import Child, Supervisor
 from jido_cli.lint.rule import Rule
 from jido_cli.topology.diagnostics import Diagnostic
 
@@ -70,10 +70,18 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 
 def _restarted_at_once(picture: Picture, supervisor: Supervisor) -> int:
     """Return how many nodes start again when the child exits that takes most with it."""
-    sizes = [_size(picture, child.path) for child in supervisor.children] or [1]
-    return max(sizes) if supervisor.strategy in ("one_for_one", "dynamic") else sum(sizes)
+    sizes = [_size(picture, child) for child in supervisor.children] or [1]
+    if supervisor.strategy in ("one_for_one", "dynamic"):
+        return max(sizes)
+    copies = [child.copies for child in supervisor.children]
+    return sum(size * count for size, count in zip(sizes, copies, strict=True))
 
 
-def _size(picture: Picture, path: tuple[str | int, ...]) -> int:
-    below = [one for one in picture.supervisors if one.path[: len(path)] == path]
-    return 1 + sum(len(one.children) for one in below)
+def _size(picture: Picture, child: Child) -> int:
+    """Return how many nodes a child is, itself and what is below it."""
+    by_path = {one.path: one for one in picture.supervisors}
+    below = by_path.get(child.path)
+    if below is None:
+        return 1
+    counted = [(_size(picture, one), one.copies // child.copies) for one in below.children]
+    return 1 + sum(size * count for size, count in counted)

@@ -43,7 +43,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.fitting import compiled, members_misfit
 from jido_cli.lint.flow import ABSENT, UNKNOWN, Sending
 from jido_cli.lint.picture import Picture
@@ -74,13 +73,9 @@ def _broken(picture: Picture, sending: Sending, declared: object) -> Iterator[Di
             is_bare = sending.data_place == sending.place
             place = (picture.value if is_bare else picture.key)(sending.data_place)
             fact = f"signal {sending.type!r} carries no {misfit.lacking}"
-            yield RULE.found(picture, place, fact, notes=notes)
+            yield RULE.found(picture, place, fact, hint=misfit.hint, notes=notes)
             continue
         path = (*sending.data_place, *misfit.path)
         place = picture.key(path) if misfit.is_key else picture.value(path)
-        hint = misfit.hint
-        if misfit.is_key and hint is None:
-            hint = did_you_mean(str(misfit.path[-1]), schema.properties)
-        yield RULE.found(
-            picture, place, f"data of {sending.type!r}: {misfit.fact}", hint=hint, notes=notes
-        )
+        fact = f"data of {sending.type!r}: {misfit.fact}"
+        yield RULE.found(picture, place, fact, hint=misfit.hint, notes=notes)

@@ -105,7 +105,8 @@ def _finding(
     notes = (f"it takes the signal at {picture.line(route.path)}",)
     if misfit.missing:
         fact = f"signal {sending.type!r} carries no {misfit.lacking}, which {who} needs"
-        return RULE.found(picture, _data_place(picture, sending), fact, notes=notes)
+        place = _data_place(picture, sending)
+        return RULE.found(picture, place, fact, hint=misfit.hint, notes=notes)
     place = picture.value((*sending.data_place, *misfit.path))
     fact = f"{who} cannot take {_dotted(misfit.path)}: {misfit.fact}"
     return RULE.found(picture, place, fact, hint=misfit.hint, notes=notes)

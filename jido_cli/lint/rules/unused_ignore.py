@@ -25,7 +25,7 @@ Fix: take the comment out, or put it on the line of the finding, or alone on the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jido_cli.lint.ignores import Ignore
@@ -36,8 +36,8 @@ from jido_cli.topology.diagnostics import Diagnostic
 RULE: Final = Rule("JD902", "unused-ignore", "warning")
 
 
-def check(picture: Picture, unused: Iterable[tuple[Ignore, str]]) -> Iterator[Diagnostic]:
-    """Yield a finding for every code of a comment that silenced nothing."""
-    for comment, code in unused:
-        fact = f"nothing on line {comment.line} breaks {code}"
+def check(picture: Picture, unused: Mapping[Ignore, list[str]]) -> Iterator[Diagnostic]:
+    """Yield a finding for every comment with codes that silenced nothing."""
+    for comment, codes in unused.items():
+        fact = f"nothing on line {comment.line} breaks {', '.join(codes)}"
         yield RULE.found(picture, comment.pos, fact, hint="take the comment out")

@@ -40,42 +40,22 @@ from jido_cli.topology import raw
 from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD213", "unused-var", "warning", needs_whole=True)
-_READ: Final = re.compile(r"\bvars\b\s*(?:\.\s*\??\s*(\w+)|\[\s*\??\s*[\"'](\w+)[\"']\s*\])?")
-_WHOLE: Final = ""
+_READ: Final = re.compile(r"""\bvars\s*(?:\.\s*\??\s*(\w+)|\[\s*\??\s*\\?["'](\w+)\\?["']\s*\])""")
+_WHOLE: Final = re.compile(r"""\$\{\{[^}]*\bvars\b(?!\s*[.\[\w])""")
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every variable that nothing reads."""
     declared = [name for name, _ in raw.entries(picture.document, "vars")]
-    if not declared:
+    # Expressions of the file's own have their values already: only the texts still have them.
+    if not declared or any(_WHOLE.search(text) for text in picture.texts):
         return
-    read = {
-        match[1] or match[2] or _WHOLE
-        for key, value in picture.document.items()
-        if key != "vars"
-        for text in _texts(value)
-        if "vars" in text
-        for match in _READ.finditer(text)
-    }
+    read = {match[1] or match[2] for text in picture.texts for match in _READ.finditer(text)}
     for name in declared:
-        if name not in read and _WHOLE not in read and name not in picture.python_words:
+        if name not in read and name not in picture.python_words:
             yield RULE.found(
                 picture,
                 picture.key(("vars", name)),
                 f"variable {name!r} is declared, nothing reads it",
                 hint=f"read it as ${{{{ vars.{name} }}}}, or take it out",
             )
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield every text and every key inside a value."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, dict):
-            waiting += each.keys()
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each

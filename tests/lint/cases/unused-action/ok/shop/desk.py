@@ -1,0 +1,6 @@
+from jido_cli import action
+
+
+@action
+def ask() -> dict:
+    return {"next": "think"}
