@@ -150,8 +150,8 @@ class Timers:
             assert schedule.spec.every_s is not None
             period_ns = round(schedule.spec.every_s * 1e9)
             schedule.due_ns += period_ns
-            if schedule.due_ns < now_ns:  # the loop was late by whole periods: told as skipped
-                behind = (now_ns - schedule.due_ns) // period_ns
+            if schedule.due_ns < now_ns:  # the loop was too busy for these: told as skipped
+                behind = -((schedule.due_ns - now_ns) // period_ns)
                 schedule.skipped += behind
                 schedule.due_ns += behind * period_ns
         schedule.handle = kernel.clock.call_later(

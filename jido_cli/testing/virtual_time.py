@@ -67,10 +67,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             return
         target = self._now + timeout
         if self._limit is not None and target > self._limit:
-            self._now = self._limit
+            self._now = max(self._now, self._limit)
             self.stop()
             return
         self._now = target
+
+    def spend(self, seconds: float) -> None:
+        """Let the callback that runs take time, also beyond the limit of `advance`.
+
+        No timer can fire meanwhile.
+        """
+        self._now += seconds
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
@@ -99,7 +106,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._stop_when_idle = True
         try:
             self.run_forever()
-            self._now = self._limit
+            self._now = max(self._now, self._limit)
         finally:
             self._limit = None
             self._stop_when_idle = False

@@ -56,7 +56,7 @@ class World:
 
     def spend(self, seconds: float) -> None:
         """Let the running step take time: the clock moves, no timer can fire."""
-        self.loop._now += seconds
+        self.loop.spend(seconds)
 
     # -- life
 
