@@ -14,6 +14,7 @@ from jido_cli.cli.failures import CommandError, FindingsError
 if TYPE_CHECKING:  # costs start-up time that other commands do not need
     from jido_cli.topology.load import LoadResult
     from jido_cli.topology.model import Topology
+    from jido_cli.topology.var_sources import VarSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def existing(file: str) -> Path:
     raise CommandError(f"{file} {what}", code="no-file", where=str(Path.cwd()))
 
 
-def checked(file: Path) -> Checked:
-    """Return the topology of *file*.
+def checked(file: Path, values: VarSources | None = None) -> Checked:
+    """Return the topology of *file* with the *values* given for its vars.
 
     Raises:
         FindingsError: it has errors.
@@ -47,12 +48,12 @@ def checked(file: Path) -> Checked:
     from jido_cli.topology.load import load
     from jido_cli.topology.report import render, to_dict
 
-    result = load(file)
+    result = load(file, values=values) if values is not None else load(file)
     findings = check(result, severities=ERRORS)
     if result.topology is not None and not findings:
         return Checked(result.topology, result)
     raise FindingsError(
         f"{file} cannot be run",
-        lines=render(findings, result.text).split("\n"),
+        lines=render(findings, result.texts).split("\n"),
         findings=[to_dict(one) for one in findings],
     )

@@ -25,6 +25,7 @@ from jido_cli.cli.failures import CommandError, FindingsError
 from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
 from jido_cli.cli.session import Session
+from jido_cli.cli.variables import NOTHING, Given
 from jido_cli.control.protocol import PROTOCOL
 from jido_cli.control.server import ControlServer
 from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
@@ -35,6 +36,7 @@ from jido_cli.observe.text import measures
 if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine
     from jido_cli.topology.model import SupervisorDecl, Topology
+    from jido_cli.topology.var_sources import VarSources
 
 
 _LOG_LIMIT = 8 * 1024 * 1024
@@ -47,6 +49,7 @@ class Settings:
     file: Path
     for_ms: int | None = None
     until_idle: bool = False
+    given: Given = NOTHING
     as_json: bool = False
     report_fd: int | None = None
 
@@ -64,7 +67,8 @@ def run_engine(settings: Settings, session: Session) -> int:
     """
     reporter = Reporter(settings.report_fd)
     try:
-        topology = load_topology(settings.file)
+        values = settings.given.sources(session.environ)
+        topology = load_topology(settings.file, values)
         state_dir = StateDir.of(topology.project_root, session.environ)
         with state_dir.claim(topology.name) as claim:
             return _Process(settings, session, topology, claim, reporter).run()
@@ -88,13 +92,13 @@ def run_engine(settings: Settings, session: Session) -> int:
         raise
 
 
-def load_topology(file: Path) -> Topology:
-    """Return the topology of *file*.
+def load_topology(file: Path, values: VarSources) -> Topology:
+    """Return the topology of *file*, with the *values* given for its vars.
 
     Raises:
         FindingsError: it has errors.
     """
-    return checked(file).topology
+    return checked(file, values).topology
 
 
 def _is_same(error: AlreadyRunningError, file: Path) -> bool:

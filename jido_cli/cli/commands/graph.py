@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jido_cli.cli import failures, options
+from jido_cli.cli import failures, options, variables
 from jido_cli.cli.application import session_of
 from jido_cli.cli.checked import checked, existing
 from jido_cli.errors import UsageError
@@ -24,6 +24,9 @@ def command(
     output: Annotated[
         str, typer.Option("--format", metavar="text|mermaid", help="How it is drawn.")
     ] = "text",
+    assignments: variables.Set = None,
+    set_files: variables.SetFile = None,
+    values: variables.Values = None,
     as_json: options.Json = False,
 ) -> int:
     """Draw the tree and who sends what to whom."""
@@ -34,8 +37,10 @@ def command(
 
     if output not in _FORMATS:
         raise UsageError(f"--format: {output!r} is not one of {', '.join(_FORMATS)}")
-    terminal = session_of(ctx).terminal
-    found = checked(existing(file))
+    session = session_of(ctx)
+    terminal = session.terminal
+    given = variables.given(assignments, set_files, values)
+    found = checked(existing(file), given.sources(session.environ))
     root = outline(found.topology)
     picture = picture_of_result(found.result)
     if as_json:

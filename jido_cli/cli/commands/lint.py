@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jido_cli.cli import failures, options
+from jido_cli.cli import failures, options, variables
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError
 from jido_cli.cli.terminal import Terminal
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the loader and the rules cost start-up time that other comm
     from jido_cli.lint.reporters import Summary
     from jido_cli.topology.diagnostics import Diagnostic
     from jido_cli.topology.load import LoadResult
+    from jido_cli.topology.var_sources import VarSources
 
 EXAMPLES = (
     "jido lint",
@@ -43,6 +44,9 @@ def command(
     output: Annotated[
         str, typer.Option("--format", metavar="text|json|github", help="How findings are printed.")
     ] = "text",
+    assignments: variables.Set = None,
+    set_files: variables.SetFile = None,
+    values: variables.Values = None,
     as_json: options.Json = False,
 ) -> int:
     """Check topologies without running them."""
@@ -52,7 +56,8 @@ def command(
         raise UsageError(f"--format: {output!r} is not one of {', '.join(_FORMATS)}")
     terminal = session_of(ctx).terminal
     begun = time.monotonic()
-    run = _Run()
+    given = variables.given(assignments, set_files, values)
+    run = _Run(given.sources({}, may_assume=True))
     files = _files(paths or ["."])
     for file in files:
         run.add(file)
@@ -71,6 +76,7 @@ def command(
 class _Run:
     """What the files of one run gave; a finding in a shared part counts once."""
 
+    values: VarSources
     findings: list[Diagnostic] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
@@ -81,11 +87,11 @@ class _Run:
         from jido_cli.lint.judge import judge
         from jido_cli.topology.load import load
 
-        result = load(file)
+        result = load(file, values=self.values, as_part=True)
         self.keep(result, judge(result))
 
     def keep(self, result: LoadResult, verdict: Verdict) -> None:
-        self.texts[result.file] = result.text
+        self.texts |= result.texts
         self.ignored += verdict.ignored
         if verdict.is_part:
             self.parts.append(result.file)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jido_cli.cli import failures, options
+from jido_cli.cli import failures, options, variables
 from jido_cli.cli.application import session_of
 from jido_cli.cli.checked import checked, existing
 from jido_cli.cli.session import Session
@@ -20,6 +20,9 @@ EXAMPLES = ("jido plan topologies/counter.yaml", "jido plan topologies/counter.y
 def command(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The topology.")],
+    assignments: variables.Set = None,
+    set_files: variables.SetFile = None,
+    values: variables.Values = None,
     as_json: options.Json = False,
 ) -> int:
     """Show the tree that a topology starts, and what restarts with what."""
@@ -29,7 +32,8 @@ def command(
     from jido_cli.lint.wiring import type_count
 
     session = session_of(ctx)
-    found = checked(existing(file))
+    given = variables.given(assignments, set_files, values)
+    found = checked(existing(file), given.sources(session.environ))
     root = outline(found.topology)
     is_running = _is_running(session, found.topology.name)
     types = type_count(picture_of_result(found.result))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from jido_cli.cli import failures, interpreter, options
+from jido_cli.cli import failures, interpreter, options, variables
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError, FindingsError, error_of
 from jido_cli.cli.reporting import Failed, Ready
@@ -55,6 +55,9 @@ def command(
         str | None,
         typer.Option("--python", metavar="PATH", help="The Python that has your packages."),
     ] = None,
+    assignments: variables.Set = None,
+    set_files: variables.SetFile = None,
+    values: variables.Values = None,
     report_fd: Annotated[str | None, typer.Option("--report-fd", hidden=True)] = None,
     as_json: options.Json = False,
 ) -> int:
@@ -65,7 +68,8 @@ def command(
     for_ms = options.milliseconds(run_for, "--for") if run_for is not None else None
     path = _existing(file)
     chosen = _chosen(path, session, python)
-    words = _words(file, run_for, until_idle, log_format, chosen)
+    given = variables.given(assignments, set_files, values)
+    words = _words(file, run_for, until_idle, log_format, given, chosen)
     if detach:
         return _detach(session, chosen, words, file, as_json=as_json)
     session.terminal.err(*chosen.notes())
@@ -78,6 +82,7 @@ def command(
         file=path,
         for_ms=for_ms,
         until_idle=until_idle,
+        given=given,
         as_json=log_format == "json",
         report_fd=int(report_fd) if report_fd is not None else None,
     )
@@ -111,13 +116,14 @@ def _words(
     run_for: str | None,
     until_idle: bool,
     log_format: str,
+    given: variables.Given,
     chosen: interpreter.Interpreter,
 ) -> list[str]:
     """Return the words with which the chosen Python does the same in the foreground."""
     words = ["--python", str(chosen.path), "--log-format", log_format]
     words += ["--for", run_for] if run_for is not None else []
     words += ["--until-idle"] if until_idle else []
-    return [*words, "--", file]
+    return [*words, *given.words(), "--", file]
 
 
 def _detach(
