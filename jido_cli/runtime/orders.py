@@ -168,6 +168,8 @@ class Orders:
             return self._told(place, "was stopped already")
         answer = await self._ask(runner, TerminateChildCall(place.id))
         self._check(answer, place)
+        if place.process is None:  # also who had none, between two attempts to restart it
+            place.set_status("stopped")
         return self._told(place, "stopped")
 
     async def _start(self, args: Mapping[str, Any]) -> Data:

@@ -48,6 +48,7 @@ class SupervisorRunner:
         "_restarting",
         "_timers",
         "_urgent",
+        "_waiting_restarts",
         "generation",
         "is_alive",
         "is_booting",
@@ -82,6 +83,7 @@ class SupervisorRunner:
         self._calls: dict[int, Callable[[object], None]] = {}
         self._next_call = 1
         self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._waiting_restarts: dict[int, str] = {}  # timers of backoffs
         self._restarting: dict[str, do.RestartCounted] = {}
 
     def nested(
@@ -323,6 +325,7 @@ class SupervisorRunner:
         delay_s = effect.delay_ms / 1000
         if effect.restart_of is not None:
             self._restart_waits(effect.restart_of)
+            self._waiting_restarts[effect.timer] = effect.restart_of
         if effect.jitter:
             delay_s *= 1 + effect.jitter * (2 * self.kernel.random() - 1)
         self._timers[effect.timer] = self.kernel.clock.call_later(
@@ -351,12 +354,16 @@ class SupervisorRunner:
 
     def _timer_fired(self, timer: int) -> None:
         self._timers.pop(timer, None)
+        self._waiting_restarts.pop(timer, None)
         self.post(on.TimerFired(timer))
 
     def _cancel_timer(self, effect: do.CancelTimer) -> None:
         handle = self._timers.pop(effect.timer, None)
         if handle is not None:
             handle.cancel()
+        place = self.place.child(self._waiting_restarts.pop(effect.timer, ""))
+        if place is not None and place.status == "backing_off":
+            place.set_status("stopped")
 
     def _retry_later(self, effect: do.RetryLater) -> None:
         self._inbox.append(on.RetryDue(effect.ref))
