@@ -41,13 +41,14 @@ class EngineSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of one command."""
+    """One run of one command; `owns_process` where the process ends with it."""
 
     terminal: terminal.Terminal
     engines: EngineSource
     environ: Mapping[str, str] = field(default_factory=dict)
     now: Callable[[], float] = time.time
     zone: tzinfo | None = None
+    owns_process: bool = False
 
     @property
     def times(self) -> Times:
@@ -97,7 +98,8 @@ class LocalEngines:
 def real_session() -> Session:
     """Return the session of this process: its terminal, its environment, its user's engines."""
     environ = os.environ
-    return Session(terminal.detect(environ), LocalEngines(environ), environ)
+    engines = LocalEngines(environ)
+    return Session(terminal.detect(environ), engines, environ, owns_process=True)
 
 
 def without_cut(session: Session) -> Session:

@@ -93,7 +93,8 @@ def command(
         code = failures.exit_code(error)
         raise
     finally:
-        _leave_even_if_held(code)
+        if session.owns_process:
+            _leave_even_if_held(code)
     return code
 
 
