@@ -24,6 +24,7 @@ from jido_cli.runtime.supervisor import SupervisorRunner
 from jido_cli.supervision import answers
 from jido_cli.supervision.events import (
     Call,
+    GetChildSpecCall,
     RestartChildCall,
     StartChildCall,
     TerminateChildCall,
@@ -183,14 +184,17 @@ class Orders:
         place = self._kernel.tree.resolve(args["id"])
         runner = self._above(place, "restarted")
         process = place.process
-        is_dynamic = runner.start.flags.strategy == "dynamic"
         kept = process.args if isinstance(process, AgentServer) else None
+        found = await self._ask(runner, GetChildSpecCall(place.id))
         self._check(await self._ask(runner, TerminateChildCall(place.id)), place)
-        if is_dynamic:
-            again: Call = StartChildCall(id=place.id, args=kept)
-        else:
-            again = RestartChildCall(place.id)
-        self._check(await self._ask(runner, again), place)
+        is_dynamic = runner.start.flags.strategy == "dynamic"
+        answer: object = answers.NotFound()
+        if not is_dynamic:
+            answer = await self._ask(runner, RestartChildCall(place.id))
+        if isinstance(answer, answers.NotFound):  # who is not kept without a process begins anew
+            spec = None if is_dynamic or not isinstance(found, answers.SpecFound) else found.spec
+            answer = await self._ask(runner, StartChildCall(spec, place.id, kept))
+        self._check(answer, place)
         return self._told(self._kernel.tree.resolve(place.path), "restarted")
 
     async def _kill(self, args: Mapping[str, Any]) -> Data:
