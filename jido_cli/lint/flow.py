@@ -7,9 +7,10 @@ the catalogue. Nothing is judged here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
 
 from jido_cli.core.router import PatternError, matches
 from jido_cli.lint.records import MANY, Action, Agent, Child, Route
@@ -26,8 +27,7 @@ UNKNOWN: Final = object()
 _NOWHERE: Final = ("none", "log", "console")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sending:
+class Sending(msgspec.Struct, frozen=True, eq=False):
     """One place where agents send a signal.
 
     Attributes:

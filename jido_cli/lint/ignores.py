@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from jido_cli.topology.positions import ListMark, MapMark, Mark, Pos, ScalarMark
 from jido_cli.topology.yaml_errors import split_lines
@@ -20,8 +21,7 @@ _COMMENT: Final = re.compile(
 _SIGNS: Final = "jido:"
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(msgspec.Struct, frozen=True):
     """One comment: the codes in its brackets, its reason, and the line that it speaks about."""
 
     pos: Pos

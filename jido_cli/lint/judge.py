@@ -7,8 +7,9 @@ never disagree. How findings are printed is elsewhere.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final, get_args
+
+import msgspec
 
 from jido_cli.errors import InternalError
 from jido_cli.lint import registry
@@ -27,8 +28,7 @@ CODES: Final = frozenset(module.RULE.code for module in registry.RULES)
 FIXED: Final = frozenset(rule.code for rule in loader.RULES) | {"JD901", "JD902"}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What is wrong with one file, and how many findings its comments say are meant."""
 
     findings: tuple[Diagnostic, ...]

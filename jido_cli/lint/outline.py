@@ -7,13 +7,13 @@ down in `supervision`; nothing is started here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from jido_cli.topology.model import AgentChild, ChildDecl, SupervisorDecl, Topology
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(msgspec.Struct, eq=False):
     """One node of the tree.
 
     `number` is its place in the order of the start: `1` is the root, `3.1` the first child of the
@@ -25,7 +25,7 @@ class Node:
     number: str
     decl: ChildDecl
     parent: Node | None = None
-    children: list[Node] = field(default_factory=list)
+    children: list[Node] = []
 
     def below(self) -> Iterator[Node]:
         """Yield all nodes below this one, in the order of their start."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Schema = Mapping[str, object]
@@ -26,8 +27,7 @@ _HINTS: Final[Mapping[str, Schema]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A parameter of a function; `schema` is what its hint says, empty where that is not known.
 
     `flaw` says why it can be no param.
@@ -39,16 +39,14 @@ class Parameter:
     flaw: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A call in the body of a function: the whole name of what is called, and the line."""
 
     name: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PythonFunction:
+class PythonFunction(msgspec.Struct, frozen=True):
     """A function that a topology names.
 
     `is_action` is None where an unknown decorator may have marked it; `is_plain` says that no

@@ -10,9 +10,10 @@ import ast
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
+
+import msgspec
 
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.python_function import PythonFunction, describe
@@ -25,8 +26,7 @@ _OPENERS: Final = frozenset(("globals", "exec", "eval", "setattr", "vars"))
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """Why nothing can be said about a target.
 
     `is_unseen`: its source should have been read, and was not found or could not be.
@@ -37,8 +37,7 @@ class Unknown:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True):
     """What a target names is not there; `known` are the names that are, for a suggestion."""
 
     what: Literal["module", "function"]
@@ -49,8 +48,7 @@ class Missing:
 Found = PythonFunction | Missing | Unknown
 
 
-@dataclass(slots=True)
-class PythonModule:
+class PythonModule(msgspec.Struct):
     """A parsed module: its definitions and imports by name, and the texts in it.
 
     `is_open`: names may be there that are not written down, by `import *` or made at run time.
@@ -60,9 +58,9 @@ class PythonModule:
     file: Path
     is_package: bool
     tree: ast.Module
-    definitions: dict[str, Definition] = field(default_factory=dict)
-    imports: dict[str, str] = field(default_factory=dict)
-    others: set[str] = field(default_factory=set)
+    definitions: dict[str, Definition] = {}
+    imports: dict[str, str] = {}
+    others: set[str] = set()
     is_open: bool = False
 
     @property

@@ -6,8 +6,9 @@ Records over the document; what they mean together is in `picture`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from jido_cli.topology import raw
 from jido_cli.topology.positions import Path
@@ -16,8 +17,7 @@ from jido_cli.topology.raw import Raw
 MANY: Final = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Action:
+class Action(msgspec.Struct, frozen=True, eq=False):
     """An action, declared by name or in place of a route."""
 
     name: str
@@ -30,8 +30,7 @@ class Action:
         return raw.text(self.value.get("run"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
+class Route(msgspec.Struct, frozen=True, eq=False):
     """A route of an agent; `path` leads to its form, which is `value`."""
 
     agent: str
@@ -51,8 +50,7 @@ class Route:
         return "when" in raw.mapping(self.value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Agent:
+class Agent(msgspec.Struct, frozen=True, eq=False):
     """An agent with its routes."""
 
     name: str
@@ -66,8 +64,7 @@ class Agent:
         return tuple({a.path: a for route in self.routes for a in route.actions}.values())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Child:
+class Child(msgspec.Struct, frozen=True, eq=False):
     """A child or the template of a supervisor; `agent` is None where it is a supervisor.
 
     `copies` says how many of it there are, at least: `replicas` of it and of what is above.
@@ -82,8 +79,7 @@ class Child:
     is_template: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Supervisor:
+class Supervisor(msgspec.Struct, frozen=True, eq=False):
     """A supervisor; figures that are no plain numbers are None."""
 
     id: str

@@ -6,14 +6,14 @@ For people they are drawn by `topology.report`. What is found is decided in `jud
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.report import to_dict, visible
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """The counts of one run."""
 
     files: int

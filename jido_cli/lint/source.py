@@ -6,16 +6,16 @@ The only module that knows how the loader hands these over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from jido_cli.topology.load import LoadResult
 from jido_cli.topology.positions import Positions
 from jido_cli.topology.raw import Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A document, its places, the names and texts of its files, and the folder of the first."""
 
     document: Raw

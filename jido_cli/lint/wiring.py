@@ -6,8 +6,9 @@ Made of the same flow that the rules judge; nothing is judged here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from jido_cli.lint.flow import Sending
 from jido_cli.lint.picture import Picture
@@ -18,8 +19,7 @@ NOBODY: Final = "nothing"
 _WORDS: Final = ("sender", "parent", "children", "log", "console")
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(msgspec.Struct, frozen=True):
     """A signal: who sends it, its type, who takes it; no takers where nobody does."""
 
     sender: str

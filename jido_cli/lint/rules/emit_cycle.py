@@ -35,8 +35,9 @@ Fix: give one of the steps a condition that ends it, or send the answer `to: sen
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from jido_cli.lint.flow import Sending
 from jido_cli.lint.picture import Picture
@@ -48,8 +49,7 @@ from jido_cli.topology.positions import Path
 RULE: Final = Rule("JD413", "emit-cycle", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(msgspec.Struct, frozen=True):
     """A signal that is sent whenever a route runs, and the route that it makes run."""
 
     sending: Sending
