@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from jido_cli.cli.application import Entry, JidoGroup
+from jido_cli.cli.completion import scripts
+from jido_cli.errors import UsageError
 
 _COMMANDS = "jido_cli.cli.commands"
 
@@ -52,6 +55,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     invoke_without_command=True,
+    add_completion=False,  # ours evaluates nothing and knows the nodes that run
     epilog="Each command has a --help of its own, with examples.",
 )
 
@@ -63,6 +67,14 @@ def jido(
     debug: Annotated[  # noqa: ARG001 - taken out of the words before they get here
         bool, typer.Option("--debug", help="With any command: the traceback of an internal error.")
     ] = False,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            "--show-completion",
+            metavar="bash|zsh|fish",
+            help="Print the script that completes commands, options and nodes in this shell.",
+        ),
+    ] = None,
 ) -> None:
     """OTP-grade supervision for Python agents, declared in YAML."""
     if version:
@@ -70,9 +82,20 @@ def jido(
 
         show_version(ctx, as_json=False)
         raise typer.Exit
+    if show_completion is not None:
+        _print_completion(show_completion)
+        raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
         raise typer.Exit
+
+
+def _print_completion(shell: str) -> None:
+    script = scripts.script(shell)
+    if script is None:
+        known = ", ".join(scripts.SCRIPTS)
+        raise UsageError(f"--show-completion: {shell!r} is not one of {known}")
+    typer.echo(script)
 
 
 def main() -> None:
@@ -81,6 +104,13 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed by the caller: what is printed goes nowhere
             nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - till the end
             setattr(sys, name, nowhere)
+    shell = os.environ.get(scripts.VARIABLE)
+    if shell:
+        from jido_cli.cli.completion.asked import tell
+        from jido_cli.cli.session import LocalEngines
+
+        tell(shell, sys.argv[1:], LocalEngines(os.environ), get_command(app).params)
+        return
     app()
 
 
