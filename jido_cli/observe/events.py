@@ -115,40 +115,48 @@ class EventLog:
         """Return events above *seq* in order, how many were missed, and where to go on from.
 
         Commands are part of the stream only where *kinds* names `command`. *path* keeps a node
-        and all below it. Filtered ones are read past, never counted as missed.
+        and all below it. Filtered ones are read past, never counted as missed. The count is
+        exact; where commands are left out and both rings have overwritten what came after *seq*,
+        nobody can know how many of that were facts, and it is an upper bound.
         """
-        head = self.head
+        seq = max(0, seq)
+        head = self.head  # what is written from here on is for the next page
         facts_seen, commands_seen = self._seen_at(seq)
         facts, missed = self.facts.after(facts_seen, limit)
         found = [event for _, event in facts]
-        if kinds is not None and COMMAND in kinds:
-            commands, lost = self.commands.after(commands_seen, limit)
-            missed += lost
+        has_commands = kinds is not None and COMMAND in kinds
+        if has_commands:
+            commands, _ = self.commands.after(commands_seen, limit)
             found += [_as_event(record) for _, record in commands]
             found.sort(key=lambda event: event.seq)
-            found = found[:limit]
-        next_seq = found[-1].seq if len(found) >= limit else max(head, seq)
+        found = [event for event in found if event.seq <= head][:limit]
+        following = max(head, seq)
+        if len(found) == limit:
+            following = found[-1].seq if found else seq
+        if has_commands:  # every number belongs to an event: what was not found is gone
+            missed = following - seq - len(found)
         kept = [event for event in found if _is_wanted(event, kinds, path)]
-        return kept, missed, next_seq
+        return kept, missed, following
 
     def _seen_at(self, seq: int) -> tuple[int, int]:
         """Return how many facts and how many commands have numbers up to *seq*.
 
         The two numberings add up to one, so that either ring alone tells both counts. Where
-        both have overwritten that place, all that is gone counts as not seen.
+        both have overwritten that place, only the sum is sure: as few facts as can be count as
+        seen.
         """
-        facts, is_exact = _count_up_to(self.facts, seq, lambda event: event.seq)
-        if is_exact:
+        facts = _count_up_to(self.facts, seq, lambda event: event.seq)
+        if facts is not None:
             return facts, max(0, seq - facts)
-        commands, is_exact = _count_up_to(self.commands, seq, lambda record: record[0])
-        if is_exact:
-            return max(0, seq - commands), commands
-        return min(seq, facts), min(seq, commands)
+        commands = _count_up_to(self.commands, seq, lambda record: record[0])
+        if commands is None:
+            commands = min(seq, self.commands.oldest - 1)
+        return max(0, seq - commands), commands
 
 
-def _count_up_to(ring: Ring[T], seq: int, number_of: Callable[[T], int]) -> tuple[int, bool]:
-    """Return how many of all records ever put in *ring* are numbered <= *seq*; is it exact?"""
-    oldest = low = ring.oldest - 1
+def _count_up_to(ring: Ring[T], seq: int, number_of: Callable[[T], int]) -> int | None:
+    """Return how many of all records ever put in *ring* are numbered <= *seq*, if it shows."""
+    gone = low = ring.oldest - 1
     high = ring.head
     while low < high:
         middle = (low + high + 1) // 2
@@ -157,7 +165,10 @@ def _count_up_to(ring: Ring[T], seq: int, number_of: Callable[[T], int]) -> tupl
             low = middle
         else:
             high = middle - 1
-    return low, low > oldest or oldest == 0
+    if low > gone or not gone:
+        return low
+    first = ring.get(low + 1)
+    return low if first is not None and number_of(first) == seq + 1 else None
 
 
 def _as_event(record: CommandRecord) -> Event:
