@@ -21,6 +21,7 @@ from jido_cli.topology.project import UnreadableFileError, read_bytes
 
 MAX_BYTES: Final = 1024 * 1024
 _MAX_HOPS: Final = 8
+_BLOCKS: Final = (ast.stmt, ast.ExceptHandler)
 _OPENERS: Final = frozenset(("globals", "exec", "eval", "setattr", "vars"))
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -198,11 +199,10 @@ def _scan_import(module: PythonModule, statement: ast.ImportFrom) -> None:
 def _scan_other(module: PythonModule, statement: ast.stmt) -> None:
     blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
     blocks += [handler.body for handler in getattr(statement, "handlers", [])]
-    if any(blocks):
-        for block in blocks:
-            _scan(module, block)
-        return
-    for node in ast.walk(statement):
+    for block in blocks:
+        _scan(module, block)
+    heads = [one for one in ast.iter_child_nodes(statement) if not isinstance(one, _BLOCKS)]
+    for node in (below for head in heads for below in ast.walk(head)):
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 _forget(module, name)

@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from jido_cli.lint.flow import Sending
 from jido_cli.lint.picture import Picture
+from jido_cli.lint.sendings import Sending
 
 OUTSIDE: Final = "outside"
 COMPUTED: Final = "(computed)"

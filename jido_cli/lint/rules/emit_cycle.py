@@ -35,18 +35,21 @@ Fix: give one of the steps a condition that ends it, or send the answer `to: sen
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 import msgspec
 
-from jido_cli.lint.flow import Sending
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Route
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.sendings import Sending
 from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.positions import Path
 
 RULE: Final = Rule("JD413", "emit-cycle", "error")
+_MAX_STEPS: Final = 100_000  # more are not looked at: a bad file is an error, never a hang
+_TRIED: Final = 10
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -58,29 +61,28 @@ class _Step(msgspec.Struct, frozen=True):
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
-    """Yield one finding for every circle, at the first signal of it in the file."""
+    """Yield one finding for every knot of circles, at the first signal of its shortest."""
     steps = _steps(picture)
-    seen: set[Path] = set()
-    for start in steps:
-        circle = _circle(steps, start) if start not in seen else []
-        if not circle:
-            continue
-        seen |= {step.start.path for step in circle}
+    for knot in _knots({start: [step.end.path for step in out] for start, out in steps.items()}):
+        circle = min((_circle(steps, knot, start) for start in list(knot)[:_TRIED]), key=len)
         first = min(circle, key=lambda step: picture.value(step.sending.place))
         at = circle.index(first)
-        chain = [*circle[at:], *circle[:at]]
-        types = " → ".join(repr(step.sending.type) for step in [*chain, first])
-        yield RULE.found(
-            picture,
-            picture.value(first.sending.place),
-            f"signals go round without a condition: {types}",
-            hint="end it with a condition: when, require",
-            notes=tuple(
-                f"{step.start.agent} sends {step.sending.type!r} on {step.start.pattern!r},"
-                f" {picture.line(step.start.path)}"
-                for step in chain
-            ),
-        )
+        yield _finding(picture, [*circle[at:], *circle[:at]])
+
+
+def _finding(picture: Picture, circle: list[_Step]) -> Diagnostic:
+    types = " → ".join(repr(step.sending.type) for step in [*circle, circle[0]])
+    return RULE.found(
+        picture,
+        picture.value(circle[0].sending.place),
+        f"signals go round without a condition: {types}",
+        hint="end it with a condition: when, require",
+        notes=tuple(
+            f"{step.start.agent} sends {step.sending.type!r} on {step.start.pattern!r},"
+            f" {picture.line(step.start.path)}"
+            for step in circle
+        ),
+    )
 
 
 def _steps(picture: Picture) -> Mapping[Path, list[_Step]]:
@@ -91,16 +93,20 @@ def _steps(picture: Picture) -> Mapping[Path, list[_Step]]:
             for name in sending.agents:
                 by_action.setdefault((name, sending.action.path), []).append(sending)
     steps: dict[Path, list[_Step]] = {}
-    for agent in picture.agents.values():
-        for route in agent.routes:
-            if not _always_runs(route):
-                continue
-            for action in route.actions:
-                for sending in by_action.get((agent.name, action.path), ()):
-                    for end in picture.flow.takers(sending, agent.name) or ():
-                        if _always_runs(end):
-                            steps.setdefault(route.path, []).append(_Step(sending, route, end))
+    for step in islice(_all_steps(picture, by_action), _MAX_STEPS):
+        steps.setdefault(step.start.path, []).append(step)
     return steps
+
+
+def _all_steps(
+    picture: Picture, by_action: Mapping[tuple[str, Path], list[Sending]]
+) -> Iterator[_Step]:
+    for agent in picture.agents.values():
+        for start in filter(_always_runs, agent.routes):
+            for action in start.actions:
+                for sending in by_action.get((agent.name, action.path), ()):
+                    ends = picture.flow.takers(sending, agent.name) or ()
+                    yield from (_Step(sending, start, end) for end in filter(_always_runs, ends))
 
 
 def _always_runs(route: Route) -> bool:
@@ -109,15 +115,48 @@ def _always_runs(route: Route) -> bool:
     )
 
 
-def _circle(steps: Mapping[Path, list[_Step]], start: Path) -> list[_Step]:
-    """Return the shortest way from a route back to itself."""
-    ways: dict[Path, list[_Step]] = {start: []}
+def _knots(edges: Mapping[Path, list[Path]]) -> Iterator[dict[Path, None]]:
+    """Yield the strongly connected parts of a graph in which there is a circle (Tarjan's way)."""
+    number: dict[Path, int] = {}
+    low: dict[Path, int] = {}
+    stack: dict[Path, None] = {}
+    for root in edges:
+        trail = [(root, iter(edges[root]))] if root not in number else []
+        while trail:
+            node, ends = trail[-1]
+            if node not in number:
+                number[node] = low[node] = len(number)
+                stack[node] = None
+            following = next((end for end in ends if end not in number), None)
+            if following is not None:
+                trail.append((following, iter(edges.get(following, ()))))
+                continue
+            trail.pop()
+            inside = [low[end] for end in edges.get(node, ()) if end in stack]
+            low[node] = min(low[node], *inside) if inside else low[node]
+            if low[node] == number[node]:
+                knot: dict[Path, None] = {}
+                while node not in knot:
+                    knot[stack.popitem()[0]] = None
+                if len(knot) > 1 or node in edges.get(node, ()):
+                    yield knot
+
+
+def _circle(
+    steps: Mapping[Path, list[_Step]], knot: Mapping[Path, None], start: Path
+) -> list[_Step]:
+    """Return the shortest way from a route of a knot back to itself."""
+    came_by: dict[Path, _Step] = {}
     waiting = [start]
     for path in waiting:
         for step in steps.get(path, ()):
-            if step.end.path == start:
-                return [*ways[path], step]
-            if step.end.path not in ways:
-                ways[step.end.path] = [*ways[path], step]
-                waiting.append(step.end.path)
-    return []
+            end = step.end.path
+            if end in knot and end not in came_by:
+                came_by[end] = step
+                waiting.append(end)
+        if start in came_by:
+            break
+    way = [came_by[start]]
+    while way[-1].start.path != start:
+        way.append(came_by[way[-1].start.path])
+    return way[::-1]

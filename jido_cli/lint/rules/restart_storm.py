@@ -34,13 +34,14 @@ fail often by nature, and give them a `backoff` to wait between restarts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Child, Supervisor
 from jido_cli.lint.rule import Rule
 from jido_cli.topology.diagnostics import Diagnostic
+from jido_cli.topology.positions import Path
 
 RULE: Final = Rule("JD301", "restart-storm", "error")
 _PER_SECOND: Final = 20
@@ -70,18 +71,18 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 
 def _restarted_at_once(picture: Picture, supervisor: Supervisor) -> int:
     """Return how many nodes start again when the child exits that takes most with it."""
-    sizes = [_size(picture, child) for child in supervisor.children] or [1]
+    by_path = {one.path: one for one in picture.supervisors}
+    sizes = [_size(by_path, child) for child in supervisor.children] or [1]
     if supervisor.strategy in ("one_for_one", "dynamic"):
         return max(sizes)
     copies = [child.copies for child in supervisor.children]
     return sum(size * count for size, count in zip(sizes, copies, strict=True))
 
 
-def _size(picture: Picture, child: Child) -> int:
+def _size(by_path: Mapping[Path, Supervisor], child: Child) -> int:
     """Return how many nodes a child is, itself and what is below it."""
-    by_path = {one.path: one for one in picture.supervisors}
     below = by_path.get(child.path)
     if below is None:
         return 1
-    counted = [(_size(picture, one), one.copies // child.copies) for one in below.children]
+    counted = [(_size(by_path, one), one.copies // child.copies) for one in below.children]
     return 1 + sum(size * count for size, count in counted)

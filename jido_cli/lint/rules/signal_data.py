@@ -44,9 +44,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from jido_cli.lint.fitting import compiled, members_misfit
-from jido_cli.lint.flow import ABSENT, UNKNOWN, Sending
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.sendings import ABSENT, UNKNOWN, Sending
 from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD415", "signal-data", "error")

@@ -28,7 +28,7 @@ Fix: write `restart: transient`, so that a normal end is an end and only a crash
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jido_cli.lint.picture import Picture
@@ -43,9 +43,10 @@ RULE: Final = Rule("JD312", "stop-of-permanent", "warning")
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every stop directive of an agent that is a permanent child."""
+    permanent = _permanent(picture)
     for action in picture.all_actions:
         stops = list(_stops(action))
-        children = list(_permanent(picture, action)) if stops else []
+        children = [one for agent in picture.users(action) for one in permanent.get(agent, ())]
         for path in stops if children else []:
             first = children[0]
             label = "the template" if first.is_template else f"child {first.id!r}"
@@ -69,9 +70,11 @@ def _stops(action: Action) -> Iterator[Path]:
                 yield (*action.path, *above, "directives", index, "stop")
 
 
-def _permanent(picture: Picture, action: Action) -> Iterator[Child]:
-    users = picture.users(action)
+def _permanent(picture: Picture) -> Mapping[str, list[Child]]:
+    """Return the permanent children and templates by their agents."""
+    found: dict[str, list[Child]] = {}
     for supervisor in picture.supervisors:
         for child in supervisor.children:
-            if child.agent in users and child.restart == "permanent":
-                yield child
+            if child.agent is not None and child.restart == "permanent":
+                found.setdefault(child.agent, []).append(child)
+    return found

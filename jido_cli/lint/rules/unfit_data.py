@@ -49,14 +49,15 @@ from typing import Final
 
 from jido_cli.core.schema import Schema
 from jido_cli.lint.fitting import Misfit, clash, compiled, members_misfit, required
-from jido_cli.lint.flow import ABSENT, UNKNOWN, Sending
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Action, Route
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.sendings import ABSENT, UNKNOWN, Sending
 from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.positions import Path, Pos
 
 RULE: Final = Rule("JD414", "unfit-data", "error")
+_FEW: Final = 50  # of the agents that send or take the same: what is wrong shows with the first
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
@@ -65,8 +66,8 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         if sending.type is None or "data" in picture.signals.get(sending.type, {}):
             continue  # what the catalogue says is compared below
         told: set[tuple[Path, tuple[str | int, ...]]] = set()
-        for agent in sending.agents:
-            for route in picture.flow.takers(sending, agent) or ():
+        for agent in sending.agents[:_FEW]:
+            for route in (picture.flow.takers(sending, agent) or ())[:_FEW]:
                 for action, schema in _takers(picture, route):
                     for misfit in _misfits(picture, sending, agent, schema):
                         if (action.path, misfit.path) not in told:

@@ -42,9 +42,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from jido_cli.lint.flow import Sending
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.sendings import Sending
 from jido_cli.topology import raw
 from jido_cli.topology.diagnostics import Diagnostic
 
@@ -60,7 +60,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             continue
         if picture.signals.get(sending.type, {}).get("external", False) is not False:
             continue
-        deaf = [agent for agent in sending.agents if picture.flow.takers(sending, agent) == ()]
+        deaf = [agent for agent in sending.agents if not picture.flow.is_taken(sending, agent)]
         if sending.to == "self":
             deaf = [agent for agent in deaf if not _ignores(picture, agent)]
         elif len(deaf) < len(sending.agents):

@@ -41,7 +41,7 @@ from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD213", "unused-var", "warning", needs_whole=True)
 _READ: Final = re.compile(r"""\bvars\s*(?:\.\s*\??\s*(\w+)|\[\s*\??\s*\\?["'](\w+)\\?["']\s*\])""")
-_WHOLE: Final = re.compile(r"""\$\{\{[^}]*\bvars\b(?!\s*[.\[\w])""")
+_WHOLE: Final = re.compile(r"""\bvars\b(?!\s*[.\[:\w"'`])""")
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
