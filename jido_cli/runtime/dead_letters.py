@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jido_cli.runtime.place import Place
 
 DEAD_LETTERS_KEPT: Final = 16_384
+REASONS_COUNTED: Final = 256
 
 
 class DeadLetters:
@@ -48,7 +49,10 @@ class DeadLetters:
             signal,
         )
         self.ring.append(letter)
-        self.by_reason[reason.split(":")[0]] += 1
+        kind = reason.split(":")[0]
+        if kind not in self.by_reason and len(self.by_reason) >= REASONS_COUNTED:
+            kind = "other"  # reasons are also users' own words: the table must have an end
+        self.by_reason[kind] += 1
         self._events.fact(
             "dead_letter",
             place,

@@ -10,13 +10,13 @@ import asyncio
 import concurrent.futures
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jido_cli import __version__
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import thaw
-from jido_cli.errors import ControlError
+from jido_cli.errors import ControlError, JidoCliError
 from jido_cli.runtime import view, view_records
 from jido_cli.runtime.agent_server import AgentServer
 from jido_cli.runtime.orders import Orders
@@ -258,8 +258,8 @@ class Port:
         """Return the path that *ident* names; the text itself for a node that has ended."""
         if ident is None:
             return None
-        place = self._kernel.tree.find(ident)
-        return ident if place is None else place.path
+        matching = self._kernel.tree.matching(ident)  # not `find`: that is the loop's own
+        return matching[0].path if len(matching) == 1 else ident
 
     # -- wake
 
@@ -282,12 +282,12 @@ class Port:
         if not self._listeners:
             self._is_ticking = False
             return
+        self._kernel.clock.call_later(WAKE_EVERY_S, self._look)
         seen = (self._kernel.events.head, self._kernel.directives.head)
         if seen != self._seen:
             self._seen = seen
             for callback in self._listeners:
                 callback()
-        self._kernel.clock.call_later(WAKE_EVERY_S, self._look)
 
     # -- orders
 
@@ -297,8 +297,10 @@ class Port:
 
         def take() -> None:
             if future.set_running_or_notify_cancel():
-                task = self._engine.loop.create_task(self._orders.run(name, args))
-                task.add_done_callback(lambda done: _hand_over(done, future))
+                task = self._engine.loop.create_task(
+                    _answered(self._orders.run(name, args), future)
+                )
+                task.add_done_callback(lambda done: _given_up(done, future))
 
         try:
             self._engine.loop.call_soon_threadsafe(take)
@@ -307,15 +309,24 @@ class Port:
         return future
 
 
-def _hand_over(task: asyncio.Task[Data], future: concurrent.futures.Future[Data]) -> None:
-    if task.cancelled():
-        future.set_exception(ControlError("the engine is ending", code="engine-gone"))
-        return
-    error = task.exception()
-    if error is not None:
+async def _answered(
+    order: Coroutine[Any, Any, Data], future: concurrent.futures.Future[Data]
+) -> None:
+    """Carry out *order* and answer in the same step: what it set off may keep the loop."""
+    try:
+        result = await order
+    except JidoCliError as error:
         future.set_exception(error)
     else:
-        future.set_result(task.result())
+        future.set_result(result)
+
+
+def _given_up(task: asyncio.Task[None], future: concurrent.futures.Future[Data]) -> None:
+    """Answer for an order that did not come to its end: the engine ends, or has a fault."""
+    if task.cancelled():
+        future.set_exception(ControlError("the engine is ending", code="engine-gone"))
+    elif (error := task.exception()) is not None:
+        future.set_exception(error)
 
 
 def _why_not_ready(place: Place, now: float) -> str | None:

@@ -112,7 +112,7 @@ def _target(to: object) -> str:
         return "bus"
     if isinstance(to, tuple):
         return ", ".join(_target(one) for one in to)
-    for name in ("id", "child", "key", "target"):
+    for name in ("id", "child", "key", "name"):
         value = getattr(to, name, None)
         if value is not None:
             return str(value)
