@@ -27,7 +27,8 @@ from jido_cli.topology.rules import (
     SECRET,
     Findings,
 )
-from jido_cli.topology.text_places import Lines, locate, offset_of
+from jido_cli.topology.text_places import Lines, is_cut_by_comment, locate, offset_of
+from jido_cli.topology.traps import COMMENT_HINT, almost_expression, is_broken_off
 from jido_cli.topology.variables import Variables
 from jido_cli.topology.words import Suggester, listed, shown
 
@@ -43,7 +44,6 @@ _NEUTRAL: Final[Mapping[str, object]] = {
     "delete": "x",
 }
 _CONDITIONS: Final = frozenset(("require", "when"))
-_COMMENT_HINT: Final = "a ' #' begins a comment: quote the expression"
 
 
 class ActionChecks:
@@ -73,15 +73,16 @@ class ActionChecks:
         for action in raw.actions(self._document):
             self._check_target(action)
             self._check_action(action, users.get(action.path, []))
-        for _, agent in raw.entries(self._document, "agents"):
+        for name, agent in raw.entries(self._document, "agents"):
+            for schedule in raw.schedules(agent):
+                self._check_when(name, schedule)
             for _, path, form in raw.routes(agent):
                 if not isinstance(form, dict):
                     continue
                 route = RawNode(path, form)
-                if "when" in form:
-                    self._check_when(str(agent.path[1]), route)
+                self._check_when(name, route)
                 if "do" in form and isinstance(form.get("with"), dict):
-                    self._check_with(str(agent.path[1]), route, suggester)
+                    self._check_with(name, route, suggester)
 
     def _users(self) -> dict[Path, list[str]]:
         """Return for every action the agents that run it."""
@@ -154,8 +155,8 @@ class ActionChecks:
         return self._findings.has_any_within(pos_of(key) if key else value, value)
 
     def _check_when(self, agent: str, route: RawNode) -> None:
-        """Check the condition of a route, unless something is wrong with what it reads."""
-        condition, path = route.value["when"], (*route.path, "when")
+        """Check the condition of a route or schedule, unless what it reads is wrong already."""
+        condition, path = route.value.get("when"), (*route.path, "when")
         if not isinstance(condition, str) or self._is_wrong(None, path):
             return
         if ("agents", agent, "state") in self._schemas.unusable:
@@ -217,8 +218,10 @@ class ActionChecks:
         hint = problem.hint
         if problem.message == "there is no variable 'vars' here":
             hint = "declare it under vars:"
-        elif "never closed" in problem.message and self._is_cut_by_comment(path, problem):
-            hint = _COMMENT_HINT
+        elif is_broken_off(problem.message) and self._is_cut_by_comment(path, problem):
+            hint = COMMENT_HINT
+        elif hint is None and (almost := almost_expression(text)) is not None:
+            hint = almost
         rule = EXPRESSION if is_expression else BAD_ACTION
         if problem.message.endswith("not available yet"):
             rule = NOT_AVAILABLE
@@ -258,21 +261,21 @@ class ActionChecks:
 
     def _is_cut_by_comment(self, path: Path, problem: DeclarationError) -> bool:
         mark = self._scalar_mark((*path, *problem.path), is_key=problem.is_key)
-        if mark is None or mark.style:
-            return False
-        rest = self._lines.of(mark.file)[mark.end_line - 1][mark.end_column - 1 :]
-        return rest.lstrip().startswith("#")
+        return mark is not None and is_cut_by_comment(self._lines.of(mark.file), mark)
 
 
 def _independent(problems: Iterable[DeclarationError]) -> list[DeclarationError]:
     """Drop what only follows: further mistakes of one key, a whole that is wrong by its part."""
     problems = list(problems)
+    exact = {each.path for each in problems if each.length}
     above = {each.path[:length] for each in problems for length in range(len(each.path))}
     seen: set[Path] = set()
     kept = []
     for problem in problems:
         if problem.path in (seen if problem.is_key else above):
             continue
+        if not problem.length and problem.path in exact:
+            continue  # what is wrong with the text is told to the character
         if problem.is_key:
             seen.add(problem.path)
         kept.append(problem)

@@ -7,6 +7,7 @@ Expressions that agents run are not looked at here.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
@@ -18,7 +19,8 @@ from jido_cli.topology import raw
 from jido_cli.topology.positions import ListMark, MapMark, Mark, ScalarMark, pos_of, span
 from jido_cli.topology.raw import OPENING
 from jido_cli.topology.rules import EVALUATION, EXPRESSION, FILE_LIMIT, SECRET, Findings
-from jido_cli.topology.text_places import Lines, locate, offset_of
+from jido_cli.topology.text_places import Lines, is_cut_by_comment, locate, offset_of
+from jido_cli.topology.traps import COMMENT_HINT, is_broken_off
 from jido_cli.topology.variables import Variables
 from jido_cli.topology.words import shown
 
@@ -36,6 +38,7 @@ _REPLICA: Final = {
     "required": ["index"],
     "additionalProperties": False,
 }
+_READ: Final = re.compile(r"\bvars\s*\.\??\s*([A-Za-z_][A-Za-z0-9_]*)")
 _NO_REPLICA: Final = {"replica": "'replica' is known only below a child with 'replicas'"}
 
 
@@ -202,16 +205,23 @@ class LoadTime:
             hint = problem.hint
             if problem.message.startswith("undefined field") and not self._variables.decls:
                 hint = "declare it under vars:"
+            lines = self._lines.of(mark.file)
+            if is_broken_off(problem.message) and is_cut_by_comment(lines, mark):
+                hint = COMMENT_HINT
             self._findings.add(EXPRESSION, pos, problem.message, hint=hint)
 
 
 def secret_read(text: str, problem: DeclarationError, secrets: frozenset[str]) -> str | None:
     """Return the secret whose name an expression could not read, None for any other problem."""
-    for name in secrets:
-        if problem.message == f"undefined field {name!r}":
-            before = text[: offset_of(text, problem.offset_line, problem.offset_column)]
-            if before.rstrip().removesuffix("?").removesuffix(".").rstrip().endswith("vars"):
-                return name
+    if not secrets:
+        return None
+    offset = offset_of(text, problem.offset_line, problem.offset_column)
+    for match in _READ.finditer(text):
+        is_field = problem.message == f"undefined field {match[1]!r}"
+        is_field = is_field and match.start(1) == offset
+        is_variable = problem.message == "there is no variable 'vars' here"
+        if is_field or (is_variable and match.start() == offset):
+            return match[1] if match[1] in secrets else None
     return None
 
 

@@ -128,8 +128,8 @@ class _Reader:
         if entries is not None and not isinstance(entries, list):
             self._found.is_complete = False
         for index, entry in enumerate(raw.items(entries)):
-            if not isinstance(entry, str):
-                self._found.is_complete = False
+            if raw.text(entry) in (None, "") or not isinstance(entry, str):
+                self._found.is_complete = False  # the shape of the list is looked at elsewhere
                 continue
             place = part.positions.value(("include", index))
             included = self._include(part, entry, place, chain)

@@ -114,6 +114,13 @@ def child_id(child: Raw) -> str | None:
     return text(child.get("id", child.get("agent")))
 
 
+def schedules(agent: RawNode) -> Iterator[RawNode]:
+    """Yield the schedules of an agent that are mappings."""
+    for name, schedule in mapping(agent.value.get("schedules")).items():
+        if isinstance(schedule, dict) and not name.startswith("x-"):
+            yield RawNode((*agent.path, "schedules", name), schedule)
+
+
 def routes(agent: RawNode) -> Iterator[tuple[str, Path, object]]:
     """Yield pattern, path and form of each route, lists of mappings taken apart."""
     for pattern, form in mapping(agent.value.get("routes")).items():

@@ -52,7 +52,7 @@ class Replicas:
         count, group = self._count_and_group(node, child, mark)
         if len(self._findings) > before or not isinstance(count, int) or group is None:
             return [self._shape.check(node, own, mark, label, span(mark))]
-        if not self._has_room(own, count, mark.keys["replicas"]):
+        if not self._has_room(own, count, mark):
             count = 1
         key = "id" if "id" in child else "agent"
         named = MapMark(
@@ -70,6 +70,7 @@ class Replicas:
         self, node: Node, own: raw.Raw, mark: MapMark, label: str, group: str, count: int
     ) -> list[Checked]:
         before = len(self._findings)
+        # Whether an expression can tell them apart; where it could, each has been counted.
         is_alike = not raw.has_expression({key: own[key] for key in own if key != "id"})
         made: list[Checked] = []
         for index in range(1, count + 1):
@@ -81,6 +82,8 @@ class Replicas:
                 member = raw.Member(own, group, index)
                 value, below = self._shape.check(node, member, mark, label, span(mark))
             made.append(Checked(raw.Member(raw.mapping(value), group, index), below))
+            if len(made) == 1 and not self._has_room(value, count, mark, raw.size(own)):
+                break
         return made
 
     def _count_and_group(
@@ -96,17 +99,21 @@ class Replicas:
         if isinstance(count, bool) or not isinstance(count, int | float):
             return None, None
         key = "id" if "id" in child else "agent"
+        before = len(self._findings)
         group = raw.text(checked(key, child[key])) if key in child else None
-        if group is not None:
+        if group is not None and len(self._findings) == before:
             self._shape.check(
                 declared["id"], f"{group}-{int(count)}", mark.values[key], "id", mark.keys[key]
             )
         return int(count), group
 
-    def _has_room(self, own: raw.Raw, count: int, place: Mark) -> bool:
-        self._load_time.nodes += raw.size(own) * (count - 1)
+    def _has_room(self, child: object, count: int, mark: MapMark, known: int = 0) -> bool:
+        """Count the members' values, *known* of which are counted; tell whether so many may be."""
+        was_full = self._load_time.nodes > MAX_NODES
+        self._load_time.nodes += (raw.size(child) - known) * (count - 1)
         if self._load_time.nodes <= MAX_NODES:
             return True
-        fact = f"more than {MAX_NODES:,} values, replicas expanded"
-        self._findings.add(FILE_LIMIT, pos_of(place), fact)
+        if not was_full:
+            fact = f"more than {MAX_NODES:,} values, replicas expanded"
+            self._findings.add(FILE_LIMIT, pos_of(mark.keys["replicas"]), fact)
         return False

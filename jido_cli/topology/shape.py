@@ -45,6 +45,7 @@ from jido_cli.topology.words import Suggester
 Node = Mapping[str, Any]
 
 _ROOT: Final = "the file"
+_FEW_KEYS: Final = 3  # so few that a key in the wrong words must be the one that is missing
 _EXPRESSION_REF: Final = "#/$defs/expression"
 _NOTE: Final = ("this is what the expression comes to",)
 
@@ -189,6 +190,7 @@ class Shape:
         properties: Node = node.get("properties", {})
         extra = node.get("additionalProperties", True)
         is_ours = "patternProperties" in node
+        lacking = [key for key in node.get("required", ()) if key not in value]
         if len(value) < node.get("minProperties", 0):
             self._add(BAD_VALUE, mark, f"{label} is empty")
         present = set(value)
@@ -212,7 +214,7 @@ class Shape:
                 found = self.check(properties[key], below, mark.values[key], key, place)
             elif extra is False:
                 # A mistyped key stands for the one it was meant to be: that is not missing too.
-                present |= self._unknown_key(key, place, node, label)
+                present |= self._unknown_key(key, place, node, label, lacking)
                 continue
             elif isinstance(extra, dict):
                 word = node.get("x-jido-item", "")
@@ -278,18 +280,25 @@ class Shape:
         if "anyOf" in node and not any(holds(group, present) for group in node["anyOf"]):
             self._no_group(node["anyOf"], present, label, at)
         if "oneOf" in node:
-            self._one_group(node["oneOf"], present, mark, label, at)
+            self._one_group(node, present, mark, label, at)
 
     def _one_group(
-        self, groups: Sequence[Node], present: set[str], mark: MapMark, label: str, at: ScalarMark
+        self, node: Node, present: set[str], mark: MapMark, label: str, at: ScalarMark
     ) -> None:
+        groups: Sequence[Node] = node["oneOf"]
+        known: Node = node.get("properties", {})
         held = [group for group in groups if not present.isdisjoint(keys_of(group))]
         written = [next((key for key in mark.keys if key in keys_of(group)), "") for group in held]
+        if any(known.get(key, {}).get("x-jido-reserved") for key in written):
+            return  # told already
         if len(held) > 1 and all(written):
             fact = f"{written[0]!r} and {written[1]!r} of {label} exclude each other"
             later = max(mark.keys[written[0]], mark.keys[written[1]])
             self._add(CONFLICTING_KEYS, later, fact)
-        elif not any(holds(group, present) for group in groups):
+        elif not any(holds(group, present) for group in groups) and (
+            # A key that is none of ours is told already, and may be what is missing.
+            held or all(key in known or key.startswith("x-") for key in mark.keys)
+        ):
             self._no_group(held or groups, present, label, at)
 
     def _no_group(
@@ -302,18 +311,24 @@ class Shape:
             wanted.append(joined(lacking, "or" if "anyOf" in group else "and"))
         self._add(MISSING_KEY, at, f"{label} has no {joined(wanted, 'or', quote=False)}")
 
-    def _unknown_key(self, key: str, place: ScalarMark, node: Node, label: str) -> set[str]:
+    def _unknown_key(
+        self, key: str, place: ScalarMark, node: Node, label: str, lacking: list[str]
+    ) -> set[str]:
         """Report a key, and return the one that was meant, if that can be told."""
         known: Node = node.get("properties", {})
         others = [name for group in node.get("anyOf", ()) for name in keys_of(group)]
         offered = [name for name in known if not known[name].get("x-jido-reserved")]
         offered += [name for name in others if name not in known]
         hint = self._suggester.near_key(key, offered) or self._suggester.near(key, known.keys())
+        if hint is None and len(lacking) == 1 and len(known) <= _FEW_KEYS:
+            hint = f"did you mean {lacking[0]!r}?"
         self._add(UNKNOWN_KEY, place, f"{key!r} is not a key of {label}", hint=hint)
         return {name for name in offered if hint == f"did you mean {name!r}?"}
 
     def _wrong_type(self, node: Node, value: object, mark: Mark, label: str) -> None:
         fact, hint = self._scalars.wrong_type(node, value, label)
+        if self._notes and hint is not None and hint.startswith("quote it"):
+            hint = "convert to text: string(x)"
         self._add(WRONG_TYPE, mark, fact, hint=hint)
 
     def _add(self, rule: Rule, mark: Mark, message: str, *, hint: str | None = None) -> None:

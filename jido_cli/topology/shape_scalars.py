@@ -127,7 +127,16 @@ class Scalars:
         fact = f"{label} is {shown(value)}, not {wanted}"
         if not is_whole:
             fact = f"{label} {shown(value)} is not {wanted}"
-        return fact, _type_hint(node.get("type"), value)
+        return fact, _type_hint(node.get("type"), value) or _short_hint(node, value)
+
+
+def _short_hint(node: Node, value: object) -> str | None:
+    """Show how a mapping is written for which only its most important value was given."""
+    written = node.get("x-jido-short")
+    if written is None or isinstance(value, dict | list) or value is None:
+        return None
+    kind = {bool: "boolean", int: "integer", float: "number"}.get(type(value), "string")
+    return f"write {written.format(type=kind, value=shown(value))}"
 
 
 def _type_hint(wanted: str | None, value: object) -> str | None:

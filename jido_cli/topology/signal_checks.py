@@ -65,9 +65,8 @@ class _Signals:
         self.check_overrides(agent)
         for index, signal_type in enumerate(raw.items(agent.value.get("emits"))):
             self.check_type((*agent.path, "emits", index), signal_type)
-        for name, schedule in raw.mapping(agent.value.get("schedules")).items():
-            if isinstance(schedule, dict) and not name.startswith("x-"):
-                self._check_schedule(RawNode((*agent.path, "schedules", name), schedule))
+        for schedule in raw.schedules(agent):
+            self._check_schedule(schedule)
 
     def check_overrides(self, node: RawNode) -> None:
         """Check what an agent says and a child may override."""

@@ -62,6 +62,14 @@ def offset_of(text: str, line: int, column: int) -> int:
     return min(start + column - 1, len(text))
 
 
+def is_cut_by_comment(lines: Sequence[str], mark: ScalarMark) -> bool:
+    """Tell whether a plain value ends where a comment begins."""
+    if mark.style:
+        return False
+    rest = lines[mark.end_line - 1][mark.end_column - 1 :]
+    return rest.lstrip().startswith("#")
+
+
 def _inside(text: str, mark: ScalarMark) -> tuple[int, int]:
     """Return where the content begins and ends in the text that starts at the mark's line."""
     begin = mark.column - 1

@@ -10,7 +10,7 @@ from typing import Final
 
 from jido_cli.topology import durations, raw
 from jido_cli.topology.defaults import Defaults
-from jido_cli.topology.positions import Path, Positions
+from jido_cli.topology.positions import MapMark, Path, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import BACKOFF, DYNAMIC, MISSING_KEY, SIGNIFICANT, Findings
 
@@ -41,12 +41,15 @@ def check(document: Raw, positions: Positions, findings: Findings, defaults: Def
     """Add a finding for everything in the tree that OTP, or the format, would refuse."""
     if not isinstance(document.get("supervisor"), dict):
         return
+    path: Path = ("defaults", "child")
+    _check_backoff(RawNode(path, defaults.child({})), positions, findings)
     for supervisor in raw.supervisors(document):
         _check_strategy(supervisor, positions, findings)
         for child in raw.specs(supervisor):
             whole = RawNode(child.path, defaults.child(child.value))
             _check_significant(supervisor, whole, positions, findings)
-            _check_backoff(whole, positions, findings)
+            if "backoff" in child.value:
+                _check_backoff(whole, positions, findings)
 
 
 def _check_strategy(supervisor: RawNode, positions: Positions, findings: Findings) -> None:
@@ -95,8 +98,10 @@ def _check_backoff(child: RawNode, positions: Positions, findings: Findings) -> 
     longest = _milliseconds(backoff.get("max", "30s"))
     if initial is None or longest is None or initial <= longest:
         return
-    key = "initial" if "initial" in backoff else "max"
-    path: Path = (*child.path, "backoff", key)
+    path: Path = (*child.path, "backoff")
+    mark = positions.mark(path)
+    own = mark.keys if isinstance(mark, MapMark) else {}
+    path = (*path, "initial" if "initial" in own else "max")
     shown = (backoff.get("initial", "100ms"), backoff.get("max", "30s"))
     fact = f"the first wait of the backoff, {shown[0]}, is longer than its longest, {shown[1]}"
     findings.add(BACKOFF, positions.value(path), fact)

@@ -13,6 +13,7 @@ from typing import Final, cast
 import msgspec
 
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
+from jido_cli.core.schema_short import KEYWORDS
 from jido_cli.core.shown import show
 from jido_cli.core.values import freeze, thaw
 from jido_cli.topology import raw
@@ -24,7 +25,7 @@ from jido_cli.topology.rules import MISSING_VAR, SECRET, VAR_VALUE, Findings
 from jido_cli.topology.var_sources import PREFIX, Gatherer, Given, VarSources, typed
 from jido_cli.topology.words import Suggester
 
-_OURS: Final = ("secret", "env", "file")
+_REFUSED: Final = ("$ref", "$dynamicRef")  # keywords that no declaration has: told already
 _INFERRED: Final = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 
 
@@ -100,7 +101,7 @@ def resolve(
             _take(decl, given, values, findings)
         elif decl.has_default and not decl.secret and compiled is not None:
             values[name] = thaw(compiled.defaults()[name])
-        elif not decl.has_default:
+        elif not decl.has_default and not _is_wrong(name, positions, findings):
             missing.append(decl)
     if not sources.may_assume:
         _report_missing(missing, findings)
@@ -109,9 +110,16 @@ def resolve(
     return Variables(decls, values, schema, assumed)
 
 
+def _is_wrong(name: str, positions: Positions, findings: Findings) -> bool:
+    """Tell whether a declaration is reported already: what it lacks may be what is mistyped."""
+    path = ("vars", name)
+    return findings.has_any_within(positions.key(path), positions.value(path))
+
+
 def _schema(declared: Raw) -> dict[str, object]:
     """Return the JSON Schema of a var's value: what the declaration says, without what is ours."""
-    schema = {key: value for key, value in declared.items() if key not in _OURS}
+    known = KEYWORDS.difference(_REFUSED)
+    schema = {key: value for key, value in declared.items() if key in known}
     if "type" not in schema:
         default = schema.get("default")
         schema["type"] = _INFERRED.get(type(default), "string")

@@ -40,17 +40,47 @@ _FOREIGN_KEYS: Final = {
     "max_attempts": "max_restarts",
     "stop_grace_period": "shutdown",
     "terminationGracePeriodSeconds": "shutdown",
+    "autorestart": "restart",
+    "startretries": "max_restarts",
+    "stopwaitsecs": "shutdown",
+    "stopTimeout": "shutdown",
     "startupProbe": "start_timeout",
     "readinessProbe": "readiness",
-    "livenessProbe": "start_timeout",
+    "child_specs": "children",
+    "processes": "children",
+    "instances": "replicas",
+    "scale": "replicas",
+    "numprocs": "replicas",
     "annotations": "labels",
     "handlers": "routes",
     "subscriptions": "subscribe",
     "cron_jobs": "schedules",
     "simple_one_for_one": "dynamic",
 }
+_OF_SUPERVISORS: Final = ("max_restarts", "max_seconds")
+_NO_CONTAINERS: Final = "children run agents of this file, not images"
+_NO_PROGRAMS: Final = "an action runs Python: run: module:function"
 _FOREIGN_HINTS: Final = {
+    **dict.fromkeys(("image", "build", "container_name", "imagePullPolicy"), _NO_CONTAINERS),
+    **dict.fromkeys(("command", "entrypoint", "args"), _NO_PROGRAMS),
+    **dict.fromkeys(
+        ("environment", "env", "env_file", "envFrom", "secrets", "configs"),
+        "values from outside are vars: name them under vars: with env or file",
+    ),
+    **dict.fromkeys(
+        ("ports", "networks", "expose"), "a topology listens on nothing but its own socket"
+    ),
+    **dict.fromkeys(
+        ("healthcheck", "livenessProbe", "readiness_probe", "liveness_probe"),
+        "an agent that hangs or crashes is seen without a probe",
+    ),
+    **dict.fromkeys(
+        ("startFunc", "start_link", "mfa", "modules"), "a child names its agent: write 'agent'"
+    ),
     "depends_on": "children start in the order of the list; there is no depends_on",
+    "type": "a child with 'agent' is a worker, one with 'children' a supervisor",
+    "namespace": "a topology has no namespace: write 'labels'",
+    "selector": "a topology has no selector: a child names its agent",
     "kind": "a topology has no kind: its name stands under 'name'",
     "metadata": "a topology has no metadata: write 'name' and 'labels' at the top level",
     "spec": "a topology has no spec: its keys stand at the top level",
@@ -66,6 +96,10 @@ _FOREIGN_VALUES: Final = {
     "simple_one_for_one": "dynamic",
     "warn": "warning",
     "kill": "brutal_kill",
+    "killed": "brutal_kill",
+    "done": "normal",
+    "completed": "normal",
+    "finished": "normal",
 }
 
 
@@ -104,6 +138,8 @@ class Suggester:
         ours = _FOREIGN_KEYS.get(word)
         if ours in known:
             return f"did you mean {ours!r}?"
+        if ours in _OF_SUPERVISORS:
+            return f"write {ours!r} in the supervisor"
         return _FOREIGN_HINTS.get(word) or self.near(word, known)
 
     def near_value(self, word: str, known: Collection[str]) -> str | None:

@@ -16,7 +16,12 @@ _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _QUOTED_THEN_MORE: Final = re.compile(
     r"""(?:^|[:\-,\[{]\s+)(?P<text>(["'])(?:(?!\2).)*\2\s+\S.*)$"""
 )
-_QUOTE_EXPRESSION: Final = 'quote the expression: "${{ ... }}"'
+_BRACKET_THEN_MORE: Final = re.compile(
+    r"""^(?P<key>[^\[{"'#]*:[ ]|\s*-[ ]+)(?P<text>[\[{].*[\]}]\s*[^\s,\]}#].*)$"""
+)
+_VALUE: Final = re.compile(r"""^\s*(?:-[ ]+)*[\w.*-]+:[ ]+(?P<text>[^\s"'\[{].*?)\s*$""")
+_QUOTES_IN_QUOTES: Final = re.compile(r"""(["'])\$\{\{(?:(?!\1|\}\}).)*\1""")
+_EXPRESSION_TEXT: Final = re.compile(r"\$\{\{.*?\}\}+")
 
 Explanation = tuple[str, str | None, Pos]
 
@@ -56,7 +61,7 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explanation:
         pos=Pos(line + 1, column + 1, line + 1, column + 2),
         start=None if start is None else (start.line, start.column),
     )
-    for look in (_tab, _unclosed_quote, _expression, _star, _start_character, _quoted, _colon):
+    for look in _LOOKS:
         found = look(complaint)
         if found is not None:
             return found
@@ -86,7 +91,101 @@ def _expression(said: _Complaint) -> Explanation | None:
     if begin < 0 or (begin > 0 and said.content[begin - 1] in "\"'"):
         return None
     where = Pos(said.pos.line, begin + 1, said.pos.line, begin + 4)
-    return "braces of an expression end the value here", _QUOTE_EXPRESSION, where
+    fact = "an expression without quotes ends at its braces here"
+    if "mapping values are not allowed" in said.problem:
+        fact = "an expression without quotes ends at its ': ' here"
+    return fact, quote_expression(said.content[begin:]), where
+
+
+def quote_expression(text: str) -> str:
+    """Say how the expression with which *text* begins is quoted."""
+    match = _EXPRESSION_TEXT.match(text)
+    whole = match[0] if match else "${{ ... }}"
+    # The braces of mappings around it stand behind those of the expression.
+    while whole.count("}") > whole.count("{"):
+        whole = whole[:-1]
+    return quote("expression", whole)
+
+
+def quote(what: str, text: str) -> str:
+    """Say how a text is quoted."""
+    if '"' not in text:
+        return f'quote the {what}: "{text}"'
+    return f"quote the {what}: '{text}'" if "'" not in text else f"quote the {what}"
+
+
+def value_at(text: str) -> str:
+    """Return the value with which *text* begins, as the one who wrote it meant it."""
+    line = split_lines(text)[0].split(" #")[0]
+    depth = 0
+    for index, character in enumerate(line):
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0 or (depth == 0 and character == ","):
+            return line[:index].rstrip()
+    return line.rstrip()
+
+
+def _quotes_in_quotes(said: _Complaint) -> Explanation | None:
+    """`"${{ "a" }}"`: the text ends at the second quote."""
+    for match in _QUOTES_IN_QUOTES.finditer(said.content):
+        if said.content[match.end() : match.end() + 1] not in ("", " ", ",", "}", "]"):
+            other = "'" if match[1] == '"' else '"'
+            hint = f"write the quotes within an expression as {other}"
+            where = Pos(said.pos.line, match.end(), said.pos.line, match.end() + 1)
+            return "the text in quotes ends here, within its expression", hint, where
+    return None
+
+
+def _bracket(said: _Complaint) -> Explanation | None:
+    """`[1, 2].size() > 1`: what begins with a bracket is a list, and ends with it."""
+    match = _BRACKET_THEN_MORE.match(said.content)
+    if match is None or "expected" not in said.problem:
+        return None
+    if not match.start("text") < said.pos.column:
+        return None
+    return (
+        "text goes on after the closing bracket",
+        quote("whole", match["text"].rstrip()),
+        said.pos,
+    )
+
+
+def _unclosed_bracket(said: _Complaint) -> Explanation | None:
+    if "flow" not in said.context or said.start is None or said.start[0] + 1 == said.pos.line:
+        return None
+    line, column = said.start
+    bracket = "{" if "mapping" in said.context else "["
+    hint = f"at line {said.pos.line} it is still open"
+    return (
+        f"this {bracket!r} is never closed",
+        hint,
+        Pos(line + 1, column + 1, line + 1, column + 2),
+    )
+
+
+def _list_item(said: _Complaint) -> Explanation | None:
+    if "block sequence entries are not allowed" not in said.problem:
+        return None
+    return "a list cannot begin here", "begin it on a line of its own, or write [a, b]", said.pos
+
+
+def _block_sign(said: _Complaint) -> Explanation | None:
+    """`> 3`: a sign that begins a block of text."""
+    if "block scalar" not in said.context or said.start is None:
+        return None
+    text = said.content[said.start[1] :].strip()
+    where = Pos(said.pos.line, said.start[1] + 1, said.pos.line, said.start[1] + 2)
+    return f"{text[:1]!r} begins a block of text here", quote("value", text), where
+
+
+def _not(said: _Complaint) -> Explanation | None:
+    """`!a && b`: a tag, and then an anchor that is none."""
+    match = _VALUE.match(said.content)
+    if match is None or not match["text"].startswith("!"):
+        return None
+    column = match.start("text") + 1
+    where = Pos(said.pos.line, column, said.pos.line, column + 1)
+    return "a leading ! is a tag in YAML", quote("expression", match["text"]), where
 
 
 def _star(said: _Complaint) -> Explanation | None:
@@ -102,8 +201,18 @@ def _star(said: _Complaint) -> Explanation | None:
 def _start_character(said: _Complaint) -> Explanation | None:
     if "cannot start any token" not in said.problem or said.pos.column > len(said.content):
         return None
-    character = said.content[said.pos.column - 1]
-    return f"a plain value cannot begin with {character!r}", "quote the value", said.pos
+    rest = said.content[said.pos.column - 1 :]
+    hint = quote("value", value_at(rest))
+    return f"a plain value cannot begin with {rest[:1]!r}", hint, said.pos
+
+
+def _ampersand(said: _Complaint) -> Explanation | None:
+    if "anchor" not in said.context or said.start is None:
+        return None
+    line, column = said.start
+    hint = quote("value", value_at(said.content[column:])) if line + 1 == said.pos.line else None
+    where = Pos(line + 1, column + 1, line + 1, column + 2)
+    return "a leading & is an anchor in YAML", hint, where
 
 
 def _quoted(said: _Complaint) -> Explanation | None:
@@ -111,17 +220,38 @@ def _quoted(said: _Complaint) -> Explanation | None:
     column = said.pos.column - 1
     if match is None or not match.start("text") < column <= match.end("text"):
         return None
-    whole = match["text"].rstrip()
-    quote = '"' if '"' not in whole else "'"
-    hint = f"quote the whole: {quote}{whole}{quote}" if quote not in whole else "quote the whole"
+    hint = quote("whole", match["text"].rstrip())
     return "text goes on after the closing quote", hint, said.pos
 
 
 def _colon(said: _Complaint) -> Explanation | None:
     if "mapping values are not allowed" not in said.problem:
         return None
-    hint = "quote the value if the ':' belongs to it, or check the indentation"
+    match = _VALUE.match(said.content)
+    if match is not None and match.start("text") < said.pos.column:
+        what = "expression" if " ? " in match["text"] else "value"
+        hint = f"{quote(what, match['text'])}, if the ':' belongs to it"
+    else:
+        hint = "check the indentation"
     return "a ':' is not allowed here", hint, said.pos
+
+
+_LOOKS: Final = (
+    _tab,
+    _unclosed_quote,
+    _not,
+    _quotes_in_quotes,
+    _expression,
+    _star,
+    _start_character,
+    _ampersand,
+    _quoted,
+    _bracket,
+    _block_sign,
+    _list_item,
+    _colon,
+    _unclosed_bracket,
+)
 
 
 def _plain(said: _Complaint) -> str:

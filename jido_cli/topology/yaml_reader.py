@@ -45,6 +45,7 @@ from jido_cli.topology.rules import (
     Findings,
 )
 from jido_cli.topology.scalars import MAY_BE_NO_TEXT, ScalarError, resolve
+from jido_cli.topology.traps import almost_expression
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
@@ -206,7 +207,10 @@ class _Builder:
         height = 0
         while not isinstance(found := self._next(), MappingEndEvent):
             key, place = self._key(found, depth)
-            value, mark, below = self._node(self._next(), depth)
+            given = self._next()
+            if key is None and isinstance(given, AliasEvent):
+                continue  # it belongs to a key that is refused already
+            value, mark, below = self._node(given, depth)
             height = max(height, below)
             if key is None:
                 continue
@@ -233,7 +237,10 @@ class _Builder:
             place = self._place(event)
             if not isinstance(event, AliasEvent):
                 self._node(event, depth)
-            self._refuse(place, "a key is neither a list, a mapping nor an alias: it is text")
+            start = cast("YamlMark", event.start_mark).index
+            hint = almost_expression(self._text[max(0, start - 1) : start + 200])
+            fact = "a key is neither a list, a mapping nor an alias: it is text"
+            self._refuse(place, fact, hint=hint)
             return None, place
         place = self._place(event, event.style or "")
         if event.value == "<<" and event.implicit[0]:
@@ -302,13 +309,13 @@ class _Builder:
         if tag is None:
             return
         shown = tag.replace("tag:yaml.org,2002:", "!!")
-        self._refuse(
-            self._place(event),
-            f"the tag {shown!r} is not part of the format",
-            hint="a plain number or word has its type; quote it to make it text"
-            if shown.startswith("!!")
-            else f'quote the value if the ! belongs to it: "{shown}"',
-        )
+        hint = "a plain number or word has its type; quote it to make it text"
+        if not shown.startswith("!!"):
+            start = cast("YamlMark", event.start_mark).index
+            whole = yaml_errors.value_at(self._text[start : start + 200])
+            hint = yaml_errors.quote("expression", whole)
+        fact = f"the tag {shown!r} is not part of the format"
+        self._refuse(self._place(event), fact, hint=hint)
         self.is_unusable = True
 
     def _refuse_duplicate(self, key: str, place: ScalarMark, first: ScalarMark) -> None:

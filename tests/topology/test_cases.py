@@ -40,4 +40,4 @@ def test_findings_are_in_order_and_each_is_told_once(case: Path) -> None:
 
 
 def test_there_are_enough_cases() -> None:
-    assert len(CASES) >= 60
+    assert len(CASES) >= 120

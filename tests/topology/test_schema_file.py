@@ -15,7 +15,7 @@ from jido_cli.topology import schema_file
 from jido_cli.topology.load_time import LoadTime
 from jido_cli.topology.positions import MapMark
 from jido_cli.topology.project import read_text
-from jido_cli.topology.rules import NOT_AVAILABLE, Findings
+from jido_cli.topology.rules import EXPRESSION, FILE_LIMIT, NOT_AVAILABLE, Findings
 from jido_cli.topology.schema_file import schema, schema_path
 from jido_cli.topology.shape import Shape
 from jido_cli.topology.text_places import Lines
@@ -94,7 +94,10 @@ def test_the_wheel_maps_the_file_to_that_place() -> None:
 
 
 def shape_refuses(text: str) -> bool | None:
-    """Say whether the shape is refused; None if the file is not even read, or is of later days."""
+    """Say whether the shape is refused.
+
+    None if the file is not even read, is of later days, or if expressions and sizes decide.
+    """
     findings = Findings("t.yaml")
     document = read(text, findings)
     if not isinstance(document.mark, MapMark) or len(findings):
@@ -105,7 +108,8 @@ def shape_refuses(text: str) -> bool | None:
     if load_time.unknown:
         return None
     found = findings.sorted()
-    if any(each.code == NOT_AVAILABLE.code for each in found):
+    beyond = {NOT_AVAILABLE.code, EXPRESSION.code, FILE_LIMIT.code}
+    if any(each.code in beyond or each.notes for each in found):
         return None
     return bool(found)
 
