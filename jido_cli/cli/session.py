@@ -6,14 +6,17 @@ Tests put their own engines in; the real ones are found through `control`. No co
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jido_cli.cli import terminal
+from jido_cli.control.words import shown
 from jido_cli.errors import ControlError
 from jido_cli.observe.text.measures import Times
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:  # the client costs start-up time that `--help` does not need
     from jido_cli.control.engines import FoundEngine
     from jido_cli.control.handle import EngineHandle
     from jido_cli.control.state_dir import StateDir
+
+_MOST_FILES = 50
+_HEAD_BYTES = 4096
 
 
 class EngineSource(Protocol):
@@ -111,5 +117,25 @@ def _with_file(hint: str) -> str:
     """Put a file that is here in the place of `FILE`, so that the line can be pasted."""
     if not hint.startswith("jido up FILE"):
         return hint
-    files = [file for file in ("topology.yaml", "topologies/counter.yaml") if Path(file).is_file()]
-    return hint.replace("FILE", files[0]) if files else hint
+    file = next(_topologies(), None)
+    return hint if file is None else hint.replace("FILE", shlex.quote(shown(file)))
+
+
+def _topologies() -> Iterator[Path]:
+    """Yield topologies of this folder and its project; only where they usually lie."""
+    from jido_cli.topology.project import project_root
+
+    here = Path.cwd()
+    for folder in dict.fromkeys((here, project_root(here / "topology.yaml"))):
+        usual = [folder / "topology.yaml", folder / "topologies" / "counter.yaml"]
+        others = [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("topologies/*.yaml"))]
+        yield from filter(_is_topology, (*usual, *others[:_MOST_FILES]))
+
+
+def _is_topology(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:  # not there, or not for us: then it is no suggestion
+        return False
+    return re.search(rb"^jido:", head, re.MULTILINE) is not None
