@@ -17,6 +17,25 @@ from jido_cli.observe.text.display import Paint, display_json, plain
 from jido_cli.observe.text.measures import Times, rfc3339
 
 PAGE = 500
+_RANKS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
+_ERRORS = frozenset(
+    {"error", "gave_up", "start_failed", "hung", "refused", "directive_failed", "fault"}
+)
+_WARNINGS = frozenset(
+    {
+        "exited",
+        "restarted",
+        "dead_letter",
+        "overflow",
+        "stalled",
+        "zombie",
+        "zombie_gone",
+        "late",
+        "skipped",
+        "unrouted",
+        "expired",
+    }
+)
 CLOSE_S = 2.0
 Write = Callable[[str], None]
 Event = Mapping[str, Any]
@@ -58,6 +77,7 @@ class EventPrinter:
         outputs: where to; the first one must never block.
         times: how moments are spelled.
         as_json: print objects instead of columns.
+        level: the file's `observe.log_level`: what weighs less is not printed.
         close_s: how long an output is waited for at the end.
     """
 
@@ -67,8 +87,10 @@ class EventPrinter:
         times: Times,
         *,
         as_json: bool = False,
+        level: str = "info",
         close_s: float = CLOSE_S,
     ) -> None:
+        self._rank = _RANKS[level]
         self._close_s = close_s
         self._outputs = list(outputs)
         self._times = times
@@ -120,7 +142,8 @@ class EventPrinter:
             if page["missed"]:
                 self._print_missed(page["missed"])
             for event in page["events"]:
-                self._print(event)
+                if _rank(event["kind"]) >= self._rank:
+                    self._print(event)
             if page["next"] <= self._seq:
                 return
             self._seq = page["next"]
@@ -159,3 +182,10 @@ def _json_line(event: Event) -> str:
         "data": event["data"],
     }
     return display_json(json.dumps(fields, ensure_ascii=False, default=str))
+
+
+def _rank(kind: str) -> int:
+    """Return how much an event weighs, as `observe.log_level` orders it."""
+    if kind in _ERRORS:
+        return _RANKS["error"]
+    return _RANKS["warning"] if kind in _WARNINGS else _RANKS["info"]

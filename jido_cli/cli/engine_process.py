@@ -180,7 +180,12 @@ class _Process:
         if not self._settings.is_detached:
             terminal = self._session.terminal
             outputs.append(Output(terminal.out, terminal.paint, _say_lost))
-        return EventPrinter(outputs, self._session.times, as_json=self._settings.as_json)
+        return EventPrinter(
+            outputs,
+            self._session.times,
+            as_json=self._settings.as_json,
+            level=self._topology.log_level,
+        )
 
     def _about(self) -> str:
         return (

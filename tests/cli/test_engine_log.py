@@ -53,6 +53,21 @@ def test_what_the_terminal_was_too_slow_for_is_told():
     assert printed(FakePort(STARTED[:1], missed=96))[0].startswith("-- 96 missed here")
 
 
+def test_the_level_of_the_file_leaves_out_what_weighs_less():
+    crash = event("14:02:08.310", "exited", "root/w0", "crash(KeyError: 'sku')")
+    error = event("14:02:08.310", "error", "root/w0", "order.created → reserve: KeyError: 'sku'")
+    port = [STARTED[0], error, crash]
+    shown = {
+        level: [line[13:23].strip() for line in printed(FakePort(port), level=level)]
+        for level in ("info", "warning", "error")
+    }
+    assert shown == {
+        "info": ["started", "error", "exited"],
+        "warning": ["error", "exited"],
+        "error": ["error"],
+    }
+
+
 def test_json_lines_have_the_same_fields():
     (line,) = printed(FakePort(STARTED[:1]), as_json=True)
     assert json.loads(line) == {
