@@ -15,11 +15,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
+from jido_cli.core.schema_document import properties_of, read_document
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.topology.raw import Raw
-
-Scope = Mapping[str, Schema | None]
-"""The schemas of the variables that a value may read: `state`, `params`, `next`."""
 
 _READ: Final = re.compile(r"\$\{\{\s*(state|params|next)\.([A-Za-z_]\w*)\s*\}\}")
 _WORDS: Final = {
@@ -52,18 +50,43 @@ class Misfit(NamedTuple):
         return ", ".join(map(repr, self.missing))
 
 
-def compiled(declared: object, *, is_closed: bool = True) -> Schema | None:
-    """Return a declared schema compiled; None where there is none, or none that is sound."""
+class Shape(msgspec.Struct, frozen=True, eq=False):
+    """What a declared schema says about its members; `required` are those without a default."""
+
+    source: Mapping[str, object]
+    properties: Mapping[str, object]
+    required: tuple[str, ...]
+    is_open: bool
+
+
+def shape_of(declared: object) -> Shape | None:
+    """Return what a schema, full or in short form, says; None for none, or one that is unsound.
+
+    Nothing is compiled: what the loader has found wrong it has told.
+    """
     if not isinstance(declared, dict):
         return None
     try:
-        return compile_schema(declared, is_closed=is_closed)
+        full = read_document(declared, is_closed=True)
     except (SchemaError, RecursionError):
-        return None  # the loader has told
+        return None
+    properties = properties_of(full)
+    names = full.get("required")
+    listed = names if isinstance(names, list) else []
+    return Shape(
+        full,
+        properties,
+        tuple(n for n in listed if isinstance(n, str) and not _has_default(properties.get(n))),
+        full.get("additionalProperties", full.get("unevaluatedProperties", True)) is not False,
+    )
+
+
+Scope = Mapping[str, Shape | None]
+"""The schemas of the variables that a value may read: `state`, `params`, `next`."""
 
 
 def members_misfit(
-    data: Raw, schema: Schema, scope: Scope, *, is_strict: bool = False
+    data: Raw, schema: Shape, scope: Scope, *, is_strict: bool = False
 ) -> Iterator[Misfit]:
     """Yield what is wrong with the members of a mapping as members that *schema* declares.
 
@@ -73,11 +96,10 @@ def members_misfit(
         scope: what expressions may read.
         is_strict: whether members that a closed schema does not declare are wrong.
     """
-    properties = schema.source.get("properties")
-    known = properties if isinstance(properties, Mapping) else {}
+    known = schema.properties
     others = [name for name in data if name not in known and is_constant(name)]
     if all(map(is_constant, data.keys())):
-        missing = [name for name in required(schema) if name not in data]
+        missing = [name for name in schema.required if name not in data]
         slips = {near[0]: name for name in others if (near := get_close_matches(name, missing))}
         if is_strict and not schema.is_open:
             missing = [name for name in missing if name not in slips]  # told as unknown keys
@@ -94,7 +116,7 @@ def members_misfit(
 
 
 def value_misfit(
-    value: object, wanted: object, root: Schema, scope: Scope, path: tuple[str | int, ...] = ()
+    value: object, wanted: object, root: Shape, scope: Scope, path: tuple[str | int, ...] = ()
 ) -> Iterator[Misfit]:
     """Yield what is wrong with a value where *wanted*, a part of *root*, is asked for."""
     if isinstance(value, str) and "${{" in value:
@@ -111,14 +133,6 @@ def value_misfit(
     elif isinstance(value, list) and isinstance(wanted, Mapping) and "items" in wanted:
         for index, below in enumerate(value):
             yield from value_misfit(below, wanted["items"], root, scope, (*path, index))
-
-
-def required(schema: Schema) -> list[str]:
-    """Return the members that must be given: required, and without a default."""
-    names = schema.source.get("required")
-    defaults = schema.defaults()
-    listed = names if isinstance(names, list) else []
-    return [name for name in listed if isinstance(name, str) and name not in defaults]
 
 
 def is_constant(value: object) -> bool:
@@ -147,6 +161,10 @@ def types_of(schema: object) -> frozenset[str]:
     return frozenset(each for each in named if isinstance(each, str))
 
 
+def _has_default(schema: object) -> bool:
+    return isinstance(schema, Mapping) and "default" in schema
+
+
 def _called(types: frozenset[str]) -> str:
     return " or ".join(_WORDS.get(each, each) for each in sorted(types))
 
@@ -161,14 +179,13 @@ def _type_misfit(text: str, wanted: object, scope: Scope) -> str | None:
             return f"this gives text, wanted is {_called(types)}"
         return None
     schema = scope.get(match[1])
-    properties = schema.source.get("properties") if schema is not None else None
-    given = properties.get(match[2]) if isinstance(properties, Mapping) else None
+    given = schema.properties.get(match[2]) if schema is not None else None
     words = clash(given, wanted)
     return None if words is None else f"this gives {words[0]}, wanted is {words[1]}"
 
 
 def _constant_misfit(
-    value: object, wanted: object, root: Schema, path: tuple[str | int, ...]
+    value: object, wanted: object, root: Shape, path: tuple[str | int, ...]
 ) -> Iterator[Misfit]:
     shape: dict[str, object] = {"type": "object", "properties": {"value": wanted}}
     shape |= {key: root.source[key] for key in _DEFINITIONS if key in root.source}
@@ -184,4 +201,7 @@ def _constant_misfit(
 
 @lru_cache(maxsize=256)
 def _compiled_text(shape: bytes) -> Schema | None:
-    return compiled(msgspec.json.decode(shape))
+    try:
+        return compile_schema(msgspec.json.decode(shape))
+    except (SchemaError, RecursionError):
+        return None

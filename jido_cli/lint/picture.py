@@ -179,14 +179,14 @@ class Picture:
 
     def users(self, action: Action) -> tuple[str, ...]:
         """Return the agents whose routes run *action*."""
-        return self._users.get(action.path, ())
+        return tuple(self._users.get(action.path, ()))
 
     @cached_property
-    def _users(self) -> dict[ValuePath, tuple[str, ...]]:
-        users: dict[ValuePath, tuple[str, ...]] = {}
+    def _users(self) -> dict[ValuePath, list[str]]:
+        users: dict[ValuePath, list[str]] = {}
         for agent in self.agents.values():
             for action in agent.actions:
-                users[action.path] = (*users.get(action.path, ()), agent.name)
+                users.setdefault(action.path, []).append(agent.name)
         return users
 
     def _routes(self, agent: raw.RawNode) -> Iterator[Route]:

@@ -1,4 +1,4 @@
-"""The schemas of states and params, compiled once, those of Python's params from its source.
+"""The schemas of states and params, read once, those of Python's params from its source.
 
 What is not sound has been reported by the loader, and is None here.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jido_cli.core.schema import Schema
-from jido_cli.lint.fitting import Scope, compiled
+import msgspec
+
+from jido_cli.lint.fitting import Scope, Shape, shape_of
 from jido_cli.lint.python_function import PythonFunction
 from jido_cli.lint.records import Action
 from jido_cli.topology.positions import Path
@@ -23,17 +24,17 @@ class Shapes:
 
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
-        self._states: dict[str, Schema | None] = {}
-        self._params: dict[Path, Schema | None] = {}
+        self._states: dict[str, Shape | None] = {}
+        self._params: dict[Path, Shape | None] = {}
+        self._shapes: dict[bytes, Shape | None] = {}
 
-    def state(self, agent: str) -> Schema | None:
+    def state(self, agent: str) -> Shape | None:
         """Return the schema of an agent's state; None for any mapping."""
         if agent not in self._states:
-            declared = self._picture.agents[agent].value.get("state")
-            self._states[agent] = compiled(declared)
+            self._states[agent] = self._shape(self._picture.agents[agent].value.get("state"))
         return self._states[agent]
 
-    def params(self, action: Action) -> Schema | None:
+    def params(self, action: Action) -> Shape | None:
         """Return the schema of the params that an action takes, as far as that is known."""
         if action.path not in self._params:
             self._params[action.path] = self._params_of(action)
@@ -45,9 +46,16 @@ class Shapes:
         params = None if action is None else self.params(action)
         return {"state": state, "next": state, "params": params}
 
-    def _params_of(self, action: Action) -> Schema | None:
+    def _shape(self, declared: object) -> Shape | None:
+        """Return what a schema says; many agents and actions say the same."""
+        text = msgspec.json.encode(declared)
+        if text not in self._shapes:
+            self._shapes[text] = shape_of(declared)
+        return self._shapes[text]
+
+    def _params_of(self, action: Action) -> Shape | None:
         if "params" in action.value or action.run is None:
-            return compiled(action.value.get("params"))
+            return self._shape(action.value.get("params"))
         function = self._picture.python.function(action.run)
         if not isinstance(function, PythonFunction) or not function.is_known:
             return None
@@ -56,7 +64,7 @@ class Shapes:
         properties = {each.name: _shape(each.schema, each.has_default) for each in function.params}
         needed = [each.name for each in function.params if not each.has_default]
         shape = {"type": "object", "properties": properties, "additionalProperties": False}
-        return compiled({**shape, "required": needed} if needed else shape)
+        return shape_of({**shape, "required": needed} if needed else shape)
 
 
 def _shape(schema: Mapping[str, object], has_default: bool) -> Mapping[str, object]:

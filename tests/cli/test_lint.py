@@ -205,6 +205,66 @@ def test_what_stands_in_a_file_steers_no_terminal(folder: Path, output: str):
     assert not [sign for sign in text if sign != "\n" and not sign.isprintable()]
 
 
+PART = """\
+jido: v1
+name: desk-part
+signals: {ticket.opened: {external: true}, ticket.filed: {}}
+agents:
+  desk: {state: {open: 0}, routes: {ticket.opened: {set: {open: 1}, emit: {type: ticket.filed}}}}
+  unused: {routes: {ticket.lost: {set: {open: 1}}}}
+"""
+WHOLE = """\
+jido: v1
+name: whole
+include: [parts/desk.yaml]
+supervisor:
+  children: [{agent: desk}]
+"""
+
+
+def test_a_part_is_judged_for_itself_and_said_to_be_one(folder: Path):
+    (folder / "parts").mkdir()
+    write(folder / "parts", desk=PART)
+    done = jido("lint", "parts/desk.yaml")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "parts/desk.yaml: a part, cannot be run"
+    assert lines[1].startswith("1 file, no findings (")
+
+
+def test_what_a_whole_finds_in_its_part_stands_there_and_is_told_once(folder: Path):
+    (folder / "parts").mkdir()
+    write(folder / "parts", desk=PART)
+    write(folder, whole=WHOLE, other=WHOLE.replace("name: whole", "name: other"))
+    done = jido("lint", "--format", "json")
+    found = json.loads(done.stdout)
+    assert [(each["file"], each["line"], each["code"]) for each in found["diagnostics"]] == [
+        ("parts/desk.yaml", 5, "JD402"),
+        ("parts/desk.yaml", 6, "JD212"),
+    ]
+    assert (found["summary"]["files"], found["summary"]["parts"]) == (3, 1)
+    drawn = jido("lint", "whole.yaml").stdout
+    assert "\n5 |   desk: {state: {open: 0}, " in drawn
+
+
+def test_a_comment_in_a_part_counts_for_the_whole(folder: Path):
+    (folder / "parts").mkdir()
+    comment = "  # jido: ignore[JD402] a mail goes out\n"
+    text = PART.replace("filed}}}}\n", f"filed}}}}}}}}{comment}").replace("  unused", "  x-unused")
+    write(folder / "parts", desk=text)
+    write(folder, whole=WHOLE)
+    assert jido("lint").stdout.splitlines()[-1].startswith("2 files, no findings, 1 ignored (")
+
+
+def test_vars_need_no_value_to_be_judged(folder: Path):
+    vars_ = 'vars: {limit: {type: integer}}\nx-note: "${{ vars.limit }}"\nagents:'
+    write(folder, one=CLEAN.replace("agents:", vars_))
+    assert jido("lint").exit_code == 0
+    wrong = vars_.replace("integer}", "integer, default: many}")
+    write(folder, one=CLEAN.replace("agents:", wrong))
+    assert "JD503 bad-default" in jido("lint").stdout
+
+
 def test_an_unknown_format_is_a_mistake_in_the_command_line(folder: Path):
     write(folder, one=CLEAN)
     assert jido("lint", "--format", "xml").exit_code == 2

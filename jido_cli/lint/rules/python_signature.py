@@ -52,7 +52,7 @@ from typing import Final
 
 from jido_cli.core.schema_short import is_full_schema
 from jido_cli.core.suggestions import did_you_mean
-from jido_cli.lint.fitting import clash, required
+from jido_cli.lint.fitting import clash
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.python_function import PythonFunction
 from jido_cli.lint.records import Action, Route
@@ -140,7 +140,7 @@ def _with(picture: Picture, route: Route) -> Iterator[Diagnostic]:
                 yield RULE.found(
                     picture, place, f"{action.run} has no parameter {name!r}", hint=hint
                 )
-        lacking = [name for name in required(schema) if name not in given]
+        lacking = [name for name in schema.required if name not in given]
         if lacking and set(given) <= set(schema.properties):
             place = picture.key((*route.path, "with"))
             yield RULE.found(picture, place, f"{action.run} needs {', '.join(map(repr, lacking))}")

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jido_cli.lint.fitting import compiled, members_misfit
+from jido_cli.lint.fitting import members_misfit, shape_of
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
 from jido_cli.lint.sendings import ABSENT, UNKNOWN, Sending
@@ -61,7 +61,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 
 
 def _broken(picture: Picture, sending: Sending, declared: object) -> Iterator[Diagnostic]:
-    schema = compiled(declared)
+    schema = shape_of(declared)
     data = {} if sending.data is ABSENT else sending.data
     if schema is None or not isinstance(data, dict):
         return

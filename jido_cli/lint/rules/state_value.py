@@ -36,8 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from jido_cli.core.schema import Schema
-from jido_cli.lint.fitting import is_constant, value_misfit
+from jido_cli.lint.fitting import Shape, is_constant, value_misfit
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Action
 from jido_cli.lint.rule import Rule
@@ -68,7 +67,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 
 
 def _misfits(
-    picture: Picture, action: Action, agent: str, schema: Schema, block: tuple[Raw, Path]
+    picture: Picture, action: Action, agent: str, schema: Shape, block: tuple[Raw, Path]
 ) -> Iterator[tuple[Diagnostic, Path]]:
     for below, names, value in _constants(block[0]):
         wanted = _part(schema.source, names)

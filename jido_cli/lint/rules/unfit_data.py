@@ -47,8 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jido_cli.core.schema import Schema
-from jido_cli.lint.fitting import Misfit, clash, compiled, members_misfit, required
+from jido_cli.lint.fitting import Misfit, Shape, clash, members_misfit, shape_of
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Action, Route
 from jido_cli.lint.rule import Rule
@@ -78,7 +77,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             yield from _against_catalogue(picture, route)
 
 
-def _takers(picture: Picture, route: Route) -> Iterator[tuple[Action, Schema]]:
+def _takers(picture: Picture, route: Route) -> Iterator[tuple[Action, Shape]]:
     """Yield the actions that take their params from the signal, with the schema of these."""
     if route.with_ is not None or route.is_conditional:
         return
@@ -88,7 +87,7 @@ def _takers(picture: Picture, route: Route) -> Iterator[tuple[Action, Schema]]:
             yield action, schema
 
 
-def _misfits(picture: Picture, sending: Sending, agent: str, schema: Schema) -> Iterator[Misfit]:
+def _misfits(picture: Picture, sending: Sending, agent: str, schema: Shape) -> Iterator[Misfit]:
     data = sending.data
     if data is UNKNOWN or (isinstance(data, str) and "${{" in data):
         return
@@ -121,21 +120,20 @@ def _data_place(picture: Picture, sending: Sending) -> Pos:
 
 def _against_catalogue(picture: Picture, route: Route) -> Iterator[Diagnostic]:
     declared = picture.signals.get(route.pattern, {})
-    data = compiled(declared.get("data"))
+    data = shape_of(declared.get("data"))
     if data is None:
         return
-    properties = data.source.get("properties")
-    known = properties if isinstance(properties, dict) else {}
     for action, schema in _takers(picture, route):
-        lacking = [name for name in required(schema) if name not in known and not data.is_open]
+        lacking = [
+            name for name in schema.required if name not in data.properties and not data.is_open
+        ]
         notes = (f"the catalogue has it at {picture.line(('signals', route.pattern))}",)
-        if lacking:
+        if lacking and not data.is_open:
             named = ", ".join(map(repr, lacking))
             fact = f"{route.pattern!r} has no {named} in the catalogue, which {route.agent} needs"
             yield RULE.found(picture, picture.key(route.path), fact, notes=notes)
-        wanted = schema.source.get("properties")
-        for name, inner in wanted.items() if isinstance(wanted, dict) else ():
-            words = clash(known.get(name), inner)
+        for name, inner in schema.properties.items():
+            words = clash(data.properties.get(name), inner)
             if words is not None:
                 fact = f"{name!r} of {route.pattern!r} is {words[0]} in the catalogue,"
                 fact += f" and {words[1]} in the params"
