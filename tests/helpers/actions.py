@@ -86,4 +86,6 @@ class Gate:
 
     def fail(self, error: Exception) -> None:
         """Let the oldest that waits fail."""
-        self.waiting.pop(0).set_exception(error)
+        gate = self.waiting.pop(0)
+        gate.set_exception(error)
+        gate.exception()  # looked at, even if whoever waited was killed meanwhile

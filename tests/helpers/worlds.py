@@ -96,7 +96,8 @@ class World:
             task.cancel()
         self.loop.advance(60.0)
         self.loop.close()
-        assert [_told(one) for one in self.troubles] == []
+        told = [_told(one) for one in self.troubles]
+        assert told == []
 
     # -- signals
 
