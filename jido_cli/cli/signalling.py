@@ -17,6 +17,7 @@ from jido_cli.cli.failures import CommandError
 from jido_cli.control import parameters
 
 Node = Mapping[str, Any]
+_BUG = "exception"
 _MEANT = re.compile(r"did you mean '([^']+)'")
 
 
@@ -63,17 +64,38 @@ def signal_data(node: Node, request: Request, *, unrouted: bool) -> dict[str, ob
     return parameters.read_pairs(request.words, route.get("params") if route else None)
 
 
-def failed_call(node: Node, request: Request, answer: Mapping[str, Any]) -> CommandError:
-    """Return the failure for a call that was answered, but not with ok."""
+def failed_call(
+    node: Node, request: Request, answer: Mapping[str, Any], after: Node | None = None
+) -> CommandError:
+    """Return the failure for a call that was answered, but not with ok.
+
+    Args:
+        node: the agent before the call.
+        request: what was asked.
+        answer: what came back.
+        after: the agent after it, if it could be looked at: a failure may have ended it.
+    """
     error = answer.get("error") or {}
+    # A bug may go away by itself as well, but nobody said so: whoever reads that would wait for it.
+    is_worth_a_try = error.get("retryable") and error.get("code") != _BUG
     return CommandError(
         f"{request.type} failed: {error.get('message') or 'it did not say why'}",
         code=str(error.get("code") or "failed"),
         where=_where(node, request, error),
-        why="it may work when it is tried again" if error.get("retryable") else None,
-        kept=("state", "unchanged"),
+        why="it may work when it is tried again" if is_worth_a_try else None,
+        kept=("state", _state_after(node, after)),
         hints=_again(node, request, error),
     )
+
+
+def _state_after(node: Node, after: Node | None) -> str:
+    if after is None or "generation" not in node:
+        return "unchanged"
+    if after["generation"] != node["generation"]:
+        return "unchanged by it, but the agent exited over it and began again"
+    if after["status"] in ("failed", "stopped", "backing_off"):
+        return f"unchanged by it, but the agent exited over it and is {after['status']}"
+    return "unchanged"
 
 
 def expired_call(

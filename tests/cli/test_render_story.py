@@ -154,6 +154,8 @@ def test_a_supervisor_below_that_gave_up_is_part_of_the_story():
     events = [
         crash("14:02:05.310", "root/pool/w1"),
         event("14:02:05.311", "gave_up", "root/pool", child="w1"),
+        event("14:02:05.311", "exited", "root/pool/w0", how="shutdown"),
+        event("14:02:05.311", "exited", "root/pool", how="shutdown"),
         event(
             "14:02:05.312",
             "restarted",

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from jido_cli.cli.signalling import Request, failed_call
 from jido_cli.errors import ControlError
 from tests.cli import shop
 from tests.cli.fakes import FakeHandle, jido
@@ -59,6 +60,37 @@ def test_call_prints_the_output_when_asked():
     handle = counter(call_answer={"ok": True, "state": {"count": 2}, "output": "two"})
     words = ("call", "counter_agent_server", "counter.increment", "--output")
     assert jido(*words, handle=handle).stdout == '"two"\n'
+
+
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [
+        ({"generation": 1, "status": "running"}, "unchanged"),
+        (
+            {"generation": 2, "status": "running"},
+            "unchanged by it, but the agent exited over it and began again",
+        ),
+        (
+            {"generation": 1, "status": "failed"},
+            "unchanged by it, but the agent exited over it and is failed",
+        ),
+        (None, "unchanged"),
+    ],
+)
+def test_a_failure_that_ends_the_agent_says_so(after, state):
+    """Its state before the command is not that which it has now."""
+    before = counter().nodes["counter_agent_server"] | {"generation": 1, "status": "running"}
+    request = Request("call", "counter_agent_server", "counter.increment", ())
+    error = {"message": "KeyError: 'plum'", "code": "exception", "retryable": True}
+    told = failed_call(before, request, {"ok": False, "error": error}, after)
+    assert (told.kept, told.why) == (("state", state), None)
+
+
+def test_what_says_that_it_may_work_later_is_told():
+    request = Request("call", "counter_agent_server", "counter.increment", ())
+    error = {"message": "503", "code": "busy", "retryable": True}
+    told = failed_call(counter().nodes["counter_agent_server"], request, {"error": error})
+    assert told.why == "it may work when it is tried again"
 
 
 def test_a_failed_call_is_told_as_drawn():

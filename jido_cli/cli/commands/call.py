@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from jido_cli.cli import options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.send import Subject, Type, Unrouted, Words, new_signal
 from jido_cli.cli.signalling import Request, expired_call, failed_call, signal_data
+from jido_cli.control.handle import EngineHandle
+from jido_cli.errors import ControlError
 from jido_cli.observe.text.state import one_line
 
 EXAMPLES = (
@@ -49,8 +52,16 @@ def command(
         if not answer["ok"]:
             if answer.get("outcome") in _LATE:
                 raise expired_call(handle.node(node["path"]), request, answer, timeout)
-            raise failed_call(node, request, answer)
+            raise failed_call(node, request, answer, _looked_at(handle, node["path"]))
     if as_json:
         session.terminal.out_json(answer)
     else:
         session.terminal.out(one_line(answer["output"] if output else answer["state"]))
+
+
+def _looked_at(handle: EngineHandle, path: str) -> Mapping[str, Any] | None:
+    """Return the agent as it is now; None when it, or the engine, is not there any more."""
+    try:
+        return handle.node(path)
+    except ControlError:
+        return None

@@ -129,6 +129,7 @@ def _outcome(events: Sequence[Event], at: int) -> tuple[str, str]:
     """Return what the supervisor did about an exit, and its window then."""
     path = events[at]["path"]
     parent = path.rpartition("/")[0]
+    awaits_exit = events[at]["kind"] == "gave_up"  # a supervisor that gives up exits after that
     for event in events[at + 1 :]:
         if event["kind"] == "restarted" and event["path"] == path:
             mates = event["data"].get("group") or ()
@@ -137,7 +138,9 @@ def _outcome(events: Sequence[Event], at: int) -> tuple[str, str]:
         if event["kind"] == "gave_up" and event["path"] == parent:
             return f"{last_part(parent)} gave up", ""
         if event["kind"] == "exited" and event["path"] == path:
-            break
+            if not awaits_exit:
+                break
+            awaits_exit = False
     return "", ""
 
 
