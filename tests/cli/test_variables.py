@@ -170,6 +170,14 @@ def test_a_detached_engine_gets_the_values(project: Project):
     assert up.out.startswith("depot is up: 3 of 3 nodes ready")
     assert project.jido("call", "w-1", "region.get", "--output").code == 0
     assert project.jido("state", "w-1", "region").out == '"a=b, c"\n'
+    again = project.jido("up", "depot.yaml", "-d", "--set", "workers=5")
+    assert (again.code, again.err) == (
+        0,
+        (
+            "note: it keeps the values that it was started with; "
+            "for others: jido down -e depot, then jido up again\n"
+        ),
+    )
 
 
 @pytest.mark.slow

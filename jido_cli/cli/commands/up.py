@@ -71,7 +71,7 @@ def command(
     given = variables.given(assignments, set_files, values)
     words = _words(file, run_for, until_idle, log_format, given, chosen)
     if detach:
-        return _detach(session, chosen, words, file, as_json=as_json)
+        return _detach(session, chosen, words, file, given, as_json=as_json)
     session.terminal.err(*chosen.notes())
     if chosen.is_other:
         arguments = chosen.command(["up", *words])
@@ -132,6 +132,7 @@ def _detach(
     chosen: interpreter.Interpreter,
     words: Sequence[str],
     file: str,
+    given: variables.Given,
     *,
     as_json: bool,
 ) -> int:
@@ -144,6 +145,9 @@ def _detach(
         if news.lines:
             raise FindingsError(news.report.message, lines=news.lines, findings=news.findings)
         raise error_of(news.report)
+    if news.was_running and given != variables.NOTHING:
+        again = f"jido down -e {display(news.name)}, then jido up again"
+        terminal.err(f"note: it keeps the values that it was started with; for others: {again}")
     if as_json:
         terminal.out_json(
             {
