@@ -30,6 +30,9 @@ test: check ## everything that CI runs
 	$(BIN)/python -m tests.conformance.otp tests/conformance/data/otp_supervisor.jsonl.gz --level machine
 	$(BIN)/python -m tests.conformance.otp tests/conformance/data/otp_supervisor.jsonl.gz --level runtime
 
+fuzz: install ## compare a million random expressions with the CEL library
+	$(BIN)/python -m tests.core.expressions.fuzz
+
 bench: install ## this machine's figures
 	$(BIN)/jido bench
 

@@ -10,18 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jido_cli.core.cel_conversions import TYPE_NAMES
+from jido_cli.core.cel_library import signatures
+from jido_cli.core.cel_signatures import result_of
 from jido_cli.core.cel_types import (
     BOOL,
     DYN,
     STRING,
+    TYPE,
     CelType,
-    call_type,
     common_type,
     constant_type,
     list_of,
     map_of,
+    operator_type,
+    optional_of,
 )
 from jido_cli.core.cel_wire import Node, RefusedError
+
+_NAMED_TYPES = frozenset(TYPE_NAMES.values())
 
 
 class TypeScope:
@@ -58,7 +65,10 @@ class TypeScope:
                 node.type = constant_type(node.value)
             case "ident":
                 node.type = self._name(node, local)
-            case "all" | "exists" | "exists_one" | "collect":
+            case "bind":
+                value = self.annotate(node.args[0], local)
+                node.type = self.annotate(node.args[1], {**local, node.name: value})
+            case "all" | "exists" | "exists_one" | "collect" | "sort":
                 node.type = self._macro(node, local)
             case _:
                 arguments = [self.annotate(each, local) for each in node.args]
@@ -73,8 +83,9 @@ class TypeScope:
             raise RefusedError(self.hidden[name], node.offset)
         found = self.variables.get(name)
         if found is None:
-            # The checker knows it, we do not: the name of a type, as a value.
-            raise RefusedError(f"{node.name} as a value is not available yet", node.offset)
+            if name in _NAMED_TYPES:
+                return TYPE
+            raise RefusedError(f"{node.name} is no value of this language", node.offset)
         return found
 
     def _macro(self, node: Node, local: Mapping[str, CelType]) -> CelType:
@@ -86,6 +97,8 @@ class TypeScope:
             element = STRING
         inner = {**local, node.name: element}
         types = [self.annotate(each, inner) for each in node.args[1:]]
+        if node.kind == "sort":
+            return list_of(element)
         return list_of(types[-1]) if node.kind == "collect" else BOOL
 
     def _compound(self, node: Node, arguments: list[CelType]) -> CelType:
@@ -95,15 +108,39 @@ class TypeScope:
             case "has":
                 return BOOL
             case "list":
-                return list_of(common_type(arguments))
+                return list_of(common_type(_held(node, arguments, 0, 1)))
             case "map":
-                return map_of(common_type(arguments[1::2]))
+                return map_of(common_type(_held(node, arguments, 1, 2)))
             case _:
-                return call_type(node.name, arguments)
+                return self._call(node, arguments)
+
+    def _call(self, node: Node, arguments: list[CelType]) -> CelType:
+        if node.name == "_?._":
+            return _maybe(self._field(arguments[0], str(node.args[1].value)))
+        found = operator_type(node.name, arguments)
+        if found is not None:
+            return found
+        known = signatures(node.name)
+        return result_of(known, arguments, has_receiver=node.has_receiver)
 
     def _field(self, operand: CelType, name: str) -> CelType:
         if operand.kind == "message":
             return self.fields[operand.name].get(name, DYN)
         if operand.kind == "map" and operand.item is not None:
             return operand.item
+        if operand.kind == "optional" and operand.item is not None:
+            return _maybe(self._field(operand.item, name))
         return DYN
+
+
+def _maybe(kind: CelType) -> CelType:
+    """Return the type of an optional access: what is optional already stays so."""
+    return kind if kind.kind == "optional" else optional_of(kind)
+
+
+def _held(node: Node, types: list[CelType], first: int, step: int) -> list[CelType]:
+    """Return the types of a container's values; of `?` entries, of what they may hold."""
+    return [
+        (types[at].item or DYN) if at in node.optional else types[at]
+        for at in range(first, len(types), step)
+    ]

@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jido_cli.core.cel_library import FUNCTIONS, usage
+from jido_cli.core.cel_emit import TOO_DEEP
+from jido_cli.core.cel_library import MACROS, NAMES, usage
+from jido_cli.core.cel_source import Source
 from jido_cli.core.cel_types import CelType
 from jido_cli.core.suggestions import did_you_mean
 
@@ -23,19 +25,22 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9.]+|==|!=|<=|>=|&&|\|\||\S")
 _UNDEFINED = re.compile(r"undefined field '(.*)' not found in struct '(.*)'")
 _UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container ''\)")
 _OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\((.*)\)'", re.DOTALL)
-_UNSUPPORTED = re.compile(r"unsupported syntax '(.*)'")
 _UNEXPECTED = re.compile(
     r"Syntax error: (?:mismatched|extraneous|no viable alternative at) input "
     r"'(.*?)'(?: expecting.*)?$",
     re.DOTALL,
 )
 _TOKEN_ERROR = re.compile(r"Syntax error: token recognition error at: '(.*)", re.DOTALL)
+_DEPTH = re.compile("recursion (depth|limit)")
 _NO_FIELDS = re.compile(r"expression of type '(.*)' cannot be the operand of a select operation")
 _NO_RANGE = re.compile(r"expression of type '(.*)' cannot be the range of a comprehension.*")
 # How the checker spells types, and how people do.
 _TYPE_NAMES = (
     (re.compile(r"wrapper\((\w+)\)"), r"\1 or null"),
-    (re.compile(r"google\.protobuf\.Timestamp"), "timestamp"),
+    (re.compile(r"google\.protobuf\.(Timestamp|Duration)"), lambda found: found[1].lower()),
+    (re.compile(r"\boptional_type\b"), "optional"),
+    (re.compile(r"math\.@max"), "math.greatest"),
+    (re.compile(r"math\.@min"), "math.least"),
     (re.compile(r"jido\.M[0-9]+"), "object"),
     (re.compile(r"\bT%[0-9]+"), "dyn"),
     (re.compile(r"\bnull_type\b"), "null"),
@@ -57,9 +62,9 @@ _SIGNS = {
     "$": "an expression stands without ${{ }} here",
 }
 _PYTHON_NAMES = {"True": "write true", "False": "write false", "None": "write null"}
-_SPACES = frozenset({"cel", "json", "hash", "lists", "math", "optional", "regex", "time"})
-_CALL = re.compile(r"(\w+\.\w+)\(")
-_MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
+_SPACES = frozenset(name.partition(".")[0] for name in NAMES if "." in name) | {"cel"}
+_CALL = re.compile(r"(\w+\.\w+)\s*\(")
+_MACROS = {form.usage.partition("(")[0].rpartition(".")[2]: form.usage for form in MACROS}
 _MEANT = {
     **dict.fromkeys(("toUpper", "toUpperCase", "upper", "uppercase"), "upperAscii"),
     **dict.fromkeys(("toLower", "toLowerCase", "lower", "lowercase"), "lowerAscii"),
@@ -70,21 +75,17 @@ _MEANT = {
     **dict.fromkeys(("float", "number"), "double"),
     "any": "exists",
     "find": "indexOf",
-    "slice": "substring",
     "some": "exists",
+    "reduce": "sum",
+    "sorted": "sort",
+    "unique": "distinct",
+    "sortBy": "sortByKey",
+    "title": "titleCase",
     "every": "all",
 }
-_LATER_TEXT = """
-abs acos avg bind bitAnd bitNot bitOr bitShiftLeft bitShiftRight bitXor bytes ceil clamp coalesce
-date days decode distinct drop duration encode entries existsOne extract extractAll first flatten
-floor format getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds
-getMinutes getMonth getSeconds greatest group hasValue hmacSha256 isFinite isInf isNaN keys last
-least matches merge none of ofNonZeroValue optFlatMap optMap or orValue quote range reverse round
-sha256 sign slice slug sort sortBy sortByKey sqrt sum take timestamp titleCase transformList
-transformMap trunc truncate type unwrap unwrapOpt uuid5 value values with without
-"""
-_LATER = frozenset(_LATER_TEXT.split())
-_LATER_NAMES = frozenset({"result", "local", "item", "index", "error", "agents", "supervisors"})
+# What only invariants and scenarios will see.
+_LATER_NAMES = frozenset({"agents", "supervisors", "signals"})
+_TAKE_OBJECTS = frozenset({"_+_", "_==_", "_!=_", "@in"})
 _OPERATORS = {"@in": "in", "_?_:_": "?", "_[_]": "[]", "!_": "!", "-_": "-"}
 
 
@@ -105,18 +106,22 @@ class Known(NamedTuple):
     fields: Mapping[str, Mapping[str, CelType]]
 
 
-def findings(report: str, source: str, known: Known) -> tuple[Finding, ...]:
+def findings(report: str, source: Source, known: Known) -> tuple[Finding, ...]:
     """Return what the checker's *report* on *source* says; never empty."""
+    checked = source.text
     entries = [
-        (_offset(source, int(line), int(column)), text.strip())
+        (_offset(checked, int(line), int(column)), text.strip())
         for line, column, text in _ENTRY.findall(report)
         if "*error*" not in text
     ]
+    if _DEPTH.search(report):
+        message = f"{TOO_DEEP}: over 32 operations in one another"
+        return (Finding(1, 1, 1, message, "split it"),)
     if not entries:
-        return (at(source, 0, _words(report.splitlines()[0])),)
-    if entries[0][1].startswith(("Syntax error", "unsupported syntax")):
+        return (at(checked, 0, _words(report.splitlines()[0])),)
+    if entries[0][1].startswith("Syntax error"):
         del entries[1:]
-    unknown = [(offset, _unknown_call(source, offset, text)) for offset, text in entries]
+    unknown = [(offset, _unknown_call(checked, offset, text)) for offset, text in entries]
     if any(name for _, name in unknown):
         # What an unknown function or macro is called with, nobody can say.
         entries = [
@@ -124,15 +129,28 @@ def findings(report: str, source: str, known: Known) -> tuple[Finding, ...]:
             for entry, (_, name) in zip(entries, unknown, strict=True)
             if name or not _UNDECLARED.fullmatch(entry[1])
         ]
-    return tuple(_finding(source, offset, text, known) for offset, text in entries)
+    found = (_finding(checked, offset, text, known) for offset, text in entries)
+    return tuple(_of_user(each, source) for each in found)
+
+
+def _of_user(finding: Finding, source: Source) -> Finding:
+    """Return a finding in the checker's text as one in the user's."""
+    if source.text == source.user:
+        return finding
+    offset = source.original(_offset(source.text, finding.line, finding.column))
+    line, column = _place(source.user, offset)
+    return finding._replace(line=line, column=column)
 
 
 def at(source: str, offset: int, message: str, hint: str | None = None) -> Finding:
     """Return a finding at the word or sign that begins at *offset*."""
     found = _WORD.match(source, offset)
     length = len(found[0]) if found else 1
-    line = source.count("\n", 0, offset) + 1
-    return Finding(line, offset - (source.rfind("\n", 0, offset) + 1) + 1, length, message, hint)
+    return Finding(*_place(source, offset), length, message, hint)
+
+
+def _place(source: str, offset: int) -> tuple[int, int]:
+    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
 
 
 def word_at(source: str, offset: int) -> int:
@@ -176,8 +194,6 @@ def _finding(source: str, offset: int, text: str, known: Known) -> Finding:
         return _undeclared_name(source, offset, found[1], known.variables)
     if found := _OVERLOAD.fullmatch(text):
         return _no_overload(source, offset, found[1], found[2])
-    if found := _UNSUPPORTED.fullmatch(text):
-        return _optional(source, offset)
     if text.startswith("Syntax error"):
         return _syntax_error(source, offset, text)
     place = word_at(source, offset)
@@ -214,14 +230,13 @@ def _undeclared_function(source: str, offset: int, name: str) -> Finding:
         space = _name_before(source, start - 1)[1]
         if space in _SPACES:
             start, name = start - 1 - len(space), f"{space}.{name}"
+    hint: str | None
     if name in _MACROS:
-        message, hint = f"{name}() is not called like this", f"write list.{name}(x, f(x))"
-        if source.count(",", offset) >= 2:
+        message, hint = f"{name}() is not called like this", f"write {_MACROS[name]}"
+        if name != "bind" and source.count(",", offset) >= 2:
             hint += "; macros with two variables are not in this language"
-    elif name in FUNCTIONS:
+    elif name in NAMES:
         message, hint = f"{name}() is not called like this", f"it is {usage(name)}"
-    elif name.rpartition(".")[2] in _LATER:
-        message, hint = f"the function {name}() is not available yet", None
     else:
         message, hint = f"there is no function {name}()", _near_function(name)
     return at(source, start, message, hint)
@@ -232,8 +247,9 @@ def _near_function(name: str) -> str | None:
         return f"did you mean {_MEANT[name]!r}?"
     if name == "now":
         return "the time of the command is ctx.now"
-    names = [each for each in FUNCTIONS if each.isidentifier() and not each.startswith("_")]
-    return did_you_mean(name, [*names, *_MACROS])
+    if name.startswith("transform"):
+        return "macros with two variables are not in this language"
+    return did_you_mean(name, [*NAMES, *_MACROS, "cel.bind"])
 
 
 def _undeclared_name(
@@ -244,7 +260,10 @@ def _undeclared_name(
     place = source.rfind(path[0], 0, offset + 1) if len(path) > 1 else offset
     root = path[0]
     if root in _SPACES and (called := _CALL.match(source, max(place, 0))):
-        return at(source, place, f"the function {called[1]}() is not available yet")
+        if called[1] in NAMES:
+            message, near = f"{called[1]}() is not called like this", f"it is {usage(called[1])}"
+            return at(source, place, message, near)
+        return at(source, place, f"there is no function {called[1]}()", _near_function(called[1]))
     if root in _LATER_NAMES:
         return at(source, max(place, 0), f"{root!r} is not available yet")
     hint = _PYTHON_NAMES.get(root) or did_you_mean(root, variables)
@@ -286,17 +305,14 @@ def _overload_hint(source: str, offset: int, name: str, types: str) -> str | Non
         elif len(operands) == 2:
             literal = _INT_AFTER.match(source, offset)
         return f"write {literal[1]}.0" if literal else "convert the integer: double(x)"
-    if name in ("_+_", "_==_", "_!=_", "@in") and "object" in types and "map(" in types:
+    is_object_met = operands[0] == "object" if name in NAMES else "map(" in types
+    if "object" in types and is_object_met and (name in NAMES or name in _TAKE_OBJECTS):
         return "make the object dynamic: dyn(x)"
     if name == "_+_" and "string" in operands:
         return "convert to text: string(x)"
+    if name in NAMES:
+        return f"it is {usage(name)}"
     return None
-
-
-def _optional(source: str, offset: int) -> Finding:
-    places = [place for place in (source.find(sign) for sign in (".?", "[?", "{?")) if place >= 0]
-    message = "optional access with ? is not available yet"
-    return at(source, min(places, default=offset), message, "ask with has(a.b) first")
 
 
 def _syntax_error(source: str, offset: int, text: str) -> Finding:

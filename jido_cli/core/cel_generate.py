@@ -11,48 +11,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from jido_cli.core.cel_conversions import TYPE_NAMES
+from jido_cli.core.cel_emit import indented
+from jido_cli.core.cel_fast import FastForms, after, comparison
+from jido_cli.core.cel_flow import Flow
 from jido_cli.core.cel_library import FUNCTIONS
+from jido_cli.core.cel_patterns import MISSING, TAKE_PATTERNS, check_pattern, is_available
 from jido_cli.core.cel_places import mark
-from jido_cli.core.cel_run import STEP, TEXT, WORK
-from jido_cli.core.cel_types import BOOL, DOUBLE, INT, SCALARS, STRING, TIMESTAMP, CelType
+from jido_cli.core.cel_types import BOOL, SCALARS, TYPE
+from jido_cli.core.cel_values import TEXT, WORK, CelError
 from jido_cli.core.cel_wire import Node, RefusedError
 
-_COMPARISONS = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
-_IN_RANGE = (
-    "({t} if -9223372036854775808 <= ({t} := {0} %s {1}) < 9223372036854775808 else overflow())"
-)
-_FAST: Mapping[tuple[str, tuple[CelType, ...]], str] = {
-    ("_+_", (INT, INT)): _IN_RANGE % "+",
-    ("_-_", (INT, INT)): _IN_RANGE % "-",
-    ("_*_", (INT, INT)): _IN_RANGE % "*",
-    ("_/_", (INT, INT)): "divide_ints({0}, {1})",
-    ("_%_", (INT, INT)): "remainder_of_ints({0}, {1})",
-    ("-_", (INT,)): "({t} if ({t} := -{0}) < 9223372036854775808 else overflow())",
-    ("_+_", (DOUBLE, DOUBLE)): "({0} + {1})",
-    ("_-_", (DOUBLE, DOUBLE)): "({0} - {1})",
-    ("_*_", (DOUBLE, DOUBLE)): "({0} * {1})",
-    ("_/_", (DOUBLE, DOUBLE)): "divide_doubles({0}, {1})",
-    ("-_", (DOUBLE,)): "(-{0})",
-    ("!_", (BOOL,)): "(not {0})",
-    ("string", (INT,)): "str({0})",
-    ("double", (INT,)): "float({0})",
-    ("string", (STRING,)): "{0}",
-    ("int", (INT,)): "{0}",
-    ("double", (DOUBLE,)): "{0}",
-    ("bool", (BOOL,)): "{0}",
-}
-# Free to use outside loops only: inside one they would touch text that nobody pays for.
-_FAST_ONCE: Mapping[tuple[str, tuple[CelType, ...]], str] = {
-    ("_+_", (STRING, STRING)): "({0} + {1})",
-    ("contains", (STRING, STRING)): "({1} in {0})",
-    ("startsWith", (STRING, STRING)): "{0}.startswith({1})",
-    ("endsWith", (STRING, STRING)): "{0}.endswith({1})",
-}
-_TAKE_TIMESTAMPS = frozenset({"_==_", "_!=_", "_?_:_", "string", "dyn", "@in"})
 _NOT_A_NAME = re.compile(r"\W")
+_TYPES = frozenset(TYPE_NAMES.values())
+_NOT_JSON = frozenset({"bytes", "timestamp", "duration", "type", "optional"})
 
 HELPERS = {
     name: f"h_{_NOT_A_NAME.sub(lambda found: f'{ord(found[0]):x}', name)}" for name in FUNCTIONS
@@ -87,88 +62,74 @@ def generate(root: Node, records: Records, *, is_condition: bool = False) -> Gen
     else:
         value = generator.expression(root)
         if root.type not in SCALARS:
-            value = mark(root.offset, f"check_result({value})")
-            if "Timestamp(" in value or any("Timestamp(" in line for line in generator.lines):
-                value = f"without_timestamps({value})"
+            check = "as_json" if generator.meets_more_than_json else "check_result"
+            value = mark(root.offset, f"{check}({value})")
     lines = [*generator.lines, f"return {value}"]
     if generator.uses_fuel:
         lines.insert(0, f"F = [{WORK}, {TEXT}]")
-    guarded = ["try:", *_indented(lines), "except FAILURES as x: raise explain(x) from None"]
-    marked = "\n".join(["def f(s, explain=explain):", *_indented(guarded)])
+    guarded = ["try:", *indented(lines), "except FAILURES as x: raise explain(x) from None"]
+    marked = "\n".join(["def f(s, explain=explain):", *indented(guarded)])
     return Generated(marked, frozenset(generator.names))
 
 
-def _indented(lines: list[str]) -> list[str]:
-    return [f" {line}" for line in lines]
+class _Generator(Flow):
+    """Writes the code of one expression: how values are read, made and computed."""
 
-
-class _Generator:
     def __init__(self, records: Records) -> None:
-        self.lines: list[str] = []
+        super().__init__()
         self.names: set[str] = set()
-        self.uses_fuel = False
+        self.meets_more_than_json = False
         self._records = records
-        self._local: dict[str, str] = {}
-        self._loops = 0
-        self._count = 0
-
-    # Every form returns Python text for the value; what must be done before goes to `lines`.
+        self._fast = FastForms()
 
     def expression(self, node: Node) -> str:
         """Return the text for a node's value."""
+        if node.type.kind in _NOT_JSON:
+            self.meets_more_than_json = True
+        if node.kind == "const":
+            return _literal(node.value)
+        if node.kind == "ident":
+            return self._name(node)
+        return mark(node.offset, self._form(node))
+
+    def _form(self, node: Node) -> str:
         match node.kind:
-            case "const":
-                return _literal(node.value)
-            case "ident":
-                return self._name(node)
             case "select":
-                text = self._select(node)
+                return self._select(node)
             case "has":
-                text = self._has(node)
+                return self._has(node)
             case "list":
-                text = f"[{', '.join(map(self.expression, node.args))}]"
+                return self._list(node)
             case "map":
-                text = self._map(node)
+                return self._map(node)
             case "call":
-                text = self._call(node)
+                return self._call(node)
+            case "bind":
+                return self.bind(node)
             case _:
-                text = self._macro(node)
-        return mark(node.offset, text)
-
-    def condition(self, node: Node) -> str:
-        """Return the text for a node whose value must be a boolean."""
-        text = self.expression(node)
-        return text if node.type == BOOL else mark(node.offset, f"a_bool({text})")
-
-    def _temporary(self, prefix: str = "t") -> str:
-        self._count += 1
-        return f"{prefix}{self._count}"
-
-    def _apart(self, form: Callable[[Node], str], node: Node) -> tuple[str, list[str]]:
-        """Return the text and, indented and apart, the statements that a form needs."""
-        outer, self.lines = self.lines, []
-        try:
-            text = form(node)
-            return text, _indented(self.lines)
-        finally:
-            self.lines = outer
+                return self.macro(node)
 
     def _record(self, node: Node) -> Mapping[str, str] | None:
         """Return the fields of the object that a node names, if it does."""
-        if node.kind != "ident" or node.name in self._local:
+        if node.kind != "ident" or node.name in self.local:
             return None
         name = node.name.removeprefix(".")
+        if name not in self._records:
+            return None
         self.names.add(name)
-        return self._records.get(name)
+        return self._records[name]
 
     def _name(self, node: Node) -> str:
-        if node.name in self._local:
-            return self._local[node.name]
+        if node.name in self.local:
+            return self.local[node.name]
         name = node.name.removeprefix(".")
+        if node.type == TYPE and name in _TYPES:
+            return f"TypeName({name!r})"
         self.names.add(name)
         record = self._records.get(name)
         if record is None:
             return f"s.{name}"
+        self.meets_more_than_json = True
         return f"{{{', '.join(f'{name!r}: {read}' for name, read in record.items())}}}"
 
     def _select(self, node: Node) -> str:
@@ -191,204 +152,98 @@ class _Generator:
             return f"({node.name!a} in {text})"
         return f"is_present({text}, {node.name!a})"
 
-    def _map(self, node: Node) -> str:
-        pairs = list(zip(node.args[::2], node.args[1::2], strict=True))
-        if all(key.kind == "const" for key, _ in pairs):
-            seen: set[object] = set()
-            for key, _ in pairs:
-                if key.value in seen:
-                    raise RefusedError(f"the key {key.value!r} is twice in the map", key.offset)
-                seen.add(key.value)
-            items = (f"{self.expression(key)}: {self.expression(value)}" for key, value in pairs)
-            return f"{{{', '.join(items)}}}"
-        result = self._temporary()
-        self.lines.append(f"{result} = {{}}")
-        for key, value in pairs:
-            key_text = mark(key.offset, f"a_key({self.expression(key)}, {result})")
-            value_text = self.expression(value)
-            self.lines.append(f"{result}[{key_text}] = {value_text}")
+    def _list(self, node: Node) -> str:
+        if not node.optional:
+            return f"[{', '.join(map(self.expression, node.args))}]"
+        result = self.temporary()
+        self.lines.append(f"{result} = []")
+        for position, each in enumerate(node.args):
+            text = self.expression(each)
+            if position in node.optional:
+                self._put_if_present(each, text, f"{result}.append({{0}}.value)")
+            else:
+                self.lines.append(f"{result}.append({text})")
         return result
 
+    def _put_if_present(self, node: Node, text: str, put: str) -> None:
+        name = self.temporary("o")
+        self.lines += [
+            f"{name} = {mark(node.offset, f'may_be({text})')}",
+            f"if {name}.is_present: {put.format(name)}",
+        ]
+
+    def _map(self, node: Node) -> str:
+        pairs = list(zip(node.args[::2], node.args[1::2], strict=True))
+        if all(key.kind == "const" for key, _ in pairs) and not node.optional:
+            return self._plain_map(pairs)
+        result = self.temporary()
+        self.lines.append(f"{result} = {{}}")
+        for number, (key, value) in enumerate(pairs):
+            name = self.temporary("k")
+            key_text = mark(key.offset, f"a_key({self.expression(key)}, {result})")
+            self.lines.append(f"{name} = {key_text}")
+            text = self.expression(value)
+            if 2 * number + 1 in node.optional:
+                self._put_if_present(value, text, f"{result}[{name}] = {{0}}.value")
+            else:
+                self.lines.append(f"{result}[{name}] = {text}")
+        return result
+
+    def _plain_map(self, pairs: list[tuple[Node, Node]]) -> str:
+        seen: set[object] = set()
+        for key, _ in pairs:
+            if key.value in seen:
+                raise RefusedError(f"the key {key.value!r} is twice in the map", key.offset)
+            seen.add(key.value)
+        items = (f"{self.expression(key)}: {self.expression(value)}" for key, value in pairs)
+        return f"{{{', '.join(items)}}}"
+
     def _call(self, node: Node) -> str:
-        types = tuple(each.type for each in node.args)
-        if TIMESTAMP in types and node.name not in _TAKE_TIMESTAMPS:
-            raise RefusedError("computing with timestamps is not available yet", node.offset)
         match node.name:
             case "_&&_" | "_||_":
-                return self._logic(node, is_or=node.name == "_||_")
+                return self.logic(node, is_or=node.name == "_||_")
             case "_?_:_":
-                return self._choice(node)
-        fast = self._fast(node, types)
-        if fast is not None:
-            return fast
+                return self.choice(node)
+            case "or" | "orValue" if node.has_receiver:
+                return self.otherwise(node)
+            case "_?._" if record := self._record(node.args[0]):
+                name = self.temporary()
+                read = record[str(node.args[1].value)]
+                return f"(Maybe({name}) if ({name} := {read}) is not None else NOTHING)"
+            case "timestamp" | "duration" if isinstance(node.args[0].value, str):
+                return _written_time(node)
+        types = tuple(each.type for each in node.args)
+        template = self._fast.form(node, types, is_repeated=self.repeats > 0)
+        if template is not None:
+            return template.format(*map(self.expression, node.args), t=self.temporary())
+        _check_pattern(node)
         helper = HELPERS.get(node.name)
         if helper is None:
             name = node.name.strip("@_")
-            raise RefusedError(f"the function {name}() is not available yet", node.offset)
+            raise RefusedError(f"the function {name}() is not in this language", node.offset)
         self.uses_fuel = True
-        return f"{helper}(F, {', '.join(map(self.expression, node.args))})"
+        arguments = ", ".join(("F", *map(self.expression, node.args)))
+        return after(node, types).format(f"{helper}({arguments})")
 
-    def _fast(self, node: Node, types: tuple[CelType, ...]) -> str | None:
-        """Return Python's own form of a call, where the types leave nothing to look at."""
-        template = _FAST.get((node.name, types))
-        if template is None and not self._loops:
-            template = _FAST_ONCE.get((node.name, types))
-        if template is None:
-            template = self._comparison(node, types) or self._access(node, types)
-        if template is None:
-            return None
-        return template.format(*map(self.expression, node.args), t=self._temporary())
-
-    def _comparison(self, node: Node, types: tuple[CelType, ...]) -> str | None:
-        operator = _COMPARISONS.get(node.name)
-        if operator is None:
-            return None
-        if operator in ("==", "!=") and any(
-            each.kind == "const" and each.value is None for each in node.args
-        ):
-            return f"({{0}} {operator} {{1}})"
-        is_plain = types[0] == types[1] and types[0] in SCALARS
-        return f"({{0}} {operator} {{1}})" if is_plain else None
-
-    def _access(self, node: Node, types: tuple[CelType, ...]) -> str | None:
-        match node.name, types:
-            case "_[_]", (CelType("map"), CelType("string")):
-                return "{0}[{1}]"
-            case "_[_]", (CelType("list"), CelType("int")):
-                return "element({0}, {1})"
-            case "@in", (CelType("string"), CelType("map")):
-                return "({0} in {1})"
-            case "@in", (item, CelType("list", each)) if item == each and item in (INT, STRING):
-                is_short = node.args[1].kind == "list"
-                return "({0} in {1})" if is_short or not self._loops else None
-            case "size", (CelType("string" | "list" | "map"),):
-                return "len({0})"
-            case "dyn", _:
-                return "{0}"
-        return None
-
-    def _choice(self, node: Node) -> str:
-        test, then, other = node.args
-        condition = self.condition(test)
-        then_text, then_lines = self._apart(self.expression, then)
-        other_text, other_lines = self._apart(self.expression, other)
-        if not then_lines and not other_lines:
-            return f"({then_text} if {condition} else {other_text})"
-        result = self._temporary()
-        self.lines += [
-            f"if {condition}:",
-            *then_lines,
-            f" {result} = {then_text}",
-            "else:",
-            *other_lines,
-            f" {result} = {other_text}",
-        ]
-        return result
-
-    def _logic(self, node: Node, *, is_or: bool) -> str:
-        """Either operand may fail if the other one decides."""
-        first, second = node.args
-        second_text, second_lines = self._apart(self.condition, second)
-        is_safe = first.type == BOOL and self._is_safe(first)
-        if is_safe and not second_lines:
-            return f"({self.expression(first)} {'or' if is_or else 'and'} {second_text})"
-        result, error = self._temporary(), self._temporary("e")
-        first_text, first_lines = self._apart(self.condition, first)
-        goes_on = f"if {'not ' if is_or else ''}{result}:"
-        if is_safe:
-            self.lines += [f"{result} = {first_text}", goes_on]
-            self.lines += [*second_lines, f" {result} = {second_text}"]
-            return result
-        self.lines += [
-            f"{error} = None",
-            "try:",
-            *first_lines,
-            f" {result} = {first_text}",
-            f"except ABSORBED as x: {error} = x; {result} = {not is_or}",
-            goes_on,
-            *second_lines,
-            f" {result} = {second_text}",
-            f" if {error} is not None and {result} is not {is_or}: raise {error}",
-        ]
-        return result
-
-    def _is_safe(self, node: Node) -> bool:
-        """Return whether a node can neither fail nor need statements."""
+    def is_safe(self, node: Node) -> bool:
+        """Return whether a node cannot fail."""
         match node.kind:
             case "const":
                 return True
             case "ident":
-                return True
+                return node.name not in self.risky
             case "select":
                 return self._record(node.args[0]) is not None
             case "has":
                 (operand,) = node.args
-                return operand.type.kind in ("message", "map") and self._is_safe(operand)
+                return operand.type.kind in ("message", "map") and self.is_safe(operand)
             case "call":
                 types = tuple(each.type for each in node.args)
                 is_simple = node.name == "!_" and types == (BOOL,)
-                is_simple = is_simple or self._comparison(node, types) is not None
-                return is_simple and all(map(self._is_safe, node.args))
+                is_simple = is_simple or comparison(node, types) is not None
+                return is_simple and all(map(self.is_safe, node.args))
             case _:
                 return False
-
-    def _macro(self, node: Node) -> str:
-        source, *parts = node.args
-        over = self.expression(source)
-        if source.type.kind not in ("list", "map"):
-            over = mark(source.offset, f"a_range({over})")
-        item, result = self._temporary("i"), self._temporary()
-        outer, self._local = self._local, {**self._local, node.name: item}
-        self._loops += 1
-        self.uses_fuel = True
-        head = [
-            f"for {item} in {over}:",
-            f" F[0] -= {STEP}",
-            " " + mark(node.offset, "if F[0] < 0: out_of_work()"),
-        ]
-        match node.kind:
-            case "all" | "exists":
-                self._quantifier(parts[0], result, head, is_exists=node.kind == "exists")
-            case "exists_one":
-                text, lines = self._apart(self.condition, parts[0])
-                self.lines += [f"{result} = 0", *head, *lines, f" if {text}: {result} += 1"]
-                result = f"({result} == 1)"
-            case _:
-                self._collect(parts, result, head)
-        self._local = outer
-        self._loops -= 1
-        return result
-
-    def _quantifier(
-        self, predicate: Node, result: str, head: list[str], *, is_exists: bool
-    ) -> None:
-        text, lines = self._apart(self.condition, predicate)
-        found = f"if {'' if is_exists else 'not '}{text}: {result} = {is_exists}; break"
-        start = f"{result} = {not is_exists}"
-        if not lines and predicate.type == BOOL and self._is_safe(predicate):
-            self.lines += [start, *head, f" {found}"]
-            return
-        error = self._temporary("e")
-        self.lines += [
-            f"{start}; {error} = None",
-            *head,
-            " try:",
-            *_indented(lines),
-            f"  {found}",
-            f" except ABSORBED as x: {error} = x",
-            f"if {error} is not None and {result} is not {is_exists}: raise {error}",
-        ]
-
-    def _collect(self, parts: list[Node], result: str, head: list[str]) -> None:
-        *tests, element = parts
-        self.lines += [f"{result} = []", *head]
-        pad = " "
-        for test in tests:
-            text, lines = self._apart(self.condition, test)
-            self.lines += [*lines, f" if {text}:"]
-            pad = "  "
-        text, lines = self._apart(self.expression, element)
-        self.lines += [*(pad[1:] + line for line in lines), f"{pad}{result}.append({text})"]
 
 
 def _literal(value: object) -> str:
@@ -396,3 +251,23 @@ def _literal(value: object) -> str:
         return f"float('{value}')"
     is_negative = type(value) in (int, float) and str(value).startswith("-")
     return f"({value!r})" if is_negative else ascii(value)
+
+
+def _written_time(node: Node) -> str:
+    """Return the value of a time that is written out: it is read once, here."""
+    try:
+        value = FUNCTIONS[node.name]([0, 0], node.args[0].value)
+    except CelError as error:
+        raise RefusedError(str(error), node.args[0].offset) from None
+    return f"{type(value).__name__}({int(value)})"  # type: ignore[call-overload]
+
+
+def _check_pattern(node: Node) -> None:
+    if node.name not in TAKE_PATTERNS:
+        return
+    if not is_available():
+        raise RefusedError(MISSING, node.offset)
+    pattern = node.args[1]
+    wrong = check_pattern(pattern.value) if isinstance(pattern.value, str) else None
+    if wrong is not None:
+        raise RefusedError(wrong, pattern.offset)

@@ -1,344 +1,179 @@
-"""The functions of the expression language that have a name, and how they are declared.
+"""The table of all functions: what is in it *is* in the language, anything else is refused.
 
-A function here *is* in the language; any other is refused when an expression is compiled. Each
-takes the fuel first and pays for the elements and the text it touches (64 characters cost as much
-as one element) and for the text it makes, before it makes it. Texts are counted in code points.
-Operators and kinds are in `jido_cli.core.cel_run`.
+From its rows come the helpers that generated code calls, what the checker is told, the types of
+results, how a function is called for people, and the page of documentation. The rows themselves
+stand beside the helpers, in the modules that are collected here.
 """
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from jido_cli.core.cel_run import (
-    OPERATORS,
-    CelError,
-    Fuel,
-    Timestamp,
-    Value,
-    in_range,
-    kind_of,
-    no_overload,
-    out_of_range,
-    out_of_text,
-    overflow,
-    spend,
-    spend_text,
-)
-from jido_cli.core.values import MIN_INT
+from jido_cli.core.cel_conversions import CONVERSIONS
+from jido_cli.core.cel_encodings import ENCODINGS
+from jido_cli.core.cel_formatting import FORMATTING
+from jido_cli.core.cel_lists import LISTS, MAPS
+from jido_cli.core.cel_numbers import NUMBERS
+from jido_cli.core.cel_optionals import OPTIONALS
+from jido_cli.core.cel_patterns import PATTERNS
+from jido_cli.core.cel_run import OPERATORS
+from jido_cli.core.cel_signatures import Form, Function, Signature, declaration, signatures_of
+from jido_cli.core.cel_texts import TEXTS
+from jido_cli.core.cel_times import TIMES
+from jido_cli.core.cel_values import Value
 
-_INT = re.compile(r"[+-]?[0-9]{1,40}")
-_DOUBLE = re.compile(
-    r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|infinity)|nan", re.IGNORECASE
-)
-_MAX_NUMERAL = 400
-_SHOWN = 60
-_TO_UPPER = {ord(lower): lower.upper() for lower in "abcdefghijklmnopqrstuvwxyz"}
-_TO_LOWER = {ord(lower.upper()): lower for lower in "abcdefghijklmnopqrstuvwxyz"}
-# Unicode's White_Space property, which is not what str.strip() takes.
-_BLANKS = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-_BOOLS = {
-    **dict.fromkeys(("1", "t", "true", "TRUE", "True"), True),
-    **dict.fromkeys(("0", "f", "false", "FALSE", "False"), False),
+TABLE: Mapping[str, tuple[Function, ...]] = {
+    "Kinds and conversions": CONVERSIONS,
+    "Texts": (*TEXTS, *FORMATTING, *PATTERNS),
+    "Numbers": NUMBERS,
+    "Lists": LISTS,
+    "Maps": MAPS,
+    "Optionals": OPTIONALS,
+    "Times": TIMES,
+    "Encodings and hashes": ENCODINGS,
 }
+MACROS = (
+    Form("has(a.b)", "whether the key is there; a null is", (("has({'a': null}.a)", True),)),
+    Form(
+        "list.all(x, condition)",
+        "whether the condition holds for every element, or for every key of a map",
+        (("[1, 2].all(x, x > 0)", True),),
+    ),
+    Form(
+        "list.exists(x, condition)",
+        "whether it holds for any",
+        (("{'a': 1}.exists(k, k == 'a')", True),),
+    ),
+    Form(
+        "list.exists_one(x, condition)",
+        "whether it holds for exactly one",
+        (("[1, 2].exists_one(x, x > 1)", True),),
+    ),
+    Form(
+        "list.filter(x, condition)",
+        "the elements for which it holds",
+        (("[1, 2, 3].filter(x, x != 2)", [1, 3]),),
+    ),
+    Form(
+        "list.map(x, value)",
+        "a value for every element; with a condition before the value, for those where it holds",
+        (("[1, 2].map(x, x * 10)", [10, 20]), ("[1, 2].map(x, x > 1, x * 10)", [20])),
+    ),
+    Form(
+        "list.sortByKey(x, key)",
+        "the elements in the order of the keys that the second part gives",
+        (("['ccc', 'a', 'bb'].sortByKey(x, size(x))", ["a", "bb", "ccc"]),),
+    ),
+    Form(
+        "cel.bind(x, value, result)",
+        "the result, in which `x` stands for the value",
+        (("cel.bind(x, 2 + 3, x * x)", 25),),
+    ),
+    Form(
+        "optional.optMap(x, value)",
+        "an optional with the value made from what it has, if it has any",
+        (("{'a': 1}.?a.optMap(x, x + 1).orValue(0)", 2),),
+    ),
+    Form(
+        "optional.optFlatMap(x, optional)",
+        "the optional made from what it has, if it has any",
+        (("{'a': {'b': 2}}.?a.optFlatMap(x, x.?b).orValue(0)", 2),),
+    ),
+)
+OPERATOR_FORMS = (
+    Form(
+        "a + b, a - b, a * b, a / b, a % b, -a",
+        "arithmetic of two int or two double: they do not mix; `int` has 64 bits and division of"
+        " it goes towards zero. `+` joins texts, lists and bytes, and moves times; `-` tells the"
+        " time between",
+        (
+            ("7 / 2", 3),
+            ("double(7) / 2.0", 3.5),
+            ("'a' + 'b'", "ab"),
+            ("timestamp('2026-01-02T00:00:00Z') - timestamp('2026-01-01T00:00:00Z')", "86400s"),
+        ),
+    ),
+    Form(
+        "a == b, a != b, a < b, a <= b, a > b, a >= b",
+        "comparison; any two values are equal or not, only values of one kind have an order",
+        (("dyn(1) == 1.0", True), ("dyn(1) == 'a'", False), ("'a' < 'b'", True)),
+    ),
+    Form(
+        "a && b, a || b, !a, condition ? a : b",
+        "logic; an error on one side does not matter where the other side decides",
+        (("1 / 0 > 0 || true", True), ("true ? 'yes' : 'no'", "yes")),
+    ),
+    Form(
+        "a in list, key in map",
+        "whether a list has the element, or a map the key",
+        (("2 in [1, 2]", True), ("'a' in {'a': null}", True)),
+    ),
+    Form(
+        "map.key, map['key'], list[0]",
+        "a value; an error if there is none",
+        (("{'a': [7]}.a[0]", 7),),
+    ),
+    Form(
+        "map.?key, map[?'key'], list[?0]",
+        "an optional: the value if there is one",
+        (("{'a': 1}.?b.orValue(0)", 0), ("[7][?1].hasValue()", False)),
+    ),
+    Form(
+        "[a, ?b], {'k': a, ?'l': b}",
+        "lists and maps; an entry with `?` is left out if its optional has no value",
+        (("[1, ?{'a': 2}.?b]", [1]), ("{'k': 1, ?'l': [2][?0]}", {"k": 1, "l": 2})),
+    ),
+)
 
 
-def a_text(name: str, value: Value) -> str:
-    """Return *value* if it is a text."""
-    if type(value) is str:
-        return value
-    raise CelError(f"{name}() needs a string, not {kind_of(value)}")
+def rows() -> Iterator[Function]:
+    """Give all rows of the table."""
+    for group in TABLE.values():
+        yield from group
 
 
-def _an_int(name: str, value: Value) -> int:
-    if type(value) is int:
-        return value
-    raise CelError(f"{name}() needs an int, not {kind_of(value)}")
+def _by_node() -> dict[str, tuple[Function, ...]]:
+    found: dict[str, tuple[Function, ...]] = {}
+    for row in rows():
+        name = row.node or row.name
+        found[name] = (*found.get(name, ()), row)
+    return found
 
 
-def double_text(number: float) -> str:
-    """Return a decimal as JSON writes it, without `.0`."""
-    if number != number:
-        return "NaN"
-    if number in (float("inf"), float("-inf")):
-        return "Infinity" if number > 0 else "-Infinity"
-    text = repr(number)
-    return text.removesuffix(".0")
-
-
-def _string(_fuel: Fuel, value: Value) -> str:
-    match value:
-        case str():
-            return str(value)
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():
-            return double_text(value)
-    raise no_overload("string()", value)
-
-
-def _int(_fuel: Fuel, value: Value) -> int:
-    kind = kind_of(value)
-    match value:
-        case int() if kind == "int":
-            return value
-        case float():
-            return int(value) if MIN_INT < value < -float(MIN_INT) else overflow()
-        case str() if kind == "string":
-            if _INT.fullmatch(value):
-                return in_range(int(value))
-            raise _unreadable("int", value)
-    raise no_overload("int()", value)
-
-
-def _double(_fuel: Fuel, value: Value) -> float:
-    kind = kind_of(value)
-    match value:
-        case int() | float() if kind != "bool":
-            return float(value)
-        case str() if kind == "string":
-            if len(value) <= _MAX_NUMERAL and _DOUBLE.fullmatch(value):
-                return float(value)
-            raise _unreadable("double", value)
-    raise no_overload("double()", value)
-
-
-def _bool(_fuel: Fuel, value: Value) -> bool:
-    if value is True or value is False:
-        return value
-    if type(value) is str:
-        if value in _BOOLS:
-            return _BOOLS[value]
-        raise _unreadable("bool", value)
-    raise no_overload("bool()", value)
-
-
-def _unreadable(target: str, text: str) -> CelError:
-    return CelError(f"{text[:_SHOWN]!r} cannot be read as {target}")
-
-
-def _dyn(_fuel: Fuel, value: Value) -> Value:
-    return value
-
-
-def size(_fuel: Fuel, value: Value) -> int:
-    """Return the number of code points, elements or keys."""
-    if isinstance(value, (str, list, dict)) and type(value) is not Timestamp:
-        return len(value)
-    raise no_overload("size()", value)
-
-
-def _contains(fuel: Fuel, text: Value, part: Value) -> bool:
-    text, part = a_text("contains", text), a_text("contains", part)
-    spend(fuel, (len(text) + len(part)) >> 6)
-    return part in text
-
-
-def _starts_with(fuel: Fuel, text: Value, part: Value) -> bool:
-    text, part = a_text("startsWith", text), a_text("startsWith", part)
-    spend(fuel, len(part) >> 6)
-    return text.startswith(part)
-
-
-def _ends_with(fuel: Fuel, text: Value, part: Value) -> bool:
-    text, part = a_text("endsWith", text), a_text("endsWith", part)
-    spend(fuel, len(part) >> 6)
-    return text.endswith(part)
-
-
-def _char_at(_fuel: Fuel, text: Value, position: Value) -> str:
-    text, position = a_text("charAt", text), _an_int("charAt", position)
-    if 0 <= position <= len(text):
-        return text[position : position + 1]
-    raise out_of_range(position, len(text))
-
-
-# Optional arguments are gathered: None as a default could not be told from a null that was given.
-def _index_of(fuel: Fuel, text: Value, part: Value, *start: Value) -> int:
-    text, part = a_text("indexOf", text), a_text("indexOf", part)
-    first = _an_int("indexOf", start[0]) if start else 0
-    spend(fuel, (len(text) + len(part)) >> 6)
-    if 0 <= first <= len(text):
-        return text.find(part, first)
-    raise out_of_range(first, len(text))
-
-
-def _last_index_of(fuel: Fuel, text: Value, part: Value, *end: Value) -> int:
-    text, part = a_text("lastIndexOf", text), a_text("lastIndexOf", part)
-    last = _an_int("lastIndexOf", end[0]) if end else len(text)
-    spend(fuel, (len(text) + len(part)) >> 6)
-    if 0 <= last <= len(text):
-        return text.rfind(part, 0, last + len(part))
-    raise out_of_range(last, len(text))
-
-
-def _substring(fuel: Fuel, text: Value, start: Value, *end: Value) -> str:
-    text, first = a_text("substring", text), _an_int("substring", start)
-    last = _an_int("substring", end[0]) if end else len(text)
-    if 0 <= first <= last <= len(text):
-        return spend_text(fuel, text[first:last])
-    raise out_of_range(last if 0 <= first <= len(text) else first, len(text))
-
-
-def _replace(fuel: Fuel, text: Value, old: Value, new: Value, *limit: Value) -> str:
-    text, old, new = a_text("replace", text), a_text("replace", old), a_text("replace", new)
-    most = _an_int("replace", limit[0]) if limit else -1
-    spend(fuel, len(text) >> 6)
-    found = text.count(old)
-    count = found if most < 0 else min(most, found)
-    if len(text) + count * (len(new) - len(old)) > fuel[1]:
-        out_of_text()
-    return spend_text(fuel, text.replace(old, new, count))
-
-
-def _split(fuel: Fuel, text: Value, separator: Value, *limit: Value) -> list[str]:
-    text, separator = a_text("split", text), a_text("split", separator)
-    most = _an_int("split", limit[0]) if limit else -1
-    if most == 0:
-        return []
-    spend_text(fuel, text)
-    if separator:
-        spend(fuel, (len(text) >> 6) + text.count(separator))
-        return text.split(separator, most - 1 if most > 0 else -1)
-    spend(fuel, len(text))
-    if most < 0 or most >= len(text):
-        return list(text) or [""]
-    return [*text[: most - 1], text[most - 1 :]]
-
-
-def _join(fuel: Fuel, texts: Value, *separator: Value) -> str:
-    between = a_text("join", separator[0]) if separator else ""
-    if not isinstance(texts, list):
-        raise no_overload("join()", texts)
-    spend(fuel, len(texts))
-    parts = [a_text("join", each) for each in texts]
-    if sum(map(len, parts)) + len(between) * len(parts) > fuel[1]:
-        out_of_text()
-    return spend_text(fuel, between.join(parts))
-
-
-def _upper(fuel: Fuel, text: Value) -> str:
-    text = a_text("upperAscii", text)
-    spend(fuel, len(text) >> 4)
-    return spend_text(fuel, text.translate(_TO_UPPER))
-
-
-def _lower(fuel: Fuel, text: Value) -> str:
-    text = a_text("lowerAscii", text)
-    spend(fuel, len(text) >> 4)
-    return spend_text(fuel, text.translate(_TO_LOWER))
-
-
-def _trim(fuel: Fuel, text: Value) -> str:
-    text = a_text("trim", text)
-    spend(fuel, len(text) >> 6)
-    return spend_text(fuel, text.strip(_BLANKS))
-
-
-def _extreme(name: str, is_better: Callable[..., bool]) -> Callable[..., Value]:
-    def extreme(fuel: Fuel, *values: Value) -> Value:
-        if len(values) == 1:
-            (only,) = values
-            if not isinstance(only, list):
-                raise no_overload(f"{name}()", only)
-            values = tuple(only)
-        if not values:
-            raise CelError(f"{name}() of an empty list")
-        spend(fuel, len(values))
-        best = values[0]
-        kinds = ("int", "double") if kind_of(best) in ("int", "double") else ("string",)
-        for each in values:
-            if kind_of(each) not in kinds:
-                raise no_overload(f"{name}()", best, each)
-            if is_better(each, best):
-                best = each
-        return best
-
-    return extreme
-
-
+_ROWS = _by_node()
+# Where texts and lists share a name, the later helper does both.
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     **OPERATORS,
-    "size": size,
-    "string": _string,
-    "int": _int,
-    "double": _double,
-    "bool": _bool,
-    "dyn": _dyn,
-    "contains": _contains,
-    "startsWith": _starts_with,
-    "endsWith": _ends_with,
-    "charAt": _char_at,
-    "indexOf": _index_of,
-    "lastIndexOf": _last_index_of,
-    "substring": _substring,
-    "replace": _replace,
-    "split": _split,
-    "join": _join,
-    "upperAscii": _upper,
-    "lowerAscii": _lower,
-    "trim": _trim,
-    "min": _extreme("min", operator.lt),
-    "max": _extreme("max", operator.gt),
+    **{name: found[-1].run for name, found in _ROWS.items()},
 }
+"""Name in the checker's tree -> helper."""
+NAMES = frozenset(row.name for row in rows())
+"""The names of functions as people write them."""
 
-_SIGNATURES = {
-    "charAt": ("string.charAt(int)", "string"),
-    "indexOf": ("string.indexOf(string)", "string.indexOf(string,int)", "int"),
-    "lastIndexOf": ("string.lastIndexOf(string)", "string.lastIndexOf(string,int)", "int"),
-    "substring": ("string.substring(int)", "string.substring(int,int)", "string"),
-    "replace": (
-        "string.replace(string,string)",
-        "string.replace(string,string,int)",
-        "string",
-    ),
-    "split": ("string.split(string)", "string.split(string,int)", "list<string>"),
-    "join": ("list<string>.join()", "list<string>.join(string)", "string"),
-    "upperAscii": ("string.upperAscii()", "string"),
-    "lowerAscii": ("string.lowerAscii()", "string"),
-    "trim": ("string.trim()", "string"),
-}
-_COMPARABLE = ("int", "double", "string")
+
+def signatures(node: str) -> tuple[Signature, ...]:
+    """Return all ways to call what the checker's tree calls *node*."""
+    return tuple(each for row in _ROWS.get(node, ()) for each in signatures_of(row))
 
 
 def usage(name: str) -> str:
     """Return how a function is called, for people."""
-    if name in _SIGNATURES:
-        return " or ".join(_SIGNATURES[name][:-1])
-    if name in ("contains", "startsWith", "endsWith"):
-        return f"string.{name}(string)"
-    if name in ("min", "max"):
-        return f"{name}(a, b) of two to four values, or list.{name}()"
-    return f"{name}(x)"
+    texts = [text for row in rows() if row.name == name for text in row.signatures]
+    shown = [text.rpartition(" -> ")[0] for text in texts]
+    return " or ".join(shown[:3]) + (" and others" if len(shown) > 3 else "")
 
 
 def declarations() -> str:
-    """Return the checker's configuration: our functions, which its standard library lacks."""
-    lines = ["name: jido", "functions:"]
-    for name, (*signatures, result) in _SIGNATURES.items():
-        _declare(lines, name, [(signature, result) for signature in signatures])
-    for name in ("min", "max"):
-        overloads = [
-            (f"{name}({','.join([kind] * count)})", kind)
-            for kind in _COMPARABLE
-            for count in (2, 3, 4)
-        ]
-        _declare(lines, name, [*overloads, (f"list<~T>.{name}()", "~T")])
+    """Return the checker's configuration: the extensions we use, and our own functions."""
+    sources = dict.fromkeys(row.source for row in rows())
+    extensions = [name for name in sources if name not in ("", "jido")]
+    lines = ["name: jido", "extensions:"]
+    lines += [f"- name: {name}" for name in (*extensions, "bindings")]
+    lines.append("functions:")
+    for name, found in _ROWS.items():
+        own = [entry for row in found if row.source == "jido" for entry in declaration(row)]
+        if own:
+            lines += [f"- name: {name}", "  overloads:"]
+        for number, entry in enumerate(own):
+            lines.append(f"  - {{id: jido_{name.replace('.', '_')}_{number}, {entry}}}")
     return "\n".join(lines)
-
-
-def _declare(lines: list[str], name: str, overloads: list[tuple[str, str]]) -> None:
-    lines += [f"- name: {name}", "  overloads:"]
-    for number, (signature, result) in enumerate(overloads):
-        lines += [
-            f"  - id: jido_{name}_{number}",
-            f'    signature: "{signature}"',
-            f'    return: "{result}"',
-        ]

@@ -1,12 +1,15 @@
-"""What leaves an expression: values whose size is bounded, and no kinds of the run's own.
+"""What leaves an expression: JSON values of bounded size, and no kinds of the run's own.
 
-Called by generated code on results that are no plain scalars. What the values mean is not looked
-at; whether they are JSON is `jido_cli.core.values`' business.
+Called by generated code on results that are no plain scalars. Whether what comes out is in the
+domain is `jido_cli.core.values`' business.
 """
 
 from __future__ import annotations
 
-from jido_cli.core.cel_run import FuelError, Timestamp, Value
+from base64 import b64encode
+
+from jido_cli.core.cel_times import time_text
+from jido_cli.core.cel_values import CelError, FuelError, Value, kind_of
 
 MAX_PARTS = 100_000
 """Values that a result may hold."""
@@ -33,10 +36,21 @@ def _count_parts(value: list[Value] | dict[str, Value], left: int) -> int:
     return left
 
 
-def without_timestamps(value: Value) -> Value:
-    """Return *value* with texts in place of timestamps, as it leaves the expression."""
+def as_json(value: Value) -> Value:
+    """Return *value* as JSON, if it has not too many parts: times as text, bytes as base64."""
+    return _as_json(check_result(value))
+
+
+def _as_json(value: Value) -> Value:
     if type(value) is list:
-        return [without_timestamps(each) for each in value]
+        return [_as_json(each) for each in value]
     if type(value) is dict:
-        return {key: without_timestamps(each) for key, each in value.items()}
-    return str(value) if type(value) is Timestamp else value
+        return {key: _as_json(each) for key, each in value.items()}
+    if type(value) is bytes:
+        return b64encode(value).decode()
+    kind = kind_of(value)
+    if kind == "optional":
+        raise CelError("an optional is no JSON value: end it with .orValue(x)")
+    if kind == "type":
+        raise CelError("a type is no JSON value: compare it, as in type(x) == int")
+    return value if (text := time_text(value)) is None else text

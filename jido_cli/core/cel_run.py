@@ -1,9 +1,10 @@
-"""What generated code calls while an expression runs: kinds, fuel, operators.
+"""The operators of the expression language, as generated code calls them.
 
-Each helper has the semantics of CEL, not of Python: 1 is not true, integers have 64 bits, integers
-and decimals do not mix, division truncates towards zero, an index is never negative. A helper that
-can meet dynamic values takes the fuel first and charges what it touches and makes. Functions that
-have a name are in `jido_cli.core.cel_library`. No syntax, no types, no positions.
+Each has the semantics of CEL, not of Python: 1 is not true, integers have 64 bits, integers and
+decimals do not mix, division truncates towards zero, an index is never negative. A helper that
+can meet dynamic values takes the fuel first and charges what it touches and makes. Kinds and
+budgets are in `jido_cli.core.cel_values`, functions that have a name in the modules that
+`jido_cli.core.cel_library` lists. No syntax, no types, no positions.
 """
 
 from __future__ import annotations
@@ -11,134 +12,38 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
 
-from jido_cli.core.values import MAX_INT, MIN_INT, FrozenDict, FrozenList
-
-ITERATIONS = 10_000
-STEP = 64
-"""Work of one iteration; an element or 64 characters touched by a helper cost 1."""
-WORK = ITERATIONS * STEP
-TEXT = 4 << 20
-"""Characters that one evaluation may make."""
-TOO_MUCH_TEXT = "the expression makes too much text: over 4 MiB"
-
-Fuel = list[int]
-Value = object
-
-
-class CelError(Exception):
-    """An error of the expression's own; `||`, `&&`, `all` and `exists` may absorb it."""
-
-
-class FuelError(Exception):
-    """A budget has run out; nothing absorbs it."""
-
-
-class Timestamp(str):
-    """A point in time as RFC 3339 text; a plain text once it leaves the expression."""
-
-    __slots__ = ()
-
-
-ABSORBED = (
+from jido_cli.core.cel_values import (
+    NOTHING,
     CelError,
-    KeyError,
-    IndexError,
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    AttributeError,
+    Duration,
+    Fuel,
+    Maybe,
+    Timestamp,
+    Value,
+    a_bool,
+    a_maybe,
+    afford_text,
+    in_range,
+    kind_of,
+    no_overload,
+    out_of_range,
+    overflow,
+    spend,
+    spend_text,
+    with_article,
 )
-"""What an evaluation may raise on account of its values."""
+from jido_cli.core.values import MIN_INT
 
-_KINDS: Mapping[type, str] = {
-    int: "int",
-    bool: "bool",
-    float: "double",
-    str: "string",
-    type(None): "null",
-    list: "list",
-    FrozenList: "list",
-    dict: "map",
-    FrozenDict: "map",
-    Timestamp: "timestamp",
-}
-_ORDERED = frozenset({"int", "double", "string", "bool"})
+_ORDERED = frozenset(("int", "double", "string", "bool", "bytes", "timestamp", "duration"))
 _NUMBERS = frozenset({"int", "double"})
+_SIZED = frozenset({"string", "bytes", "type"})
 _COMPARED_BY_PYTHON = frozenset({int, float, bool, type(None)})
 _ORDERED_BY_PYTHON = frozenset({int, float, bool})
-
-
-def kind_of(value: Value) -> str:
-    """Return the word for the kind of *value*."""
-    kind = _KINDS.get(type(value))
-    if kind is None:
-        raise CelError(f"a value of type {type(value).__name__} cannot be used")
-    return kind
-
-
-def no_overload(name: str, *values: Value) -> CelError:
-    """Return the error that *name* does not take such values."""
-    return CelError(f"{name} cannot be applied to ({', '.join(map(kind_of, values))})")
-
-
-def overflow() -> NoReturn:
-    """Raise that an integer does not fit."""
-    raise CelError("integer overflow: the result does not fit in 64 bits")
-
-
-def out_of_range(index: int, size: int) -> CelError:
-    """Return the error that there is no such element."""
-    return CelError(f"index {index} is out of range: the size is {size}")
-
-
-def out_of_work() -> NoReturn:
-    """Raise that the work of one evaluation is used up."""
-    raise FuelError(f"the expression works too long: over {ITERATIONS:,} iterations")
-
-
-def out_of_text() -> NoReturn:
-    """Raise that the text of one evaluation is used up."""
-    raise FuelError(TOO_MUCH_TEXT)
-
-
-def spend(fuel: Fuel, work: int) -> None:
-    """Charge *work*."""
-    fuel[0] -= work
-    if fuel[0] < 0:
-        out_of_work()
-
-
-def spend_text(fuel: Fuel, text: str) -> str:
-    """Charge a text that was made, and return it."""
-    fuel[1] -= len(text)
-    if fuel[1] < 0:
-        out_of_text()
-    return text
-
-
-def a_bool(value: Value) -> bool:
-    """Return *value* if it is a boolean."""
-    if value is True or value is False:
-        return value
-    raise CelError(f"a condition must be true or false, not {kind_of(value)}")
-
-
-def a_range(value: Value) -> Value:
-    """Return *value* if a macro can go over it."""
-    if kind_of(value) in ("list", "map"):
-        return value
-    raise CelError(f"a macro needs a list or a map, not {kind_of(value)}")
-
-
-def a_key(key: Value, taken: Mapping[str, Value]) -> str:
-    """Return *key* if it can be a new key of a map."""
-    if type(key) is not str:
-        raise CelError(f"the keys of a map are text, not {kind_of(key)}")
-    if key in taken:
-        raise CelError(f"the key {key!r} is twice in the map")
-    return key
+_KEYS_NOT_THERE = frozenset({"int", "double", "bool"})
+_SECOND = 1_000_000_000
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""The years 1 to 9999."""
 
 
 def equal(fuel: Fuel, a: Value, b: Value) -> bool:
@@ -152,9 +57,17 @@ def equal(fuel: Fuel, a: Value, b: Value) -> bool:
         return _equal_lists(fuel, a, b)  # type: ignore[arg-type]
     if kind == "map":
         return _equal_maps(fuel, a, b)  # type: ignore[arg-type]
-    if kind == "string":
+    if kind == "optional":
+        return _equal_maybes(fuel, a, b)  # type: ignore[arg-type]
+    if kind in _SIZED:
         spend(fuel, len(a) >> 6)  # type: ignore[arg-type]
     return a == b
+
+
+def _equal_maybes(fuel: Fuel, a: Maybe, b: Maybe) -> bool:
+    if not a.is_present or not b.is_present:
+        return a.is_present == b.is_present
+    return equal(fuel, a.value, b.value)
 
 
 def _equal_lists(fuel: Fuel, a: list[Value], b: list[Value]) -> bool:
@@ -186,7 +99,7 @@ def _comparison(name: str, compare: Callable[..., bool]) -> Callable[..., bool]:
                 raise no_overload(name, a, b)
         elif kind not in _ORDERED:
             raise no_overload(name, a, b)
-        if kind == "string":
+        if kind in _SIZED:
             spend(fuel, len(a) >> 6)  # type: ignore[arg-type]
         return compare(a, b)
 
@@ -194,27 +107,45 @@ def _comparison(name: str, compare: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def add(fuel: Fuel, a: Value, b: Value) -> Value:
-    """Add numbers, or join texts or lists."""
+    """Add numbers or times, or join texts or lists."""
     if type(a) is int and type(b) is int:
         return in_range(a + b)
     if type(a) is float and type(b) is float:
         return a + b
     if type(a) is str and type(b) is str:
-        if len(a) + len(b) > fuel[1]:
-            out_of_text()
-        return spend_text(fuel, a + b)
+        return join_texts(fuel, a, b)
     if isinstance(a, list) and isinstance(b, list):
         spend(fuel, len(a) + len(b))
         return [*a, *b]
+    if type(a) is bytes and type(b) is bytes:
+        afford_text(fuel, len(a) + len(b))
+        fuel[1] -= len(a) + len(b)
+        return a + b
+    kinds = kind_of(a), kind_of(b)
+    if kinds in (("timestamp", "duration"), ("duration", "timestamp")):
+        return timestamp_of(int(a) + int(b))  # type: ignore[call-overload]
+    if kinds == ("duration", "duration"):
+        return duration_of(int(a) + int(b))  # type: ignore[call-overload]
     raise no_overload("+", a, b)
 
 
+def join_texts(fuel: Fuel, a: str, b: str) -> str:
+    """Return the text *a* and *b* after it."""
+    afford_text(fuel, len(a) + len(b))
+    return spend_text(fuel, a + b)
+
+
 def subtract(_fuel: Fuel, a: Value, b: Value) -> Value:
-    """Subtract numbers of one kind."""
+    """Subtract numbers of one kind, or times."""
     if type(a) is int and type(b) is int:
         return in_range(a - b)
     if type(a) is float and type(b) is float:
         return a - b
+    kinds = kind_of(a), kind_of(b)
+    if kinds == ("timestamp", "duration"):
+        return timestamp_of(int(a) - int(b))  # type: ignore[call-overload]
+    if kinds in (("timestamp", "timestamp"), ("duration", "duration")):
+        return duration_of(int(a) - int(b))  # type: ignore[call-overload]
     raise no_overload("-", a, b)
 
 
@@ -257,9 +188,16 @@ def invert(_fuel: Fuel, a: Value) -> bool:
     return not a_bool(a)
 
 
-def in_range(number: int) -> int:
-    """Return *number* if it is a 64-bit integer."""
-    return number if MIN_INT <= number <= MAX_INT else overflow()
+def timestamp_of(nanoseconds: int) -> Timestamp:
+    """Return the point in time, if it is in the years 1 to 9999."""
+    if _FIRST_SECOND <= nanoseconds // _SECOND <= _LAST_SECOND:
+        return Timestamp(nanoseconds)
+    raise CelError("the point in time is not in the years 1 to 9999")
+
+
+def duration_of(nanoseconds: int) -> Duration:
+    """Return the length of time, if its nanoseconds fit in 64 bits."""
+    return Duration(in_range(nanoseconds))
 
 
 def divide_ints(a: int, b: int) -> int:
@@ -304,6 +242,8 @@ def index(_fuel: Fuel, container: Value, key: Value) -> Value:
             if type(key) is not str:
                 raise KeyError(key)
             return container[key]
+        case Maybe():
+            return may_index(_fuel, container, key)
     raise no_overload("[]", container, key)
 
 
@@ -315,17 +255,49 @@ def element(container: Sequence[Value], position: int) -> Value:
 
 
 def select(container: Value, key: str) -> Value:
-    """Look a field up."""
+    """Look a field up; of an optional it is an optional."""
     if isinstance(container, dict):
         return container[key]
-    raise CelError(f"{_with_article(container)} has no fields: .{key} cannot be read")
+    if type(container) is Maybe:
+        return may_select(None, container, key)
+    raise CelError(f"{with_article(container)} has no fields: .{key} cannot be read")
 
 
 def is_present(container: Value, key: str) -> bool:
     """Return whether a map has the key; a null is present."""
     if isinstance(container, dict):
         return key in container
-    raise CelError(f"{_with_article(container)} has no fields: has() cannot ask for .{key}")
+    if type(container) is Maybe:
+        return may_select(None, container, key).is_present
+    raise CelError(f"{with_article(container)} has no fields: has() cannot ask for .{key}")
+
+
+def may_select(_fuel: Fuel | None, container: Value, key: str) -> Maybe:
+    """Look a field up that may be absent."""
+    if type(container) is Maybe:
+        return may_select(_fuel, container.value, key) if container.is_present else container
+    if isinstance(container, dict):
+        return Maybe(container[key]) if key in container else NOTHING
+    raise CelError(f"{with_article(container)} has no fields: .?{key} cannot be read")
+
+
+def may_index(_fuel: Fuel, container: Value, key: Value) -> Maybe:
+    """Look an element or a value up that may be absent."""
+    match container:
+        case Maybe():
+            return may_index(_fuel, container.value, key) if container.is_present else container
+        case dict():
+            return Maybe(container[key]) if type(key) is str and key in container else NOTHING
+        case list():
+            if type(key) is not int:
+                raise no_overload("[?]", container, key)
+            return Maybe(container[key]) if 0 <= key < len(container) else NOTHING
+    raise no_overload("[?]", container, key)
+
+
+def may_be(value: Value) -> Maybe:
+    """Return *value* if it is an optional, as `?` before an entry needs it."""
+    return a_maybe("an entry with ?", value)
 
 
 def contained(fuel: Fuel, value: Value, container: Value) -> bool:
@@ -333,18 +305,19 @@ def contained(fuel: Fuel, value: Value, container: Value) -> bool:
     match container:
         case dict():
             kind = kind_of(value)
-            if kind in ("null", "list", "map"):
-                raise no_overload("in", value, container)
-            return kind == "string" and value in container
+            if kind == "string":
+                return value in container
+            if kind in _KEYS_NOT_THERE:
+                return False
         case list():
             spend(fuel, len(container))
             return any(equal(fuel, value, each) for each in container)
     raise no_overload("in", value, container)
 
 
-def _with_article(value: Value) -> str:
-    kind = kind_of(value)
-    return kind if kind == "null" else f"{'an' if kind == 'int' else 'a'} {kind}"
+def again(error: Exception) -> Value:
+    """Raise what was kept when a bound value failed."""
+    raise error
 
 
 OPERATORS: Mapping[str, Callable[..., Value]] = {
@@ -362,5 +335,7 @@ OPERATORS: Mapping[str, Callable[..., Value]] = {
     "-_": negate,
     "!_": invert,
     "_[_]": index,
+    "_?._": may_select,
+    "_[?_]": may_index,
     "@in": contained,
 }

@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from jido_cli.core.cel_conversions import double_text
 from jido_cli.core.cel_diagnose import Finding
-from jido_cli.core.cel_library import double_text
-from jido_cli.core.cel_run import TEXT, TOO_MUCH_TEXT, FuelError
+from jido_cli.core.cel_source import end_of_quotes
 from jido_cli.core.cel_types import DYN, STRING, CelType
+from jido_cli.core.cel_values import TEXT, TOO_MUCH_TEXT, FuelError
 from jido_cli.core.expressions import (
     BudgetError,
     Environment,
@@ -368,7 +369,7 @@ def _end_of_expression(text: str, position: int) -> int | None:
     while position < len(text):
         character = text[position]
         if character in "'\"":
-            position = _end_of_text(text, position)
+            position = end_of_quotes(text, position)
             continue
         if character == "{":
             depth += 1
@@ -378,19 +379,3 @@ def _end_of_expression(text: str, position: int) -> int | None:
             return position
         position += 1
     return None
-
-
-def _end_of_text(text: str, position: int) -> int:
-    """Return where a text in quotes has ended, or the line in which it does not end."""
-    quote = text[position]
-    is_raw = text[position - 1 : position] in ("r", "R")
-    is_long = text.startswith(quote * 3, position)
-    ending = quote * 3 if is_long else quote
-    position += len(ending)
-    while position < len(text):
-        if text.startswith(ending, position):
-            return position + len(ending)
-        if text[position] == "\n" and not is_long:
-            return position
-        position += 2 if text[position] == "\\" and not is_raw else 1
-    return position

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class CelType(NamedTuple):
-    """A type of the expression language; `item` is a list's element or a map's value."""
+    """A type; `item` is a list's element, a map's value or what an optional may hold."""
 
     kind: str
     item: CelType | None = None
@@ -22,6 +22,8 @@ class CelType(NamedTuple):
             return f"list({self.item})"
         if self.kind == "map":
             return f"map(string, {self.item})"
+        if self.kind == "optional":
+            return f"optional({self.item})"
         return "object" if self.kind == "message" else self.kind
 
 
@@ -31,25 +33,20 @@ BOOL = CelType("bool")
 INT = CelType("int")
 DOUBLE = CelType("double")
 STRING = CelType("string")
+BYTES = CelType("bytes")
 TIMESTAMP = CelType("timestamp")
+DURATION = CelType("duration")
+TYPE = CelType("type")
 ANY_LIST = CelType("list", DYN)
 ANY_MAP = CelType("map", DYN)
 
 SCALARS = frozenset({BOOL, INT, DOUBLE, STRING})
-_NUMBERS_AND_TEXT = frozenset({INT, DOUBLE, STRING})
-
-_FIXED = {
-    **dict.fromkeys(
-        ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_&&_", "_||_", "!_", "@in", "bool"), BOOL
-    ),
-    **dict.fromkeys(("contains", "startsWith", "endsWith"), BOOL),
-    **dict.fromkeys(("size", "int", "indexOf", "lastIndexOf", "_%_"), INT),
-    **dict.fromkeys(("string", "charAt", "join", "lowerAscii", "upperAscii", "replace"), STRING),
-    **dict.fromkeys(("substring", "trim"), STRING),
-    "double": DOUBLE,
-    "dyn": DYN,
-    "split": CelType("list", STRING),
-}
+"""The types whose values are JSON as they are."""
+COMPARED = SCALARS | {TIMESTAMP, DURATION, BYTES}
+"""The types whose values of one kind compare as Python compares them."""
+_SAME_KIND = frozenset({INT, DOUBLE, STRING, BYTES})
+_CONTAINERS = ("list", "map", "optional")
+_BOOLEAN = frozenset(("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_&&_", "_||_", "!_", "@in"))
 
 
 def list_of(item: CelType) -> CelType:
@@ -60,6 +57,11 @@ def list_of(item: CelType) -> CelType:
 def map_of(value: CelType) -> CelType:
     """Return the type of a map from text to such values."""
     return CelType("map", value)
+
+
+def optional_of(value: CelType) -> CelType:
+    """Return the type of an optional that may hold such a value."""
+    return CelType("optional", value)
 
 
 def constant_type(value: object) -> CelType:
@@ -73,6 +75,8 @@ def constant_type(value: object) -> CelType:
             return INT
         case float():
             return DOUBLE
+        case bytes():
+            return BYTES
         case _:
             return STRING
 
@@ -84,44 +88,51 @@ def common_type(types: list[CelType]) -> CelType:
     first = types[0]
     if all(each == first for each in types):
         return first
-    if first.kind in ("list", "map") and all(each.kind == first.kind for each in types):
+    if first.kind in _CONTAINERS and all(each.kind == first.kind for each in types):
         return CelType(first.kind, DYN)
     return DYN
 
 
-def call_type(name: str, arguments: list[CelType]) -> CelType:
-    """Return the type of a call of *name*, an operator or a function."""
-    fixed = _FIXED.get(name)
-    if fixed is not None:
-        return fixed
+def operator_type(name: str, arguments: list[CelType]) -> CelType | None:
+    """Return the type of what an operator gives; None if *name* is none."""
+    if name in _BOOLEAN:
+        return BOOL
     match name:
         case "_+_" | "_-_" | "_*_" | "_/_":
-            return _arithmetic(arguments)
+            return _arithmetic(name, arguments)
+        case "_%_":
+            return INT
         case "-_":
             return arguments[0] if arguments[0] in (INT, DOUBLE) else DYN
         case "_?_:_":
             return common_type(arguments[1:])
         case "_[_]":
-            container = arguments[0]
-            is_known = container.kind in ("list", "map") and container.item is not None
-            return container.item if is_known and container.item is not None else DYN
-        case "min" | "max":
-            return _extreme(arguments)
+            return _element(arguments[0])
+        case "_[?_]":
+            found = _element(arguments[0])
+            return found if found.kind == "optional" else optional_of(found)
         case _:
-            return DYN
+            return None
 
 
-def _arithmetic(arguments: list[CelType]) -> CelType:
-    """Return the operands' type; one concrete scalar is enough, for nothing mixes."""
+def _element(container: CelType) -> CelType:
+    if container.item is None:
+        return DYN
+    if container.kind == "optional":
+        return optional_of(_element(container.item))
+    return container.item
+
+
+def _arithmetic(name: str, arguments: list[CelType]) -> CelType:
+    """Return what comes out, as far as it is known whatever the dynamic ones are."""
     for each in arguments:
-        if each in _NUMBERS_AND_TEXT:
-            return each
+        if each in _SAME_KIND:
+            return each  # one operand is enough, for nothing mixes
+    first, second = arguments
+    if name == "_-_" and second == TIMESTAMP:
+        return DURATION
+    if name == "_+_" and TIMESTAMP in arguments:
+        return TIMESTAMP
+    if second == DURATION and first in (DURATION, TIMESTAMP):
+        return first
     return common_type(arguments) if all(each.kind == "list" for each in arguments) else DYN
-
-
-def _extreme(arguments: list[CelType]) -> CelType:
-    if len(arguments) == 1 and arguments[0].kind == "list":
-        item = arguments[0].item
-        return item if item in SCALARS and item is not None else DYN
-    common = common_type(arguments)
-    return common if common in SCALARS else DYN

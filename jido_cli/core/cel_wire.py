@@ -9,7 +9,9 @@ not in this language is refused here, with its offset. No code generation.
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection, Iterable, Iterator
 
+from jido_cli.core.cel_source import Source
 from jido_cli.core.cel_types import DYN, CelType
 
 MAX_BYTES = 64 * 1024
@@ -35,11 +37,23 @@ class Node:
     """One node of the tree.
 
     `kind` is one of `const ident select has list map call` or a macro: `all exists exists_one
-    collect`. A macro's `name` is its variable and its `args` are the range, then the predicate,
-    and for `collect` (both `map` and `filter`) the predicate if there is one, then the element.
+    collect sort bind`. A macro's `name` is its variable and its `args` are the range, then the
+    predicate, and for `collect` (both `map` and `filter`) the predicate if there is one, then the
+    element; of `sort` the range and the key, of `bind` the value and the result. `optional` are
+    the positions of elements, or of a map's values, that have a `?` before them.
     """
 
-    __slots__ = ("args", "has_receiver", "ident", "kind", "name", "offset", "type", "value")
+    __slots__ = (
+        "args",
+        "has_receiver",
+        "ident",
+        "kind",
+        "name",
+        "offset",
+        "optional",
+        "type",
+        "value",
+    )
 
     def __init__(self, ident: int, kind: str, offset: int | None) -> None:
         self.ident = ident
@@ -47,7 +61,8 @@ class Node:
         self.offset = offset
         self.name = ""
         self.args: list[Node] = []
-        self.value: bool | int | float | str | None = None
+        self.value: bool | int | float | str | bytes | None = None
+        self.optional: frozenset[int] = frozenset()
         self.has_receiver = False
         self.type: CelType = DYN
 
@@ -95,8 +110,12 @@ def _varint(data: bytes, index: int) -> tuple[int, int]:
         shift += 7
 
 
-def decode(serialized: bytes) -> Node:
+def decode(serialized: bytes, source: Source) -> Node:
     """Return the tree of a serialized `CheckedExpr`.
+
+    Args:
+        serialized: what the checker gives.
+        source: what was checked, and how its offsets are those of the user's text.
 
     Raises:
         RefusedError: the expression is larger than the limit, or uses what the language leaves out.
@@ -108,18 +127,32 @@ def decode(serialized: bytes) -> Node:
             "split it",
         )
     checked = _Message(_Message(serialized).first(2))
-    reader = _Reader(_offsets(checked.first(5)))
+    offsets = {ident: source.original(at) for ident, at in _offsets(checked.first(5))}
+    reader = _Reader(offsets, _names(checked.parts.get(2, ())), source.sorts)
     return reader.node(checked.first(4))
 
 
-def _offsets(source_info: bytes) -> dict[int, int]:
-    entries = map(_Message, _Message(source_info).parts.get(4, ()))
-    return {entry.numbers.get(1, 0): entry.numbers.get(2, 0) for entry in entries}
+def _offsets(source_info: bytes) -> Iterator[tuple[int, int]]:
+    """Give number and offset of every node."""
+    for entry in map(_Message, _Message(source_info).parts.get(4, ())):
+        yield entry.numbers.get(1, 0), entry.numbers.get(2, 0)
+
+
+def _names(references: Iterable[bytes]) -> dict[int, str]:
+    """Return the qualified names, such as those of types, by the number of their node."""
+    entries = (
+        (each.numbers.get(1, 0), _Message(each.first(2))) for each in map(_Message, references)
+    )
+    return {ident: reference.text(1) for ident, reference in entries if 1 in reference.parts}
 
 
 class _Reader:
-    def __init__(self, offsets: dict[int, int]) -> None:
+    def __init__(
+        self, offsets: dict[int, int], names: dict[int, str], sorts: Collection[int]
+    ) -> None:
         self._offsets = offsets
+        self._names = names
+        self._sorts = sorts
 
     def node(self, data: bytes) -> Node:
         message = _Message(data)
@@ -141,6 +174,7 @@ class _Reader:
             case 7:
                 node = Node(ident, "list", offset)
                 node.args = [self.node(each) for each in body.parts.get(1, ())]
+                node.optional = frozenset(_packed(body))
                 return node
             case 8:
                 return self._map(Node(ident, "map", offset), body)
@@ -162,10 +196,13 @@ class _Reader:
                 "unsigned integers are not in this language", node.offset, "leave out the u"
             )
         elif 7 in body.parts:
-            raise RefusedError("bytes are not available yet", node.offset)
+            node.value = body.first(7)
         return node
 
     def _select(self, node: Node, body: _Message) -> Node:
+        if node.ident in self._names and not body.numbers.get(3):
+            node.kind, node.name = "ident", self._names[node.ident]
+            return node
         if body.numbers.get(3):
             node.kind = "has"
         node.name = body.text(2)
@@ -176,6 +213,10 @@ class _Reader:
         node.name = body.text(2)
         node.has_receiver = 1 in body.parts
         node.args = [self.node(each) for n in (1, 3) for each in body.parts.get(n, ())]
+        if node.name == "uint":
+            raise RefusedError(
+                "unsigned integers are not in this language", node.offset, "write int(x)"
+            )
         return node
 
     def _map(self, node: Node, body: _Message) -> Node:
@@ -185,11 +226,15 @@ class _Reader:
                 node.offset,
                 "write a map: {'key': value}",
             )
+        optional = []
         for entry in map(_Message, body.parts.get(2, ())):
             key = self.node(entry.first(3))
+            if entry.numbers.get(5):
+                optional.append(len(node.args) + 1)
             if key.kind == "const" and not isinstance(key.value, str):
                 raise RefusedError("the keys of a map are text", key.offset, "put it in quotes")
             node.args += [key, self.node(entry.first(4))]
+        node.optional = frozenset(optional)
         return node
 
     def _macro(self, node: Node, body: _Message) -> Node:
@@ -200,12 +245,29 @@ class _Reader:
                 "iterate over the keys and look the value up",
             )
         node.name = body.text(1)
-        source = self.node(body.first(2))
         if node.name.startswith("#"):
-            raise RefusedError("this macro is not available yet", node.offset)
+            # A loop over nothing, whose accumulator is what was bound.
+            node.kind, node.name = "bind", body.text(3)
+            node.args = [self.node(body.first(4)), self.node(body.first(7))]
+            return node
+        source = self.node(body.first(2))
         node.kind, parts = _shape(self.node(body.first(6)), body.text(3), node.offset)
+        if node.offset in self._sorts:
+            (key,) = parts[0].args  # what was put in dyn(), to stand where a condition stands
+            node.kind, parts = "sort", [key]
         node.args = [source, *parts]
         return node
+
+
+def _packed(body: _Message) -> list[int]:
+    """Return the positions of a list's optional elements, however they are written."""
+    found = [body.numbers[2]] if 2 in body.numbers else []
+    for data in body.parts.get(2, ()):
+        index = 0
+        while index < len(data):
+            number, index = _varint(data, index)
+            found.append(number)
+    return found
 
 
 def _shape(step: Node, accumulator: str, offset: int | None) -> tuple[str, list[Node]]:

@@ -17,15 +17,18 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from jido_cli.core import cel_run
+from jido_cli.core import cel_run, cel_values
 from jido_cli.core.cel_derive import TypeScope
 from jido_cli.core.cel_diagnose import Finding, Known, at, findings, word_at
+from jido_cli.core.cel_emit import TOO_DEEP
 from jido_cli.core.cel_generate import HELPERS, Generated, generate
 from jido_cli.core.cel_library import FUNCTIONS, declarations
+from jido_cli.core.cel_lists import sorted_by
 from jido_cli.core.cel_messages import Field, MessageTypes
 from jido_cli.core.cel_places import failed_offset, unmarked
-from jido_cli.core.cel_results import check_result, without_timestamps
-from jido_cli.core.cel_run import ABSORBED, CelError, FuelError
+from jido_cli.core.cel_results import as_json, check_result
+from jido_cli.core.cel_signatures import spelled
+from jido_cli.core.cel_source import prepare
 from jido_cli.core.cel_types import (
     ANY_LIST,
     ANY_MAP,
@@ -37,6 +40,7 @@ from jido_cli.core.cel_types import (
     TIMESTAMP,
     CelType,
 )
+from jido_cli.core.cel_values import ABSORBED, CelError, FuelError
 from jido_cli.core.cel_wire import Node, RefusedError, decode
 from jido_cli.errors import InternalError, JidoCliError
 
@@ -51,7 +55,7 @@ _RECORDS: Mapping[str, Mapping[str, tuple[Field, str]]] = {
         "id": (Field(STRING), "s.signal.id"),
         "source": (Field(STRING), "s.signal.source"),
         "subject": (_NULLABLE_TEXT, "s.signal.subject"),
-        "time": (Field(TIMESTAMP), "Timestamp(s.signal.time)"),
+        "time": (Field(TIMESTAMP), "Timestamp(s.signal.time_ns)"),
         "data": (Field(DYN), "s.signal.data"),
     },
     "agent": {
@@ -63,7 +67,7 @@ _RECORDS: Mapping[str, Mapping[str, tuple[Field, str]]] = {
         "parent": (_NULLABLE_TEXT, "s.agent.parent"),
     },
     "ctx": {
-        "now": (Field(TIMESTAMP), "Timestamp(s.ctx.now)"),
+        "now": (Field(TIMESTAMP), "Timestamp(s.ctx.now_ns)"),
         "uuid": (Field(STRING), "s.ctx.command_uuid"),
         "random": (Field(DOUBLE), "s.ctx.command_random"),
     },
@@ -82,6 +86,9 @@ _SIMPLE = MappingProxyType(
 _KEPT = 1024
 """How many compiled texts an environment keeps."""
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
+_NO_RESULTS = MappingProxyType(
+    {"optional": "end it with .orValue(x)", "type": "compare it, as in type(x) == int"}
+)
 _FAILURES = (*ABSORBED, FuelError, RecursionError)
 # What generated code sees, and nothing else.
 _GLOBALS: dict[str, object] = {
@@ -89,23 +96,32 @@ _GLOBALS: dict[str, object] = {
     "ABSORBED": ABSORBED,
     "FAILURES": _FAILURES,
     **{HELPERS[name]: helper for name, helper in FUNCTIONS.items()},
+    "NOTHING": cel_values.NOTHING,
     **{
         helper.__name__: helper
         for helper in (
-            cel_run.Timestamp,
-            cel_run.a_bool,
-            cel_run.a_key,
-            cel_run.a_range,
-            check_result,
+            cel_run.again,
             cel_run.divide_doubles,
             cel_run.divide_ints,
             cel_run.element,
             cel_run.is_present,
-            cel_run.out_of_work,
-            cel_run.overflow,
+            cel_run.may_be,
             cel_run.remainder_of_ints,
             cel_run.select,
-            without_timestamps,
+            cel_values.Duration,
+            cel_values.Maybe,
+            cel_values.Timestamp,
+            cel_values.TypeName,
+            cel_values.a_bool,
+            cel_values.a_key,
+            cel_values.a_maybe,
+            cel_values.a_range,
+            cel_values.out_of_text,
+            cel_values.out_of_work,
+            cel_values.overflow,
+            as_json,
+            check_result,
+            sorted_by,
         )
     },
 }
@@ -283,7 +299,7 @@ class Environment:
 
     def _compile(self, text: str, *, is_condition: bool) -> Expression:
         try:
-            root: Node = decode(self._check(text))
+            root = self._check(text)
             result_type = self._scope.annotate(root, {})
             made = generate(root, self._records, is_condition=is_condition)
         except RefusedError as error:
@@ -292,31 +308,35 @@ class Environment:
         if is_condition and result_type not in (BOOL, DYN):
             message = f"a condition must be bool, not {result_type}"
             raise ExpressionError(at(text, 0, message)) from None
+        if result_type.kind in _NO_RESULTS:
+            message = f"an expression cannot give {result_type}: that is no JSON value"
+            raise ExpressionError(at(text, 0, message, _NO_RESULTS[result_type.kind])) from None
         try:
             return Expression(text, result_type, made, is_check=self._is_check)
         except (SyntaxError, RecursionError, MemoryError):
-            # Python takes twenty loops and try-blocks in one another.
-            raise ExpressionError(at(text, 0, "the expression is nested too deep")) from None
+            # The generator counts what Python can take; this is for what it may have overlooked.
+            raise ExpressionError(at(text, 0, TOO_DEEP, "split it")) from None
 
-    def _check(self, text: str) -> bytes:
-        """Return the checked expression as the library writes it."""
+    def _check(self, text: str) -> Node:
+        """Return the tree of the expression, as the library checked it."""
         _check_characters(text)
         if not self._checkers:
             self._checkers.append(self._new_checker())
+        source = prepare(text)
         try:
-            serialized: bytes = self._checkers[0].compile(text).serialize()
-            return serialized
+            serialized: bytes = self._checkers[0].compile(source.text).serialize()
         except RuntimeError as error:
             # The library has no class of its own for what it finds.
             visible = {n: kind for n, kind in self._types.items() if n not in self._scope.hidden}
             known = Known(visible, self._messages.fields)
-            first, *others = findings(str(error), text, known)
+            first, *others = findings(str(error), source, known)
             raise ExpressionError(first, tuple(map(ExpressionError, others))) from None
+        return decode(serialized, source)
 
     def _new_checker(self) -> cel.Env:
         from cel_expr_python import cel
 
-        variables = {name: cel.Type(_spelled(kind)) for name, kind in self._types.items()}
+        variables = {name: cel.Type(spelled(kind)) for name, kind in self._types.items()}
         return cel.NewEnv(self._messages.pool(), config=_configuration(), variables=variables)
 
     def _type(self, variable: Mapping[str, object] | str) -> CelType:
@@ -341,15 +361,6 @@ def _configuration() -> cel.EnvConfig:
     return cel.NewEnvConfigFromYaml(declarations())
 
 
-def _spelled(kind: CelType) -> str:
-    """Return a type as the checker spells it."""
-    if kind.kind == "list" and kind.item is not None:
-        return f"list<{_spelled(kind.item)}>"
-    if kind.kind == "map" and kind.item is not None:
-        return f"map<string, {_spelled(kind.item)}>"
-    return kind.name if kind.kind == "message" else kind.kind
-
-
 def _check_characters(text: str) -> None:
     """Refuse what the library would cut short or choke on."""
     if found := _UNUSABLE.search(text):
@@ -366,7 +377,7 @@ def _reason(error: Exception) -> str:
         case KeyError():
             return f"there is no key {error.args[0]!r}"
         case RecursionError():
-            return "the expression is nested too deep"
+            return TOO_DEEP
         case AttributeError():
             # Only the signal can be missing as a whole.
             return "there is no signal: the command came without one"

@@ -6,6 +6,7 @@ import pytest
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_optional
 
+from jido_cli.core.cel_source import prepare
 from jido_cli.core.cel_wire import Node, RefusedError, decode
 
 CHECKER = cel.NewEnv(
@@ -15,7 +16,8 @@ CHECKER = cel.NewEnv(
 
 
 def tree(text: str) -> Node:
-    return decode(CHECKER.compile(text).serialize())
+    source = prepare(text)
+    return decode(CHECKER.compile(source.text).serialize(), source)
 
 
 def shape(node: Node) -> object:
@@ -41,6 +43,14 @@ def shape(node: Node) -> object:
         ("items.map(i, 5)", ("collect", "i", ("ident", "items"), 5)),
         ("items.map(i, true, 5)", ("collect", "i", ("ident", "items"), True, 5)),
         ("items.filter(i, true)", ("collect", "i", ("ident", "items"), True, ("ident", "i"))),
+        (
+            "items.sortByKey(i, -i)",
+            ("sort", "i", ("ident", "items"), ("call", "-_", ("ident", "i"))),
+        ),
+        ("cel.bind(v, 1, v)", ("bind", "v", 1, ("ident", "v"))),
+        ("b'x'", b"x"),
+        ("x.?a", ("call", "_?._", ("ident", "x"), "a")),
+        ("google.protobuf.Duration", ("ident", "google.protobuf.Duration")),
     ],
 )
 def test_a_tree_is_read(text: str, want: object) -> None:
@@ -56,15 +66,24 @@ def test_a_call_on_a_receiver_is_told_apart() -> None:
     assert (tree("x.size()").has_receiver, tree("size(x)").has_receiver) == (True, False)
 
 
+def test_optional_entries_are_known_by_their_positions() -> None:
+    assert tree("[1, ?x.?a, 2, ?x.?b]").optional == {1, 3}
+    assert tree("{'a': 1, ?'b': x.?b}").optional == {3}
+
+
+def test_a_macro_of_our_own_has_the_offsets_of_the_users_text() -> None:
+    root = tree("items.sortByKey(i, i + 1)")
+    (_, key) = root.args
+    assert (root.offset, key.offset, key.args[1].offset) == (15, 21, 23)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[1u]", "unsigned integers are not in this language"),
-        ("b'x'", "bytes are not available yet"),
         ("{1: x}", "the keys of a map are text"),
         ("google.protobuf.Int64Value{value: 1}", "message literals are not in this language"),
-        ("cel.bind(v, 1, v)", "this macro is not available yet"),
-        ("x.?a.optMap(v, v)", "this macro is not available yet"),
+        ("uint(1)", "unsigned integers are not in this language"),
     ],
 )
 def test_what_is_not_in_the_language_is_refused_with_its_offset(text: str, message: str) -> None:

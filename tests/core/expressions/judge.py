@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64encode
+from datetime import datetime, timedelta
 
 from cel_expr_python import cel
-from cel_expr_python.ext import ext_strings
+from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
 
 TYPES = {
     "bool": cel.Type.BOOL,
@@ -23,6 +25,13 @@ TYPES = {
     "map": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
     "dyn": cel.Type.DYN,
 }
+EXTENSIONS = (
+    ext_bindings.ExtBindings,
+    ext_encoders.ExtEncoders,
+    ext_math.ExtMath,
+    ext_optional.ExtOptional,
+    ext_strings.ExtStrings,
+)
 STOCK_OF_NONES: list[None] = []
 
 
@@ -43,7 +52,37 @@ def evaluated(environment: cel.Env, compiled: cel.Expression, scope: dict[str, o
         return {"error": str(error)}
     if value.type() == cel.Type.ERROR:
         return {"error": str(value.value())}
-    return {"value": value.plain_value()}
+    try:
+        return {"value": as_json(value.plain_value())}
+    except TypeError:
+        return {"unseen": str(value.type())}  # optionals, and types, have no plain value
+
+
+def as_json(value: object) -> object:
+    """Return a value as our expressions give it."""
+    match value:
+        case datetime():
+            text = value.strftime("%Y-%m-%dT%H:%M:%S").zfill(19)
+            return f"{text}{fraction(value.microsecond)}Z"
+        case timedelta():
+            microseconds = abs(value) // timedelta(microseconds=1)
+            sign = "-" if value < timedelta() else ""
+            seconds, rest = divmod(microseconds, 1_000_000)
+            return f"{sign}{seconds}{fraction(rest)}s"
+        case bytes() | bytearray():
+            return b64encode(value).decode()
+        case list():
+            return [as_json(each) for each in value]
+        case dict():
+            return {key: as_json(each) for key, each in value.items()}
+    return value
+
+
+def fraction(microseconds: int) -> str:
+    """Return the digits behind the point of a time."""
+    if not microseconds:
+        return ""
+    return f".{microseconds:06d}".removesuffix("000")
 
 
 def main() -> None:
@@ -55,11 +94,10 @@ def main() -> None:
         key = json.dumps(request["variables"])
         if key not in environments:
             variables = {name: TYPES[kind] for name, kind in request["variables"].items()}
-            environments[key] = cel.NewEnv(
-                variables=variables, extensions=[ext_strings.ExtStrings()]
-            )
-        answer = judged(environments[key], request["text"], request["scopes"])
-        sys.stdout.write(json.dumps(answer) + "\n")
+            extensions = [make() for make in EXTENSIONS]
+            environments[key] = cel.NewEnv(variables=variables, extensions=extensions)
+        answers = [judged(environments[key], *each) for each in request["questions"]]
+        sys.stdout.write(json.dumps(answers) + "\n")
         sys.stdout.flush()
 
 
