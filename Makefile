@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help up install test check format docs bench clean
+.PHONY: help up install test check fuzz format docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,8 +40,9 @@ format: install ## write the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: install ## write what docs/ has from the schema and the rules
+docs: install ## write what docs/ has from the schema, the rules and the table of functions
 	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.docs.expressions_page
 	$(BIN)/python -m tests.docs.rules_page
 
 clean: ## remove what was installed and cached

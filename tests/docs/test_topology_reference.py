@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-from jido_cli.core.cel_library import FUNCTIONS
-from tests.docs.pages import section
 from tests.docs.reference import MARKED, PAGE, load_reference, renew
 
 # Keys of these mappings stand in the tables of others: the forms that share them.
@@ -37,12 +33,6 @@ def test_what_has_no_table_of_its_own_is_told_by_others():
             keys = set(reference.keys(reference.mapping(name)))
             told = {key for one in others for key in all_keys(reference.table(one))}
             assert keys - told == set(), name
-
-
-def test_every_function_of_expressions_is_named():
-    text = section("docs/topology-reference.md", "Expressions")
-    names = [name for name in FUNCTIONS if re.fullmatch(r"[\w.]+", name)]
-    assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", text)] == []
 
 
 def all_keys(table: str) -> set[str]:
