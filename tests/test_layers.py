@@ -92,6 +92,7 @@ LAZY: dict[str, tuple[str, ...]] = {
     "uvloop": ("*",),  # does not install everywhere
     "cel_expr_python": ("core/expressions.py",),  # only what has expressions pays for it, 30 ms
     "google.protobuf": ("core/cel_messages.py",),  # the same
+    "jsonschema_rs": ("core/schema.py",),  # only schemas that are not simple pay for it, 8 ms
     "re2": ("core/cel_patterns.py",),  # the same
     "importlib.import_module": ("__init__.py",),  # public names are loaded on first use
 }

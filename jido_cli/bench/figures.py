@@ -128,6 +128,7 @@ FIGURES: tuple[Figure, ...] = (
         trees.boot_tree_10k_s,
     ),
     Figure("help_cold_ms", "jido --help", "ms", 100.0, "lower", processes.help_cold_ms),
+    Figure("lint_cold_ms", "jido lint, the counter", "ms", 150.0, "lower", processes.lint_cold_ms),
 )
 
 

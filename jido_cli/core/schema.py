@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn, cast
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from jido_cli.core.schema_absorb import Absorb, absorber
 from jido_cli.core.schema_document import (
     is_plain,
+    is_simple,
     known_at,
     pointer_to,
     properties_of,
@@ -47,6 +46,9 @@ from jido_cli.core.values import (
     of_items,
     with_items,
 )
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 __all__ = ["Schema", "SchemaError", "compile_schema", "expand_short_form", "is_full_schema"]
 
@@ -235,12 +237,16 @@ class _Validators:
     def __init__(self, full: dict[str, object]) -> None:
         self.full = full
         self._registry: jsonschema_rs.Registry | None = None
-        self._made = {"#": _validator(full, None)}
+        # What is a schema at sight needs no library, whose import takes 8 ms, before a value is
+        # wrong; the others are compiled at once, so that what is wrong with them is told.
+        self._made = {} if is_simple(full) else {"#": _validator(full, None)}
 
     def at(self, pointer: str) -> jsonschema_rs.Validator:
         """Return the validator of the part at *pointer*."""
         made = self._made.get(pointer)
         if made is None:
+            import jsonschema_rs
+
             if self._registry is None:
                 # What could go wrong here went wrong when the whole document was compiled.
                 self._registry = jsonschema_rs.Registry(
@@ -258,6 +264,8 @@ class _Validators:
 def _validator(
     schema: dict[str, object], registry: jsonschema_rs.Registry | None
 ) -> jsonschema_rs.Validator:
+    import jsonschema_rs
+
     try:
         return jsonschema_rs.validator_for(
             cast("dict[str, Any]", schema),

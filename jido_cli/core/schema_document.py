@@ -6,7 +6,7 @@ of it is refused here, before any validator sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.schema_short import expand_short_form
@@ -83,6 +83,21 @@ def is_plain(full: Mapping[str, object]) -> bool:
         and isinstance(full.get("additionalProperties", True), bool)
         and isinstance(required, list)
         and set(required) <= set(properties_of(full))
+    )
+
+
+def is_simple(schema: object) -> bool:
+    """Return whether *schema* is sound at sight: a few keywords, each with a value that it takes.
+
+    One that is not may be sound too; that is for a validator to say.
+    """
+    if isinstance(schema, bool):
+        return True
+    if not isinstance(schema, Mapping):
+        return False
+    return all(
+        keyword.startswith("x-") or (keyword in _SIMPLE and _SIMPLE[keyword](value))
+        for keyword, value in schema.items()
     )
 
 
@@ -198,3 +213,43 @@ def _without_nullable(schema: object) -> object:
 
 def _listed(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else [value]
+
+
+def _is_type(value: object) -> bool:
+    named = value if isinstance(value, list) else [value]
+    words = [each for each in named if isinstance(each, str) and each in _TYPES]
+    return 0 < len(set(words)) == len(named)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _are_names(value: object) -> bool:
+    names = value if isinstance(value, list) else [0]
+    return all(isinstance(each, str) for each in names) and len(set(names)) == len(names)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+_TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+_SIMPLE: Mapping[str, Callable[[object], bool]] = {
+    "type": _is_type,
+    "default": lambda _: True,
+    "const": lambda _: True,
+    "enum": lambda value: isinstance(value, list),
+    "description": _is_text,
+    "title": _is_text,
+    "required": _are_names,
+    "items": is_simple,
+    "additionalProperties": is_simple,
+    "properties": lambda value: isinstance(value, Mapping) and all(map(is_simple, value.values())),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _is_number),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _is_size),
+}

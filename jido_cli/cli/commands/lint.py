@@ -52,27 +52,29 @@ def command(
     as_json: options.Json = False,
 ) -> int:
     """Check topologies without running them."""
-    from jido_cli.lint.reporters import summary
-
     if output not in _FORMATS:
         raise UsageError(f"--format: {output!r} is not one of {', '.join(_FORMATS)}")
     terminal = session_of(ctx).terminal
-    begun = time.monotonic()
     given = variables.given(assignments, set_files, values)
-    run = _Run(given.sources({}, may_assume=True))
-    files = _files(paths or ["."])
     with _collector_at_rest():
-        for file in files:
-            run.add(file)
-    counts = summary(
-        run.findings,
-        files=len(files),
-        ignored=run.ignored,
-        parts=len(run.parts),
-        seconds=time.monotonic() - begun,
-    )
-    _print(terminal, "json" if as_json else output, run, counts)
+        run, counts = _linted(paths or ["."], given)
+        _print(terminal, "json" if as_json else output, run, counts)
     return failures.FAILED if run.findings else failures.OK
+
+
+def _linted(paths: Sequence[str], given: variables.Given) -> tuple[_Run, Summary]:
+    from jido_cli.lint.reporters import summary
+
+    begun = time.monotonic()
+    run = _Run(given.sources({}, may_assume=True))
+    files = _files(paths)
+    for file in files:
+        run.add(file)
+    seconds = time.monotonic() - begun
+    counts = summary(
+        run.findings, files=len(files), ignored=run.ignored, parts=len(run.parts), seconds=seconds
+    )
+    return run, counts
 
 
 @contextmanager
@@ -105,7 +107,8 @@ class _Run:
         self.keep(result, judge(result))
 
     def keep(self, result: LoadResult, verdict: Verdict) -> None:
-        self.texts |= result.texts
+        if verdict.findings:
+            self.texts |= result.texts
         self.ignored += verdict.ignored
         if verdict.is_part:
             self.parts.append(result.file)
