@@ -111,7 +111,7 @@ def _types(schema: Schema | None) -> frozenset[str]:
         return frozenset(declared)
     values = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     if values:
-        return frozenset(_type_of(value) for value in values)
+        return frozenset(type_of(value) for value in values)
     found: frozenset[str] = frozenset()
     for key in ("anyOf", "oneOf"):
         for part in schema.get(key) or ():
@@ -119,7 +119,8 @@ def _types(schema: Schema | None) -> frozenset[str]:
     return found
 
 
-def _type_of(value: object) -> str:
+def type_of(value: object) -> str:
+    """Return JSON Schema's name for the type of a value."""
     match value:
         case None:
             return "null"
@@ -145,7 +146,7 @@ def _as(name: str, text: str) -> object:
     value = _json(text)
     if value is _MISSING:
         return _MISSING
-    is_type = _type_of(value) == name or (name == "number" and _type_of(value) == "integer")
+    is_type = type_of(value) == name or (name == "number" and type_of(value) == "integer")
     return value if is_type else _MISSING
 
 

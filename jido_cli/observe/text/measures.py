@@ -21,7 +21,7 @@ def count(number: int | float | None) -> str:
         return f"{int(number):,}"
     for limit, unit in ((1e6, "k"), (1e9, "M"), (float("inf"), "G")):
         if number < limit:
-            return _figures(number / {"k": 1e3, "M": 1e6, "G": 1e9}[unit]) + unit
+            return figures(number / {"k": 1e3, "M": 1e6, "G": 1e9}[unit]) + unit
     raise AssertionError("unreachable: the last limit is infinite")
 
 
@@ -39,7 +39,7 @@ def milliseconds(ms: float | None) -> str:
     """Return a measured duration: `40us`, `0.4ms`, `41ms`, `3,001ms`."""
     if ms is None:
         return NOT_KNOWN
-    return f"{_figures(ms)}ms" if ms >= 0.1 else f"{round(ms * 1000)}us"
+    return f"{figures(ms)}ms" if ms >= 0.1 else f"{round(ms * 1000)}us"
 
 
 def seconds(value: float | None) -> str:
@@ -148,7 +148,8 @@ def rfc3339(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def _figures(value: float) -> str:
+def figures(value: float) -> str:
+    """Return a measured number: two significant figures under 10, whole from there on."""
     return f"{value:.1f}" if value < 9.95 else f"{round(value):,}"
 
 

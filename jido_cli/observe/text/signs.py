@@ -42,7 +42,7 @@ _KINDS = {
     "timer": "tmr",
     "plugin": "plg",
 }
-_OUTCOMES: dict[str, tuple[str, Role]] = {
+OUTCOMES: dict[str, tuple[str, Role]] = {
     "done": ("ok", "text"),
     "dead_letter": ("× dead", "bad"),
     "cancelled": ("cancelled", "dim"),
@@ -90,7 +90,7 @@ def status_text(node: Node, window_s: float | None = None) -> str:
 
 def outcome(word: str, paint: Paint = plain) -> tuple[str, str]:
     """Return an outcome as text and painted."""
-    text, colour_role = _OUTCOMES.get(word, (display(word), "text"))
+    text, colour_role = OUTCOMES.get(word, (display(word), "text"))
     return text, paint(colour_role, text)
 
 

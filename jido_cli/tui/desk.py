@@ -1,0 +1,248 @@
+"""The desk: all that the dashboard knows of one engine, put together from frames. No widget.
+
+Models hold each their part; this module joins them, and knows what came last and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any, Final
+
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.display import display
+from jido_cli.tui.feed.frames import Frame, LinkState, NodeNews
+from jido_cli.tui.model.entries import Entry, directive_entry
+from jido_cli.tui.model.log import LogModel
+from jido_cli.tui.model.telling import Teller
+from jido_cli.tui.model.tree import Node, TreeModel
+from jido_cli.tui.model.trouble import Trouble, TroubleModel
+from jido_cli.tui.model.watched import Watched
+from jido_cli.tui.view.header import HeaderFace
+from jido_cli.tui.view.state_parts import StateFace
+from jido_cli.tui.view.tree_rows import TreeFace
+
+BACK_SHOWN_S: Final = 10.0
+MESSAGE_SHOWN_S: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A short-lived sentence, and until when it is shown."""
+
+    text: str
+    role: str
+    until: float
+
+
+class Desk:
+    """What is known of the engine.
+
+    Args:
+        now: wall time.
+        zone: how moments are spelled.
+    """
+
+    def __init__(self, now: Callable[[], float], zone: tzinfo | None = None) -> None:
+        self.now = now
+        self._zone = zone
+        self.tree = TreeModel()
+        self.log = LogModel()
+        self.trouble = TroubleModel()
+        self.watched = Watched(None)
+        self.link = LinkState("connecting", now())
+        self.signal_rate: float | None = None
+        self.directive_rate: float | None = None
+        self.engine: Mapping[str, Any] = {}
+        self._message: Message | None = None
+        self._announcement: Message | None = None
+        self._teller = Teller()
+        self._answered_at = 0.0
+
+    # -- what comes in
+
+    def take(self, frame: Frame) -> None:
+        """Take a frame in."""
+        for state in frame.link:
+            self._take_link(state)
+        if frame.tree is not None:
+            answer, at = frame.tree
+            self._answered_at = at
+            self.engine = answer["engine"]
+            self.tree.update(answer, at)
+            self.watch(self.tree.selected)
+        for news in frame.nodes:
+            self._take_node(news)
+        if frame.signal_rate is not None:
+            self.signal_rate = frame.signal_rate
+        if frame.directive_rate is not None:
+            self.directive_rate = frame.directive_rate
+        self._take_log(frame)
+
+    def _take_link(self, state: LinkState) -> None:
+        before, self.link = self.link, state
+        if state.engine is not None:
+            self.engine = state.engine
+        if state.status != "up" or before.status == "up":
+            return
+        if not state.down_s:
+            return
+        pid = state.engine["pid"] if state.engine else "?"
+        down = measures.seconds(float(int(state.down_s)))
+        if state.is_other:
+            text = f"engine is back, pid {pid}, down {down}"
+            self.trouble.forget()
+            self._teller = Teller()
+            self.watched = Watched(self.watched.path)
+            self.log.note(self.now(), "-- engine restarted --")
+        else:
+            text = f"engine answers again, pid {pid}, silent for {down}"
+        self._announcement = Message(f"● {text}", "ok", self.now() + BACK_SHOWN_S)
+
+    def _take_node(self, news: NodeNews) -> None:
+        if news.path != self.watched.path:
+            return
+        if news.problem is not None:
+            self.watched.refuse(news.problem)
+        if news.inspect is not None:
+            self.watched.take(news.inspect, news.at)
+        if news.state is not None:
+            self.watched.take_state(news.state, news.at)
+
+    def _take_log(self, frame: Frame) -> None:
+        entries: list[Entry] = [directive_entry(one) for one in frame.directives]
+        entries += self._teller.tell(frame.events)
+        for event in frame.events:
+            if event["kind"] == "gave_up":
+                self.trouble.gave_up(event, self._teller.span_s(event))
+            elif event["kind"] == "restarted":
+                self.trouble.restarted(event)
+        if entries or frame.missed:
+            self.log.add(entries, frame.missed)
+        if frame.events_missed:
+            text = f"-- {frame.events_missed:,} supervision events missed here --"
+            self.log.note(frame.events[0]["at"] if frame.events else self.now(), text)
+
+    # -- what is selected
+
+    def watch(self, path: str | None) -> bool:
+        """Hold another node's state from now on; return whether it is another one."""
+        if path == self.watched.path:
+            return False
+        self.watched = Watched(path)
+        return True
+
+    @property
+    def node(self) -> Node | None:
+        """The selected node."""
+        selected = self.tree.selected
+        return self.tree.nodes.get(selected) if selected is not None else None
+
+    # -- how it stands
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether what is shown was true once."""
+        return self.link.status in ("lost", "ended")
+
+    @property
+    def times(self) -> measures.Times:
+        """How moments are spelled now."""
+        return measures.Times(self.now(), self._zone)
+
+    @property
+    def name(self) -> str:
+        """The topology's name."""
+        return str(self.engine.get("name") or "")
+
+    def say(self, text: str, role: str) -> None:
+        """Say what was just done, for a while."""
+        self._message = Message(text, role, self.now() + MESSAGE_SHOWN_S)
+
+    def current_message(self) -> Message | None:
+        """Return what is being said."""
+        if self._message is not None and self.now() >= self._message.until:
+            self._message = None
+        return self._message
+
+    def announcement(self) -> Message | None:
+        """Return what stands in the place of the attention line."""
+        if self._announcement is not None and self.now() >= self._announcement.until:
+            self._announcement = None
+        return self._announcement
+
+    def dismiss(self) -> bool:
+        """Send the attention line away; return whether there was one."""
+        troubles = self.troubles()
+        was_there = bool(troubles) or self._announcement is not None
+        self.trouble.dismiss(troubles)
+        self._announcement = None
+        return was_there
+
+    def troubles(self) -> Sequence[Trouble]:
+        """Return what is wrong, worst first."""
+        return self.trouble.now(self.tree, self.now())
+
+    def _stalled(self) -> tuple[str, float] | None:
+        stall = self.tree.answer.get("stalled")
+        return (stall["agent"], float(stall["ms"]) / 1000) if stall else None
+
+    def tree_face(self, *, is_ascii: bool) -> TreeFace:
+        """Return what is drawn beside the nodes' own data."""
+        selected = self.tree.selected
+        node = self.node
+        near: frozenset[str] = frozenset()
+        outer: frozenset[str] = frozenset()
+        if selected is not None and node is not None and not self.is_lost:
+            near = frozenset(self.tree.falls_with(selected))
+            if node["kind"] == "supervisor" or self.tree.shows_outer:
+                outer = frozenset(self.tree.falls_if_given_up(selected))
+        return TreeFace(
+            self.now(), self.is_lost, near, outer, stalled=self._stalled(), is_ascii=is_ascii
+        )
+
+    def state_face(self, width: int, *, is_wide: bool) -> StateFace:
+        """Return what the state pane is drawn from."""
+        return StateFace(
+            self.tree,
+            width,
+            is_wide,
+            self.times,
+            inspect=self.watched.inspect,
+            is_lost=self.is_lost,
+            lost_at=self._answered_at,
+            given_up=self.trouble.given_up,
+        )
+
+    def header_face(self) -> HeaderFace:
+        """Return what the header shows."""
+        answer = self.tree.answer
+        uptime = float(self.engine.get("uptime_s") or 0.0)
+        return HeaderFace(
+            self.name,
+            answer.get("counts") or {},
+            uptime + max(0.0, self.now() - self._answered_at),
+            self.signal_rate,
+            int(answer.get("restarts") or 0),
+            int(answer.get("revision") or 0),
+            stalled=bool(answer.get("stalled")),
+            lost=self._lost_words(),
+        )
+
+    def _lost_words(self) -> str:
+        if not self.is_lost:
+            return ""
+        what = "lost" if self.link.status == "lost" else "ended"
+        shown = f", showing {self.times.clock(self._answered_at)}" if self._answered_at else ""
+        return f"× engine {what}{shown}"
+
+    def lost_line(self) -> str:
+        """Return why nothing comes, since when, and when it is tried again."""
+        age = max(0.0, self.now() - self.link.since)
+        what = "lost" if self.link.status == "lost" else "ended"
+        text = f"× engine {what} {measures.seconds(float(int(age)))} ago: {display(self.link.why)}"
+        if self.link.status == "lost":
+            pause = measures.seconds(self.link.next_try_s)
+            text += f". Trying again in {pause}"
+        return text

@@ -1,0 +1,137 @@
+"""The header and the attention line: health in words, figures, trouble in a fixed place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.display import display
+from jido_cli.observe.text.signs import STATUSES, role, sign
+from jido_cli.tui.model.trouble import Trouble
+from jido_cli.tui.text import Line, Row, Span, cells, cut
+from jido_cli.tui.view.layout import MIDDLE
+
+_LEAST_GAP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFace:
+    """What the header shows.
+
+    Args:
+        name: the topology's.
+        counts: nodes by status.
+        uptime_s: of the engine.
+        rate: signals a second; None when it is not known yet.
+        restarts: since start.
+        revision: of the tree.
+        stalled: an agent keeps the loop.
+        lost: what is said when the engine is lost, with the time of what is shown.
+    """
+
+    name: str
+    counts: Mapping[str, int]
+    uptime_s: float
+    rate: float | None
+    restarts: int
+    revision: int
+    stalled: bool = False
+    lost: str = ""
+
+
+def header_line(face: HeaderFace, width: int) -> Line:
+    """Return the first line of the screen."""
+    is_wide = width >= MIDDLE
+    gap = "   " if is_wide else "  "
+    health = health_span(face)
+    left = Row(width).put(1, "jido", "busy").add("  ").add(display(face.name)).add(gap)
+    left.add(*health)
+    parts = _figures(face, is_wide=is_wide)
+    while parts and left.at + _LEAST_GAP + cells(gap.join(parts)) > width - 1:
+        parts.pop()
+    right = gap.join(parts)
+    return left.put_right(width - 1, right, "dim").line()
+
+
+def _figures(face: HeaderFace, *, is_wide: bool) -> list[str]:
+    if face.lost:
+        return [f"last rev {measures.count(face.revision)}"]
+    rate = measures.count(round(face.rate)) if face.rate is not None else measures.NOT_KNOWN
+    parts = [f"up {uptime(face.uptime_s)}"]
+    parts.append(f"{rate} signals/s" if is_wide else f"{rate}/s")
+    if is_wide:
+        parts.append(measures.plural(face.restarts, "restart"))
+    return [*parts, f"rev {measures.count(face.revision)}"]
+
+
+def uptime(value: float) -> str:
+    """Return an uptime that moves once a second in the first minute, then once a minute."""
+    if value < 60:
+        return f"{int(value)}s"
+    return measures.seconds(float(int(value // 60) * 60))
+
+
+def health_span(face: HeaderFace) -> Span:
+    """Return the health in words, the worst first, counts that add up to all nodes."""
+    if face.lost:
+        return (face.lost, "bad")
+    counts = face.counts
+    order = [word for word, _, _ in STATUSES]
+    known = [word for word in order if counts.get(word)]
+    known += [word for word in counts if word not in order and counts[word]]
+    if face.stalled:
+        words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
+        return (f"× 1 hung, {words}", "bad")
+    if not known:
+        return ("? no nodes", "fade")
+    if known == ["running"]:
+        number = counts["running"]
+        text = f"● all {number} running" if number > 1 else "● 1 running, no children"
+        return (text, "ok")
+    words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
+    return (f"{sign(known[0])} {words}", role(known[0]))
+
+
+def attention_line(troubles: Sequence[Trouble], width: int, selected: str | None) -> Line:
+    """Return what is wrong, and the key that goes there."""
+    first = troubles[0]
+    is_there = first.path == selected or not first.path
+    more = len(troubles) - 1
+    keys = "" if is_there and not more else "! go there"
+    if more:
+        keys = f"! next of {measures.count(more + 1)}"
+    room = width - 4 - (cells(keys) + 2 if keys else 0)
+    row = Row(width).put(1, first.sign, first.role)
+    row.put(3, cut(first.text, room), first.role)
+    return row.put_right(width - 2, keys, "busy").line()
+
+
+def message_line(text: str, style: str, width: int, keys: str = "") -> Line:
+    """Return a message in the place of the attention line."""
+    row = Row(width).put(1, cut(text, width - 2 - (cells(keys) + 2 if keys else 0)), style)
+    return row.put_right(width - 2, keys, "busy").line()
+
+
+def words_lines(
+    face: HeaderFace, troubled: Sequence[Mapping[str, Any]], width: int, height: int, now: float
+) -> list[Line]:
+    """Return what a terminal too small for panes shows: words only, the worst first."""
+    health, style = health_span(face)
+    total = sum(face.counts.values())
+    first = f"{display(face.name)} {health}"
+    texts: list[Span] = [(first.split(",")[0], style)]
+    for node in troubled:
+        since = measures.whole_seconds(max(0.0, now - float(node["since"])))
+        text = f"{sign(node['status'])} {display(node['id'])} {display(node['status'])} {since}"
+        texts.append((text, role(node["status"])))
+    running = face.counts.get("running", 0)
+    if running and running != total:
+        texts.append((f"{running} running", "text"))
+    tail: list[Span] = [
+        (f"{width}x{height} is too small for", "dim"),
+        ("panes; ? help  q quit", "dim"),
+    ]
+    room = max(1, height - len(tail))
+    return [Line(((cut(text, width), style),)) for text, style in (*texts[:room], *tail)][:height]
