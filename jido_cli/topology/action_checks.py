@@ -33,6 +33,8 @@ from jido_cli.topology.variables import Variables
 from jido_cli.topology.words import Suggester, listed, shown
 
 ROUTE_KEYS: Final = ("when", "in", "priority", "continue_on_error")
+# Keys whose expressions are the file's own: one that is left has a value that is not known.
+_FIXED: Final = frozenset(("description", "params", "output", "run", "effect", "timeout"))
 _DECIDES: Final = frozenset(("params", "output", "use", "steps", "run", "locals"))
 # Variables of later versions, and the key that makes them: where it stands, it is refused already.
 _LATER_VARIABLES: Final = {"steps": "steps"}
@@ -137,7 +139,8 @@ class ActionChecks:
         usable: dict[str, object] = {}
         for key, value in action.value.items():
             path = (*action.path, key)
-            if not self._is_wrong(mark.keys[key], path):
+            is_known = key not in _FIXED or not raw.has_expression(value)
+            if is_known and not self._is_wrong(mark.keys[key], path):
                 if key not in ROUTE_KEYS:
                     usable[key] = value
             elif key in _DECIDES:
@@ -147,6 +150,8 @@ class ActionChecks:
                     _NEUTRAL[key] if self._is_wrong(None, (*path, index)) else item
                     for index, item in enumerate(value)
                 ]
+        if usable.get("require", "") is not action.value.get("require", ""):
+            usable.pop("message", None)
         return usable
 
     def _is_wrong(self, key: ScalarMark | None, path: Path) -> bool:

@@ -30,6 +30,7 @@ from jido_cli.topology.project import UnreadableFileError, read_text
 from jido_cli.topology.raw import Raw
 from jido_cli.topology.rules import UNREADABLE_FILE, Findings
 from jido_cli.topology.schema_file import schema
+from jido_cli.topology.schema_files import SchemaFiles
 from jido_cli.topology.shape import Shape
 from jido_cli.topology.text_places import Lines
 from jido_cli.topology.var_sources import VarSources
@@ -147,16 +148,24 @@ class _Loader:
         )
 
     def _load(self, found: Parts, result: LoadResult) -> LoadResult:
-        first = found.parts[0].value
+        lines = Lines({part.index: part.text for part in found.parts})
+        shape = self._shape(LoadTime(Variables(), None, lines, self._findings))
+        repaired = [shape.repair(part) for part in found.parts]
+        for before, after in zip(found.parts, repaired, strict=True):
+            if "include" in after.value and "include" not in before.value:
+                found.is_complete = False  # what was meant to be included has not been read
+        found.parts = repaired
+        first = repaired[0].value
         has_parts = not {"vars", "signals", "actions", "agents"}.isdisjoint(first)
         self._is_part = self._as_part and "supervisor" not in first and has_parts
         # What a part, or a file that cannot be read, leaves open may be declared elsewhere.
         is_whole = found.is_complete and not self._is_part
-        lines = Lines({part.index: part.text for part in found.parts})
-        variables = self._variables(found, lines, is_whole=is_whole)
-        load_time = LoadTime(variables, first.get("name"), lines, self._findings)
+        variables = self._variables(found, shape, is_whole=is_whole)
+        load_time = LoadTime(variables, raw.text(first.get("name")), lines, self._findings)
         load_time.nodes = found.nodes
-        parts = self._checked(found.parts, load_time)
+        folders = {part.index: part.steps[:-1] for part in found.parts}
+        schema_files = SchemaFiles(found.files, folders, self._findings)
+        parts = self._checked(found.parts, load_time, schema_files)
         document, mark = merge(parts, self._findings)
         defaults = Defaults({part.index: raw.mapping(part.value.get("defaults")) for part in parts})
         self._check(document, mark, lines, variables, defaults, is_whole=is_whole)
@@ -166,7 +175,7 @@ class _Loader:
                 document,
                 Positions(mark),
                 file=self._path,
-                project_root=found.root,
+                project_root=found.files.root,
                 parts=parts,
                 variables=variables,
                 defaults=defaults,
@@ -180,20 +189,22 @@ class _Loader:
             assumed=variables.assumed,
         )
 
-    def _variables(self, found: Parts, lines: Lines, *, is_whole: bool) -> Variables:
-        nothing = LoadTime(Variables(), None, lines, self._findings)
-        shape = Shape(schema(), self._findings, self._suggester, nothing)
-        for part in found.parts:
-            shape.check_only(_FIRST_KEYS, part.value, part.mark)
+    def _shape(self, load_time: LoadTime, files: SchemaFiles | None = None) -> Shape:
+        return Shape(schema(), self._findings, self._suggester, load_time, files)
+
+    def _variables(self, found: Parts, shape: Shape, *, is_whole: bool) -> Variables:
+        found.parts = [shape.check_only(_FIRST_KEYS, part) for part in found.parts]
         document, mark = merge(found.parts, self._findings, ("vars",))
         variables = resolve(
             document, Positions(mark), self._values, self._findings, self._suggester
         )
         return variables if is_whole else msgspec.structs.replace(variables, schema=None)
 
-    def _checked(self, parts: list[Part], load_time: LoadTime) -> list[Part]:
+    def _checked(
+        self, parts: list[Part], load_time: LoadTime, schema_files: SchemaFiles
+    ) -> list[Part]:
         """Return the files with their expressions replaced."""
-        shape = Shape(schema(), self._findings, self._suggester, load_time)
+        shape = self._shape(load_time, schema_files)
         checked = []
         for part in parts:
             optional = ("supervisor",) if part.index or self._is_part else ()

@@ -118,7 +118,10 @@ class _Names:
         )
 
     def _declared(self, rule: Rule, key: str, name: str, place: Path) -> None:
-        known: Mapping[str, object] = raw.mapping(self._document.get(key))
+        declared = self._document.get(key, {})
+        if not isinstance(declared, dict):
+            return  # told already
+        known: Mapping[str, object] = declared
         if name in known or not self._is_whole:
             return
         word = key.removesuffix("s")

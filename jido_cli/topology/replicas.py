@@ -50,8 +50,13 @@ class Replicas:
         own = {key: value for key, value in child.items() if key != "replicas"}
         before = len(self._findings)
         count, group = self._count_and_group(node, child, mark)
+        outer = self._load_time.replica
         if len(self._findings) > before or not isinstance(count, int) or group is None:
-            return [self._shape.check(node, own, mark, label, span(mark))]
+            self._load_time.replica = 1  # there would be one at least
+            try:
+                return [self._shape.check(node, own, mark, label, span(mark))]
+            finally:
+                self._load_time.replica = outer
         if not self._has_room(own, count, mark):
             count = 1
         key = "id" if "id" in child else "agent"
@@ -60,7 +65,6 @@ class Replicas:
             {**mark.keys, "id": mark.keys[key]},
             {**mark.values, "id": mark.values[key]},
         )
-        outer = self._load_time.replica
         try:
             return self._members(node, own, named, label, group, count)
         finally:

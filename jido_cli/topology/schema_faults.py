@@ -102,7 +102,9 @@ def _own_faults(path: Path, schema: Raw, suggester: Suggester) -> Iterator[Fault
         target = schema.get(key)
         if isinstance(target, str) and not target.startswith("#"):
             fact = f"{key} {target!r} leads out of the file: nothing is fetched or read"
-            yield Fault((*path, key), fact, "write the schema here, or under $defs: '#/$defs/...'")
+            yield Fault(
+                (*path, key), fact, "name a file of the project, or a place here: '#/$defs/...'"
+            )
     most = schema.get("maxItems")
     is_bounded = isinstance(most, int | float) and most <= MAX_UNIQUE_ITEMS
     if schema.get("uniqueItems") is True and not is_bounded:

@@ -13,7 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from jido_cli.topology.load_time import LoadTime, synthetic
+from jido_cli.topology.parts import Part
 from jido_cli.topology.positions import ListMark, MapMark, Mark, ScalarMark, pos_of, span
 from jido_cli.topology.raw import OPENING
 from jido_cli.topology.replicas import Checked, Replicas
@@ -24,11 +27,11 @@ from jido_cli.topology.rules import (
     EXPRESSION,
     MISSING_KEY,
     NOT_AVAILABLE,
-    UNKNOWN_KEY,
     WRONG_TYPE,
     Findings,
     Rule,
 )
+from jido_cli.topology.schema_files import SchemaFiles
 from jido_cli.topology.shape_keys import (
     LATER_GROUP_KEYS,
     example_hint,
@@ -39,13 +42,13 @@ from jido_cli.topology.shape_keys import (
     keys_of,
     matches,
 )
+from jido_cli.topology.shape_repair import Repaired, Repairs
 from jido_cli.topology.shape_scalars import Scalars
 from jido_cli.topology.words import Suggester
 
 Node = Mapping[str, Any]
 
 _ROOT: Final = "the file"
-_FEW_KEYS: Final = 3  # so few that a key in the wrong words must be the one that is missing
 _EXPRESSION_REF: Final = "#/$defs/expression"
 _NOTE: Final = ("this is what the expression comes to",)
 
@@ -54,23 +57,43 @@ class Shape:
     """Holds the documents of a topology against the schema; what is wrong becomes findings."""
 
     def __init__(
-        self, schema: Node, findings: Findings, suggester: Suggester, load_time: LoadTime
+        self,
+        schema: Node,
+        findings: Findings,
+        suggester: Suggester,
+        load_time: LoadTime,
+        schema_files: SchemaFiles | None = None,
     ) -> None:
         self._schema = schema
         self._defs: Node = schema["$defs"]
         self._findings = findings
         self._suggester = suggester
         self._load_time = load_time
+        self._schema_files = schema_files
         self._scalars = Scalars(suggester, self._add)
+        self._repairs = Repairs(suggester, self._add, self.chosen)
         self._replicas = Replicas(self, findings, load_time)
         self._notes: tuple[str, ...] = ()
 
-    def check_only(self, keys: Collection[str], value: dict[str, object], mark: MapMark) -> None:
-        """Check some keys of a whole document."""
+    def check_only(self, keys: Collection[str], part: Part) -> Part:
+        """Check some keys of a whole document; return it with what they were meant to be."""
         properties = self._schema["properties"]
-        for key in value:
+        mark = part.mark
+        changed: dict[str, Checked] = {}
+        for key, below in part.value.items():
             if key in keys:
-                self.check(properties[key], value[key], mark.values[key], key, mark.keys[key])
+                found = self.check(properties[key], below, mark.values[key], key, mark.keys[key])
+                if found.value is not below:
+                    changed[key] = found
+        value, mark = _with_changes(part.value, mark, changed)
+        return msgspec.structs.replace(part, value=value, mark=mark)
+
+    def repair(self, part: Part) -> Part:
+        """Report the unknown keys of a whole document; return it with those that were meant."""
+        repaired = self._repaired(self._schema, self._schema, part.value, part.mark, _ROOT)
+        if repaired is None:
+            return part
+        return msgspec.structs.replace(part, value=repaired[0], mark=repaired[1])
 
     def check_document(
         self,
@@ -88,20 +111,22 @@ class Shape:
             without: keys that have been checked already.
             optional: keys that need not be there.
         """
+        repaired = self._repaired(self._schema, self._schema, value, mark, _ROOT)
+        value, mark = repaired or (value, mark)
         required = [key for key in self._schema["required"] if key not in optional]
         node = {**self._schema, "required": required}
         return self._mapping(node, value, mark, _ROOT, span(mark), without)
 
     def check(self, node: Node, value: object, mark: Mark, label: str, at: ScalarMark) -> Checked:
         """Check one value; *label* names it, *at* is where something missing is reported."""
-        whole = node
+        form = whole = node
         node = self.chosen(node, value)
         if "oneOf" in node and "type" not in node:
             branch = self._branch(node["oneOf"], value)
             if branch is None:
                 self._wrong_type(node, value, mark, label)
                 return Checked(value, mark)
-            node = self.chosen(branch, value)
+            form, node = branch, self.chosen(branch, value)
         if node.get("x-jido-reserved"):
             self._add(NOT_AVAILABLE, mark, f"this form of {label} is not available yet")
             return Checked(value, mark)
@@ -109,7 +134,19 @@ class Shape:
             expressed = self._expressed(whole, node, value, mark, label, at)
             if expressed is not None:
                 return expressed
+        if isinstance(value, dict) and isinstance(mark, MapMark):
+            repaired = self._repaired(form, node, value, mark, label)
+            if repaired is not None:
+                value, mark = repaired
+                node = self.chosen(form, value)
         return self._typed(node, value, mark, label, at)
+
+    def _repaired(
+        self, form: Node, node: Node, value: dict[str, object], mark: MapMark, label: str
+    ) -> tuple[dict[str, object], MapMark] | None:
+        if node.get("additionalProperties", True) is not False:
+            return None
+        return self._repairs.repaired(form, node, value, mark, label)
 
     def _typed(self, node: Node, value: object, mark: Mark, label: str, at: ScalarMark) -> Checked:
         kind = node.get("x-jido-kind")
@@ -121,7 +158,10 @@ class Shape:
             else:
                 self._wrong_type(node, value, mark, label)
         elif node.get("x-jido-load"):
-            return Checked(self._load_time.deep(value, mark), mark)
+            given = self._load_time.deep(value, mark)
+            if node.get("x-jido-schema") and self._schema_files is not None:
+                given = self._schema_files.inlined(given, mark)
+            return Checked(given, mark)
         elif isinstance(value, dict) and isinstance(mark, MapMark):
             return self._mapping(node, value, mark, label, at)
         elif isinstance(value, list) and isinstance(mark, ListMark):
@@ -190,10 +230,11 @@ class Shape:
         properties: Node = node.get("properties", {})
         extra = node.get("additionalProperties", True)
         is_ours = "patternProperties" in node
-        lacking = [key for key in node.get("required", ()) if key not in value]
         if len(value) < node.get("minProperties", 0):
             self._add(BAD_VALUE, mark, f"{label} is empty")
         present = set(value)
+        if isinstance(value, Repaired):
+            present |= value.also
         changed: dict[str, Checked] = {}
         for key, below in value.items():
             place = mark.keys[key]
@@ -212,10 +253,6 @@ class Shape:
                     self._add(NOT_AVAILABLE, place, f"{key!r}{owner} is not available yet")
                     continue
                 found = self.check(properties[key], below, mark.values[key], key, place)
-            elif extra is False:
-                # A mistyped key stands for the one it was meant to be: that is not missing too.
-                present |= self._unknown_key(key, place, node, label, lacking)
-                continue
             elif isinstance(extra, dict):
                 word = node.get("x-jido-item", "")
                 named = f"{word} {key!r}".lstrip()
@@ -225,7 +262,7 @@ class Shape:
             if found.value is not below:
                 changed[key] = found
         self._keys_present(node, present, mark, label, at)
-        return _with_changes(value, mark, changed)
+        return Checked(*_with_changes(value, mark, changed))
 
     def _excluded(self, key: str, others: list[str], mark: MapMark, label: str) -> None:
         fact = f"{key!r} and {others[0]!r} of {label} exclude each other"
@@ -244,11 +281,13 @@ class Shape:
         is_changed = False
         for below, place in zip(value, mark.items, strict=True):
             named = item_label(word, below)
-            if has_replicas and isinstance(below, dict) and "replicas" in below:
-                assert isinstance(place, MapMark)
-                made += self._replicas.expand(items, below, place, named)
-                is_changed = True
-                continue
+            if has_replicas and isinstance(below, dict) and isinstance(place, MapMark):
+                repaired = self._repaired(items, self.chosen(items, below), below, place, named)
+                child, child_mark = repaired or (below, place)
+                if "replicas" in child:
+                    made += self._replicas.expand(items, child, child_mark, named)
+                    is_changed = True
+                    continue
             found = self.check(items, below, place, named, span(place))
             is_changed = is_changed or found.value is not below
             made.append(found)
@@ -311,20 +350,6 @@ class Shape:
             wanted.append(joined(lacking, "or" if "anyOf" in group else "and"))
         self._add(MISSING_KEY, at, f"{label} has no {joined(wanted, 'or', quote=False)}")
 
-    def _unknown_key(
-        self, key: str, place: ScalarMark, node: Node, label: str, lacking: list[str]
-    ) -> set[str]:
-        """Report a key, and return the one that was meant, if that can be told."""
-        known: Node = node.get("properties", {})
-        others = [name for group in node.get("anyOf", ()) for name in keys_of(group)]
-        offered = [name for name in known if not known[name].get("x-jido-reserved")]
-        offered += [name for name in others if name not in known]
-        hint = self._suggester.near_key(key, offered) or self._suggester.near(key, known.keys())
-        if hint is None and len(lacking) == 1 and len(known) <= _FEW_KEYS:
-            hint = f"did you mean {lacking[0]!r}?"
-        self._add(UNKNOWN_KEY, place, f"{key!r} is not a key of {label}", hint=hint)
-        return {name for name in offered if hint == f"did you mean {name!r}?"}
-
     def _wrong_type(self, node: Node, value: object, mark: Mark, label: str) -> None:
         fact, hint = self._scalars.wrong_type(node, value, label)
         if self._notes and hint is not None and hint.startswith("quote it"):
@@ -337,9 +362,9 @@ class Shape:
 
 def _with_changes(
     value: dict[str, object], mark: MapMark, changed: Mapping[str, Checked]
-) -> Checked:
+) -> tuple[dict[str, object], MapMark]:
     if not changed:
-        return Checked(value, mark)
+        return value, mark
     values = {**value, **{key: found.value for key, found in changed.items()}}
     marks = {**mark.values, **{key: found.mark for key, found in changed.items()}}
-    return Checked(values, MapMark(mark.pos, mark.keys, marks))
+    return values, MapMark(mark.pos, mark.keys, marks)

@@ -56,6 +56,8 @@ def _check_strategy(supervisor: RawNode, positions: Positions, findings: Finding
     value, path = supervisor.value, supervisor.path
     label = "the root" if len(path) == 1 else f"supervisor {raw.child_id(value)!r}"
     strategy = value.get("strategy", "one_for_one")
+    if raw.text(strategy) is None:
+        return  # told already, or not known
     if strategy == "dynamic":
         wanted, misplaced = "template", "children"
         fact = f"{label} is dynamic: it takes a template, no children"

@@ -78,7 +78,10 @@ def resolve(
     """
     before = len(findings)
     declared = dict(raw.entries(document, "vars"))
-    shape = {name: _schema(node.value) for name, node in declared.items()}
+    shape = {
+        name: _schema(_without_mistakes(node, positions, findings))
+        for name, node in declared.items()
+    }
     schemas = Schemas(positions, findings, suggester)
     compiled = schemas.compile(RawNode((), {"vars": shape}), "vars")
     decls = {
@@ -93,15 +96,17 @@ def resolve(
             findings.add(SECRET, place, fact, hint=hint)
     is_sound = len(findings) == before
     gatherer = Gatherer(sources, decls, findings, suggester)
+    defaults = {} if compiled is None else compiled.defaults()
     values: dict[str, object] = {}
     missing: list[VarDecl] = []
     for name, decl in decls.items():
         given = gatherer.given(decl)
         if given is not None:
             _take(decl, given, values, findings)
-        elif decl.has_default and not decl.secret and compiled is not None:
-            values[name] = thaw(compiled.defaults()[name])
-        elif not decl.has_default and not _is_wrong(name, positions, findings):
+        elif decl.has_default:
+            if not decl.secret and name in defaults:
+                values[name] = thaw(defaults[name])
+        elif not _is_wrong(name, positions, findings):
             missing.append(decl)
     if not sources.may_assume:
         _report_missing(missing, findings)
@@ -114,6 +119,16 @@ def _is_wrong(name: str, positions: Positions, findings: Findings) -> bool:
     """Tell whether a declaration is reported already: what it lacks may be what is mistyped."""
     path = ("vars", name)
     return findings.has_any_within(positions.key(path), positions.value(path))
+
+
+def _without_mistakes(node: RawNode, positions: Positions, findings: Findings) -> Raw:
+    """Return a declaration without what is reported already."""
+
+    def is_wrong(key: str) -> bool:
+        path = (*node.path, key)
+        return findings.has_any_within(positions.key(path), positions.value(path))
+
+    return {key: below for key, below in node.value.items() if not is_wrong(key)}
 
 
 def _schema(declared: Raw) -> dict[str, object]:

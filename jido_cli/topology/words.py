@@ -57,7 +57,10 @@ _FOREIGN_KEYS: Final = {
     "cron_jobs": "schedules",
     "simple_one_for_one": "dynamic",
 }
-_OF_SUPERVISORS: Final = ("max_restarts", "max_seconds")
+_ELSEWHERE: Final = {
+    "the supervisor": ("max_restarts", "max_seconds", "auto_shutdown"),
+    "the child that runs it": ("restart", "shutdown", "backoff", "significant"),
+}
 _NO_CONTAINERS: Final = "children run agents of this file, not images"
 _NO_PROGRAMS: Final = "an action runs Python: run: module:function"
 _FOREIGN_HINTS: Final = {
@@ -75,7 +78,8 @@ _FOREIGN_HINTS: Final = {
         "an agent that hangs or crashes is seen without a probe",
     ),
     **dict.fromkeys(
-        ("startFunc", "start_link", "mfa", "modules"), "a child names its agent: write 'agent'"
+        ("start", "startFunc", "start_link", "mfa", "modules"),
+        "a child names its agent: write 'agent'",
     ),
     "depends_on": "children start in the order of the list; there is no depends_on",
     "type": "a child with 'agent' is a worker, one with 'children' a supervisor",
@@ -138,9 +142,14 @@ class Suggester:
         ours = _FOREIGN_KEYS.get(word)
         if ours in known:
             return f"did you mean {ours!r}?"
-        if ours in _OF_SUPERVISORS:
-            return f"write {ours!r} in the supervisor"
+        for elsewhere, keys in _ELSEWHERE.items():
+            if (ours or word) in keys and (ours or word) not in known:
+                return f"write {ours or word!r} in {elsewhere}"
         return _FOREIGN_HINTS.get(word) or self.near(word, known)
+
+    def is_foreign(self, word: str) -> bool:
+        """Tell whether a key is a word of another tool."""
+        return word in _FOREIGN_KEYS
 
     def near_value(self, word: str, known: Collection[str]) -> str | None:
         """Do the same for a value of a fixed list."""

@@ -151,7 +151,11 @@ def _bracket(said: _Complaint) -> Explanation | None:
 
 
 def _unclosed_bracket(said: _Complaint) -> Explanation | None:
-    if "flow" not in said.context or said.start is None or said.start[0] + 1 == said.pos.line:
+    if said.start is None or "flow" not in said.context:
+        return None
+    if "flow node" in said.context and not said.content[said.pos.column - 1 :].strip():
+        return "a bracket or brace is still open where this ends", None, said.pos
+    if "flow node" in said.context or said.start[0] + 1 == said.pos.line:
         return None
     line, column = said.start
     bracket = "{" if "mapping" in said.context else "["
