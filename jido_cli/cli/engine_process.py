@@ -26,6 +26,7 @@ from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
 from jido_cli.cli.session import Session
 from jido_cli.cli.variables import NOTHING, Given
+from jido_cli.control.lifeline import watch_lifeline
 from jido_cli.control.protocol import PROTOCOL
 from jido_cli.control.server import ControlServer
 from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
@@ -40,11 +41,16 @@ if TYPE_CHECKING:
 
 
 _LOG_LIMIT = 8 * 1024 * 1024
+STARTER_GONE = "the dashboard that started it is gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `up` was asked for. With *report_fd* the engine is detached and tells its starter."""
+    """What `up` was asked for.
+
+    With *report_fd* the engine is detached and tells its starter; with *life_fd* it stops when
+    its starter is gone without having let it go.
+    """
 
     file: Path
     for_ms: int | None = None
@@ -52,6 +58,7 @@ class Settings:
     given: Given = NOTHING
     as_json: bool = False
     report_fd: int | None = None
+    life_fd: int | None = None
 
     @property
     def is_detached(self) -> bool:
@@ -160,17 +167,30 @@ class _Process:
         printer.say(self._session.now(), "jido", self._about())
         printer.start(engine.port)
         why = "it failed"
+        let_go = self._watch_starter(engine)
         try:
             plan = Plan(self._settings.for_ms, self._settings.until_idle)
             has_terminal = not self._settings.is_detached
             life = await live(engine, plan, has_terminal=has_terminal, on_ready=self._ready)
             why = life.end.why if life.end.kind == "stopped" else "its root gave up"
         finally:
+            let_go()
             server.stop(why)
             printer.close()
         printer.say(self._session.now(), "done", _summary(engine, life))
         self._remember_end(life)
         return life
+
+    def _watch_starter(self, engine: Engine) -> Callable[[], None]:
+        """Stop the engine when its starter is gone; returns how to stop watching."""
+        reader = self._settings.life_fd
+        if reader is None:
+            return lambda: None
+        return watch_lifeline(
+            reader,
+            lambda: engine.begin_shutdown(STARTER_GONE),
+            loop=asyncio.get_running_loop(),
+        )
 
     # -- what is told
 

@@ -23,6 +23,7 @@ def _entries() -> dict[str, Entry]:
         ("Run", "up", "Run a topology."),
         ("Run", "down", "Stop an engine, everything in reverse order."),
         ("Run", "ls", "List the engines of this user."),
+        ("Look", "tui", "Watch and steer a running engine in a dashboard."),
         ("Look", "ps", "Show the tree with status and restarts."),
         ("Look", "state", "Show an agent's state, or a part of it."),
         ("Look", "inspect", "Show everything known of a node."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import signal
 
 from textual.app import App
 
@@ -26,6 +27,7 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
         feed: where its news come from.
         options: how the dashboard behaves.
         spawn: runs orders; tests run them at once.
+        takes_signals: SIGTERM and SIGHUP close it, and give the terminal back.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -33,7 +35,13 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
     TITLE = "jido"
 
     def __init__(
-        self, handle: EngineHandle, feed: Feed, options: Options, *, spawn: Spawn = in_thread
+        self,
+        handle: EngineHandle,
+        feed: Feed,
+        options: Options,
+        *,
+        spawn: Spawn = in_thread,
+        takes_signals: bool = False,
     ) -> None:
         palette = PALETTES[options.theme]
         super().__init__()
@@ -43,6 +51,7 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
             self.register_theme(one.theme())
         self.theme = palette.name
         self._feed = feed
+        self._takes_signals = takes_signals
         self._watched: str | None = None
         self.desk = Desk(options.now, options.zone)
         steering = Steering(handle, self._report, spawn)
@@ -55,6 +64,10 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
     def on_mount(self) -> None:
         """Let the news come."""
         self._feed.start(self._take)
+        if self._takes_signals:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit, "stopped")
 
     def on_unmount(self) -> None:
         """Ask for nothing more."""
@@ -103,14 +116,7 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
         self.exit(message.outcome)
 
 
-def run(
-    handle: EngineHandle, feed: Feed, options: Options, *, on_exit: Callable[[], None] | None = None
-) -> Outcome:
+def run(handle: EngineHandle, feed: Feed, options: Options) -> Outcome:
     """Run the dashboard until it is left; return how."""
-    app = DashboardApp(handle, feed, options)
-    try:
-        return app.run() or "left"
-    finally:
-        feed.stop()
-        if on_exit is not None:
-            on_exit()
+    app = DashboardApp(handle, feed, options, takes_signals=True)
+    return app.run() or "left"

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from jido_cli.cli import failures, interpreter, options, variables
+from jido_cli.cli import dashboard, failures, interpreter, options, variables
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError, FindingsError, error_of
 from jido_cli.cli.reporting import Failed, Ready
@@ -35,7 +35,7 @@ def command(
         bool,
         typer.Option("--detach", "-d", help="Run it in the background; return when it is ready."),
     ] = False,
-    no_tui: Annotated[  # noqa: ARG001 - lines are all there is
+    no_tui: Annotated[
         bool, typer.Option("--no-tui", help="Print lines, on a terminal too.")
     ] = False,
     run_for: Annotated[
@@ -59,6 +59,7 @@ def command(
     set_files: variables.SetFile = None,
     values: variables.Values = None,
     report_fd: Annotated[str | None, typer.Option("--report-fd", hidden=True)] = None,
+    life_fd: Annotated[str | None, typer.Option("--life-fd", hidden=True)] = None,
     as_json: options.Json = False,
 ) -> int:
     """Run a topology."""
@@ -73,6 +74,12 @@ def command(
     if detach:
         return _detach(session, chosen, words, file, given, as_json=as_json)
     session.terminal.err(*chosen.notes())
+    wants_lines = no_tui or report_fd is not None or log_format != "text"
+    if not wants_lines and session.owns_process and dashboard.can_open(session.environ):
+        from jido_cli.cli.watched import run_watched
+
+        is_bounded = for_ms is not None or until_idle
+        return run_watched(session, chosen, words, path, leave_at_end=is_bounded)
     if chosen.is_other:
         arguments = chosen.command(["up", *words])
         os.execv(arguments[0], arguments)  # noqa: S606 - the user's own Python
@@ -85,6 +92,7 @@ def command(
         given=given,
         as_json=log_format == "json",
         report_fd=int(report_fd) if report_fd is not None else None,
+        life_fd=int(life_fd) if life_fd is not None else None,
     )
     code = failures.INTERNAL
     try:

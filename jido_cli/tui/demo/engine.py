@@ -107,7 +107,7 @@ class DemoEngine:
         with self._lock:
             now = self._advance()
             tree = self.tree_of_nodes
-            nodes = [node.told(now, tree.boundary(node)) for node in tree.nodes.values()]
+            nodes = [node.told(now) for node in tree.nodes.values()]
             counts: dict[str, int] = {}
             for node in nodes:
                 counts[node["status"]] = counts.get(node["status"], 0) + 1
@@ -138,7 +138,7 @@ class DemoEngine:
             above = self.tree_of_nodes.nodes.get(node.parent or "")
             answer["supervisor"] = None
             if above is not None and above.place.kind == "supervisor":
-                told = above.told(now, [])
+                told = above.told(now)
                 answer["supervisor"] = {key: told[key] for key in ("path", "strategy", "window")}
             return answer
 

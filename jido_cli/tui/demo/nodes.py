@@ -70,7 +70,7 @@ class DemoNode:
 
     # -- as it is told
 
-    def told(self, now: float, boundary: list[str]) -> dict[str, Any]:
+    def told(self, now: float) -> dict[str, Any]:
         """Return the node as it stands in a tree."""
         is_supervisor = self.place.kind == "supervisor"
         is_agent = self.place.kind == "agent"
@@ -91,12 +91,12 @@ class DemoNode:
             "mailbox": self.mailbox if is_agent else None,
             "persist": "none" if is_agent else None,
             "last_exit": self.exits[0] if self.exits else None,
-            "boundary": boundary,
         }
 
     def inspected(self, now: float, boundary: list[str]) -> dict[str, Any]:
         """Return everything known of the node."""
-        answer = self.told(now, boundary) | {
+        answer = self.told(now) | {
+            "boundary": boundary,
             "declared": {"file": "topologies/shop.yaml", "line": self.place.line},
             "child": None if self.parent is None else self._child(),
             "exits": list(self.exits),

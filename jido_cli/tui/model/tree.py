@@ -180,12 +180,24 @@ class TreeModel:
 
     # -- what falls with what
 
+    def mates(self, path: str) -> list[str]:
+        """Return the siblings that are restarted when a node crashes, by its supervisor's rule."""
+        above = self.nodes.get(self.nodes[path]["parent"] or "")
+        siblings = list(self.children(above["path"])) if above is not None else []
+        match above and above.get("strategy"):
+            case "one_for_all":
+                return [one for one in siblings if one != path]
+            case "rest_for_one":
+                return siblings[siblings.index(path) + 1 :]
+            case _:
+                return []
+
     def falls_with(self, path: str) -> list[str]:
         """Return what restarts together with a node, in the order of the tree."""
         node = self.nodes.get(path)
         if node is None:
             return []
-        heads = {path, *(node.get("boundary") or ())}
+        heads = {path, *self.mates(path)}
         return [one for one in self._under(heads) if one != path]
 
     def falls_if_given_up(self, path: str) -> list[str]:

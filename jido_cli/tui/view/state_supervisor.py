@@ -88,7 +88,7 @@ def _if_child_crashes(node: Node, face: StateFace) -> list[Line]:
     head = Row(face.width).put(1, "if a child crashes", "dim")
     rows = [head.put(_BOUNDARY, "restarted with it", "dim").line()]
     for child in children[:_CHILDREN_SHOWN]:
-        mates = names(tuple(tree.nodes[child].get("boundary") or ()))
+        mates = names(tree.mates(child))
         lines = entry(face, f"  {display(last_part(child))}", mates, column=_BOUNDARY)
         rows += lines
     left = len(children) - _CHILDREN_SHOWN
@@ -104,8 +104,8 @@ def _then(node: Node, face: StateFace) -> str:
         return "everything stops, the engine ends"
     strategy = face.tree.nodes[above].get("strategy") or "?"
     name, own = display(last_part(above)), display(node["id"])
-    mates = node.get("boundary") or ()
-    together = f"with {names(tuple(mates))}" if mates else "alone"
+    mates = face.tree.mates(node["path"])
+    together = f"with {names(mates)}" if mates else "alone"
     return f"{name} restarts {own} {together} ({strategy})"
 
 
@@ -124,7 +124,7 @@ def _boundary_narrow(node: Node, face: StateFace) -> list[Line]:
         rows.append(text_line(_others(face, path, above), indent=3))
     rows.append(EMPTY)
     for child in tree.children(path)[:_CHILDREN_SHOWN]:
-        mates = names(tuple(tree.nodes[child].get("boundary") or ()), none="nothing else")
+        mates = names(tree.mates(child), none="nothing else")
         rows += wrapped_lines(face, f"{display(last_part(child))} → {mates}")
     name = display(last_part(above)) if above is not None else ""
     rows.append(text_line(f"gives up → {name} restarts it" if name else "gives up → engine ends"))
@@ -189,7 +189,7 @@ def _story_narrow(node: Node, event: Mapping[str, Any], face: StateFace) -> list
     above = node["parent"]
     if above is not None:
         name = display(last_part(above))
-        alone = "alone" if not node.get("boundary") else "with others"
+        alone = "with others" if face.tree.mates(node["path"]) else "alone"
         rows.append(text_line(f"{name} restarted it {alone}"))
         window = face.tree.nodes[above].get("window")
         if window:
