@@ -84,6 +84,10 @@ class Flow:
             return bool(hearers - {agent} if self._is_alone(agent) else hearers)
         return self.takers(sending, agent) != ()
 
+    def is_child(self, ident: str) -> bool:
+        """Tell whether a path or id names a child, or a member of a group of children."""
+        return bool(self._agents_at(ident.rpartition("/")[2]))
+
     def _at(self, target: object, type_: str, agent: str) -> tuple[Route, ...] | None:
         if target == "bus":
             heard = self._heard(type_)

@@ -98,7 +98,7 @@ def _found(picture: Picture, severities: Collection[Severity]) -> list[Diagnosti
     return [
         finding
         for module in registry.RULES
-        if module.RULE.severity in severities and not (module.RULE.needs_whole and picture.is_part)
+        if module.RULE.severity in severities and (picture.is_whole or not module.RULE.needs_whole)
         for finding in module.check(picture)
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from jido_cli.core.router import PatternError, Router, parse_pattern
 from jido_cli.lint.flow import Flow
@@ -19,7 +20,17 @@ from jido_cli.topology import raw
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
 from jido_cli.topology.raw import Raw
-from jido_cli.topology.rules import UNKNOWN_AGENT
+from jido_cli.topology.rules import (
+    BAD_INCLUDE,
+    FILE_LIMIT,
+    INCLUDE_CYCLE,
+    NOT_AVAILABLE,
+    UNKNOWN_AGENT,
+)
+
+_HOLES: Final = frozenset(
+    rule.code for rule in (BAD_INCLUDE, FILE_LIMIT, INCLUDE_CYCLE, NOT_AVAILABLE)
+)
 
 
 class Picture:
@@ -47,6 +58,11 @@ class Picture:
         self.faults = faults
         self._files = files
         self._folders = folders
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the topology is here, so that what is missing is missing."""
+        return not self.is_part and _HOLES.isdisjoint(self.faults)
 
     def file_of(self, pos: Pos) -> str:
         """Return the name of the file in which *pos* lies."""
@@ -132,6 +148,15 @@ class Picture:
         if UNKNOWN_AGENT.code in self.faults:  # any of them may be the one that is meant
             counts = dict.fromkeys(self.agents, 1) | counts
         return counts
+
+    @cached_property
+    def starts_children(self) -> bool:
+        """Whether children may be started at run time, with ids that the file does not have."""
+        return (
+            any(child.is_template for one in self.supervisors for child in one.children)
+            or any(True for action in self.all_actions for _ in directives(action, "spawn_agent"))
+            or bool(self.python_actions)
+        )
 
     @cached_property
     def spawned(self) -> frozenset[str]:

@@ -35,9 +35,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.wording import slip_of
 from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD411", "never-sent", "warning", needs_whole=True)
@@ -53,12 +53,13 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             declared = picture.signals.get(route.pattern)
             if declared is None or "external" in declared or route.pattern in flow.types:
                 continue
-            unknown = flow.types - set(picture.signals)
+            meant = slip_of(route.pattern, flow.types - set(picture.signals))
             yield RULE.found(
                 picture,
                 picture.key(route.path),
                 f"agent {agent.name!r} takes {route.pattern!r}, nothing sends it",
-                hint=did_you_mean(route.pattern, unknown)
-                or "write external: true in the catalogue if it comes from outside",
+                hint=f"did you mean {meant!r}?"
+                if meant
+                else "write external: true in the catalogue if it comes from outside",
                 notes=(f"the catalogue has it at {picture.line(('signals', route.pattern))}",),
             )

@@ -2,9 +2,9 @@
 
 Why: a supervisor counts restarts so that a fault that does not go away is handed up, and in the
 end ends the engine, where somebody sees it. With a window that allows more than 20 restarts a
-second, and more than 20 in all, a crash loop goes on for ever: it costs a processor, floods the
-log, and nobody is told. Where every child has a `backoff`, the waits keep the rate down, and the
-rule is silent.
+second, and more than 20 in all and 3 for each child, a crash loop goes on for ever: it costs a
+processor, floods the log, and nobody is told. Where every child has a `backoff`, the waits keep
+the rate down, and the rule is silent.
 
 FAIL:
 
@@ -35,6 +35,7 @@ fail often by nature, and give them a `backoff` to wait between restarts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Final
 
 from jido_cli.lint.picture import Picture
@@ -46,13 +47,15 @@ from jido_cli.topology.positions import Path
 RULE: Final = Rule("JD301", "restart-storm", "error")
 _PER_SECOND: Final = 20
 _IN_ALL: Final = 20
+_PER_CHILD: Final = 3
+_UNBOUNDED: Final = 10  # children that a dynamic supervisor without a bound is taken to have
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every window that a crash loop never fills."""
     for supervisor in picture.supervisors:
         restarts, seconds = supervisor.max_restarts, supervisor.max_seconds
-        if restarts is None or seconds is None or restarts <= _IN_ALL:
+        if restarts is None or seconds is None or restarts <= _allowed(supervisor):
             continue
         if restarts / seconds <= _PER_SECOND or all(
             "backoff" in c.value for c in supervisor.children
@@ -67,6 +70,18 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             hint="OTP's default is 3 in 5s; use `backoff` to wait between restarts",
             notes=(f"{rate}, {nodes:,} {'node' if nodes == 1 else 'nodes'} each time",),
         )
+
+
+def _allowed(supervisor: Supervisor) -> float:
+    """Return how many restarts are no storm, however short the time."""
+    children = supervisor.children
+    if any("replicas" in child.value for child in children):
+        return inf  # an expression without a value: nobody knows how many children there are
+    count = sum(child.copies for child in children)
+    if supervisor.strategy == "dynamic":
+        bound = supervisor.value.get("max_children", _UNBOUNDED)
+        count = bound if isinstance(bound, int) else _UNBOUNDED
+    return max(_IN_ALL, _PER_CHILD * count)
 
 
 def _restarted_at_once(picture: Picture, supervisor: Supervisor) -> int:

@@ -39,39 +39,48 @@ in the catalogue: `signals: {stock.reserved: {external: true}}`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
 from jido_cli.lint.sendings import Sending
+from jido_cli.lint.wording import slip_of
 from jido_cli.topology import raw
 from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD402", "unheard-signal", "warning", needs_whole=True)
 _READ_ELSEWHERE: Final = ("none", "log", "console")
-_ALIKE: Final = 0.85  # types share their first segments: only a slip of the hand is a near name
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
-    """Yield a finding for every signal that no route takes."""
+    """Yield a finding for every signal that no route takes, at the first place that sends it."""
+    found: dict[str, list[tuple[Sending, str]]] = {}
     for sending in picture.flow.sendings:
-        if sending.type is None or sending.type.startswith("jido.") or _is_read_outside(sending):
-            continue
-        if picture.signals.get(sending.type, {}).get("external", False) is not False:
-            continue
-        deaf = [agent for agent in sending.agents if not picture.flow.is_taken(sending, agent)]
-        if sending.to == "self":
-            deaf = [agent for agent in deaf if not _ignores(picture, agent)]
-        elif len(deaf) < len(sending.agents):
-            continue
+        deaf = _deaf(picture, sending)
         if deaf:
-            yield RULE.found(
-                picture,
-                picture.value(sending.place),
-                f"signal {sending.type!r} {_sent(sending, deaf[0])}",
-                hint=_hint(picture, sending, deaf[0]),
-            )
+            fact = f"signal {sending.type!r} {_sent(sending, deaf[0])}"
+            found.setdefault(fact, []).append((sending, deaf[0]))
+    for fact, places in found.items():
+        first, agent = places[0]
+        yield RULE.found(
+            picture,
+            picture.value(first.place),
+            fact,
+            hint=_hint(picture, first, agent),
+            notes=tuple(f"also at {picture.line(other.place)}" for other, _ in places[1:]),
+        )
+
+
+def _deaf(picture: Picture, sending: Sending) -> list[str]:
+    """Return the agents that send a signal in vain; none where somebody may read it."""
+    if sending.type is None or sending.type.startswith("jido.") or _is_read_outside(sending):
+        return []
+    if picture.signals.get(sending.type, {}).get("external", False) is not False:
+        return []
+    deaf = [agent for agent in sending.agents if not picture.flow.is_taken(sending, agent)]
+    if sending.to == "self":
+        return [agent for agent in deaf if not _ignores(picture, agent)]
+    return deaf if len(deaf) == len(sending.agents) else []
 
 
 def _is_read_outside(sending: Sending) -> bool:
@@ -103,7 +112,7 @@ def _hint(picture: Picture, sending: Sending, agent: str) -> str:
         other = next(route.agent for route in routes if route.agent != agent)
         return f"agent {other!r} has a route for it, and does not subscribe to it"
     known = [pattern.text for pattern in picture.router.patterns if pattern.is_literal]
-    near = get_close_matches(type_, known, n=1, cutoff=_ALIKE)
-    if not near:
+    near = slip_of(type_, known)
+    if near is None:
         return "route it, or say so: # jido: ignore[JD402] reason"
-    return f"did you mean {near[0]!r}? agent {picture.router.route(near[0])[0].agent!r} takes that"
+    return f"did you mean {near!r}? agent {picture.router.route(near)[0].agent!r} takes that"

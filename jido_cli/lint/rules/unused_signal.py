@@ -40,9 +40,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.wording import slip_of
 from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD214", "unused-signal", "warning", needs_whole=True)
@@ -57,10 +57,12 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         if "external" in declared or type_ in flow.types or picture.router.takes(type_):
             continue
         used = {*flow.types, *(pattern.text for pattern in picture.router.patterns)}
+        meant = slip_of(type_, used - set(picture.signals))
         yield RULE.found(
             picture,
             picture.key(("signals", type_)),
             f"signal {type_!r} is in the catalogue, nothing sends or takes it",
-            hint=did_you_mean(type_, used - set(picture.signals))
-            or "write external: true if others send and take it, or take it out",
+            hint=f"did you mean {meant!r}?"
+            if meant
+            else "write external: true if others send and take it, or take it out",
         )

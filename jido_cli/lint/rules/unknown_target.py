@@ -1,0 +1,74 @@
+"""A signal that is addressed to a node goes to one that is there.
+
+Why: `to: {agent: ID}` names a child by its id or path. Where no child has that id, every such
+signal becomes a dead letter. Ids of children that are started at run time are not known, so the
+rule is silent where a dynamic supervisor, `spawn_agent` or Python may start one.
+
+FAIL:
+
+    jido: v1
+    name: lost
+    agents:
+      till:
+        routes: {item.sold: {emit: {type: receipt.wanted, to: {agent: pritner}}}}
+      printer:
+        state: {printed: 0}
+        routes: {receipt.wanted: {set: {printed: "${{ state.printed + 1 }}"}}}
+    supervisor:
+      children: [{agent: till}, {agent: printer}]
+
+PASS:
+
+    jido: v1
+    name: found
+    agents:
+      till:
+        routes: {item.sold: {emit: {type: receipt.wanted, to: {agent: printer}}}}
+      printer:
+        state: {printed: 0}
+        routes: {receipt.wanted: {set: {printed: "${{ state.printed + 1 }}"}}}
+    supervisor:
+      children: [{agent: till}, {agent: printer}]
+
+Fix: name a child by its id, or by as much of its path as makes it the only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from jido_cli.core.suggestions import did_you_mean
+from jido_cli.lint.picture import Picture
+from jido_cli.lint.rule import Rule
+from jido_cli.lint.sendings import Sending
+from jido_cli.topology import raw
+from jido_cli.topology.diagnostics import Diagnostic
+from jido_cli.topology.positions import Path
+
+RULE: Final = Rule("JD412", "unknown-target", "warning", needs_whole=True)
+
+
+def check(picture: Picture) -> Iterator[Diagnostic]:
+    """Yield a finding for every target that no child is."""
+    if picture.starts_children:
+        return
+    for sending in picture.flow.sendings:
+        for path, ident in _named(sending):
+            if not picture.flow.is_child(ident):
+                ids = {child.id for one in picture.supervisors for child in one.children}
+                yield RULE.found(
+                    picture,
+                    picture.value(path),
+                    f"there is no child {ident!r}",
+                    hint=did_you_mean(ident, ids),
+                )
+
+
+def _named(sending: Sending) -> Iterator[tuple[Path, str]]:
+    path = (*sending.place[:-1], "to")
+    targets = enumerate(sending.to) if isinstance(sending.to, list) else [(None, sending.to)]
+    for index, target in targets:
+        ident = raw.text(raw.mapping(target).get("agent"))
+        if ident is not None:
+            yield ((*path, "agent") if index is None else (*path, index, "agent")), ident
