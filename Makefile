@@ -30,8 +30,9 @@ test: check ## everything that CI runs
 	$(BIN)/python -m tests.conformance.otp tests/conformance/data/otp_supervisor.jsonl.gz --level machine
 	$(BIN)/python -m tests.conformance.otp tests/conformance/data/otp_supervisor.jsonl.gz --level runtime
 
-fuzz: install ## compare a million random expressions with the CEL library
+fuzz: install ## a million random expressions against the CEL library, broken topologies for a minute
 	$(BIN)/python -m tests.core.expressions.fuzz
+	$(BIN)/python -m tests.fuzz.topology --seconds 60
 
 bench: install ## this machine's figures
 	$(BIN)/jido bench

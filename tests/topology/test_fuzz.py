@@ -1,19 +1,28 @@
-"""Whatever a file holds, loading ends with a topology or with findings, never with a traceback."""
+"""Whatever a file holds, loading ends with a topology or with findings, never with a traceback.
+
+`make fuzz` does the same for a minute.
+"""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jido_cli.topology.load import LoadResult, load_text
 from jido_cli.topology.report import render, to_dict
 from jido_cli.topology.schema_file import schema
+from tests.fuzz.topology import MAKERS, tried
 
+Maker = Callable[[random.Random], str]
 HERE = Path(__file__).parent
 VALID = [
     (HERE / "valid" / "everything.yaml").read_text(encoding="utf-8"),
+    (HERE / "valid" / "more.yaml").read_text(encoding="utf-8"),
     (HERE.parents[1] / "topologies" / "counter.yaml").read_text(encoding="utf-8"),
 ]
 PIECES = [
@@ -64,6 +73,13 @@ def reworded(draw: st.DrawFn) -> str:
         index = draw(st.integers(0, len(words) - 1))
         words[index] = draw(st.one_of(st.sampled_from(PIECES), st.sampled_from(words)))
     return " ".join(words)
+
+
+@pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
+def test_random_files_are_judged_alike_by_those_who_look_and_those_who_run(maker: Maker) -> None:
+    chance = random.Random(maker.__name__)
+    for _ in range(200):
+        tried(maker(chance))
 
 
 @given(text=mutated())

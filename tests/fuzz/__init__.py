@@ -1,0 +1,1 @@
+"""Fuzzing for minutes, beyond what a test run has time for."""
