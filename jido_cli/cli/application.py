@@ -21,6 +21,7 @@ from jido_cli.cli import failures
 from jido_cli.cli.render.errors import Report, error_lines, error_object
 from jido_cli.cli.session import Session, real_session
 from jido_cli.cli.terminal import Terminal, drop_output
+from jido_cli.control.private_files import SYSTEM_WHYS
 from jido_cli.errors import JidoCliError
 
 PROGRAM = "jido"
@@ -174,6 +175,9 @@ def _run(
     except (KeyboardInterrupt, typer.Abort):
         return failures.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the outer edge: a fault of ours, told as such
+        refused = failures.system_report(error)
+        if refused is not None:
+            return _tell(refused, words, session)
         if is_debug:
             traceback.print_exception(error)
         return _tell(failures.fault_report(error, " ".join(words[:1])), words, session)
@@ -188,6 +192,10 @@ def _tell(report: Report, words: Sequence[str], session: Session | None) -> int:
         else:
             terminal.err(*error_lines(report, terminal.error_paint, times=session.times))
     except BrokenPipeError:
+        drop_output()
+    except OSError as error:  # nobody can be told: the exit code still says it
+        if error.errno not in SYSTEM_WHYS:
+            raise
         drop_output()
     return report.exit
 

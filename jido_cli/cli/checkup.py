@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["fine", "mended", "absent", "warning", "broken"]
 OLDEST, NEWEST = (3, 11), (3, 14)
-FREE_WANTED = 64 * 1024 * 1024
+FREE_WANTED, FREE_NEEDED = 64 * 1024 * 1024, 1024 * 1024
 _UNITS = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 
 
@@ -148,7 +148,8 @@ def state_dir(here: StateDir) -> Check:
         return broken(name, error)
     if free < FREE_WANTED:
         hint = ("make room, or set JIDO_STATE_DIR to a folder on another disk",)
-        return Check(name, "warning", f"{facts}; only {size(free)} free on its disk", hint)
+        status = "warning" if free >= FREE_NEEDED else "broken"
+        return Check(name, status, f"{facts}; only {size(free)} free on its disk", hint)
     return Check(name, status, facts)
 
 

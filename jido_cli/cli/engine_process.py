@@ -13,15 +13,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import jido_cli
-from jido_cli.cli import failures
+from jido_cli.cli import failures, log_file
 from jido_cli.cli.checked import checked
 from jido_cli.cli.engine_life import Life, Plan, live
 from jido_cli.cli.engine_log import EventPrinter, Output
 from jido_cli.cli.event_loop import new_loop
 from jido_cli.cli.failures import CommandError, FindingsError
+from jido_cli.cli.log_file import LogFile
 from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
 from jido_cli.cli.session import Session
@@ -31,7 +32,7 @@ from jido_cli.control.protocol import PROTOCOL
 from jido_cli.control.server import ControlServer
 from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
 from jido_cli.control.words import shown
-from jido_cli.errors import JidoCliError, StartError
+from jido_cli.errors import ControlError, JidoCliError, StartError
 from jido_cli.observe.text import measures
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from jido_cli.topology.var_sources import VarSources
 
 
-_LOG_LIMIT = 8 * 1024 * 1024
 STARTER_GONE = "the dashboard that started it is gone"
 
 
@@ -130,13 +130,13 @@ class _Process:
         self._claim = claim
         self._reporter = reporter
         self._nodes = count_nodes(topology.root)
-        _turn_log(claim.place.log_path)
-        self._log = os.fdopen(claim.open_log(), "w", encoding="utf-8", errors="backslashreplace")
+        log_file.turn(claim.place.log_path)
+        self._log = LogFile(claim.open_log())
 
     def run(self) -> int:
         """Run the engine on a loop of its own; return the exit code."""
         if self._settings.is_detached:
-            _divert(self._log)
+            self._log.take_output()
         printer = self._printer()
         loop = new_loop()
         asyncio.set_event_loop(loop)
@@ -196,7 +196,7 @@ class _Process:
 
     def _printer(self) -> EventPrinter:
         """Return the printer: the log always, the terminal too unless the engine is detached."""
-        outputs = [Output(_writer(self._log))]
+        outputs = [Output(self._log.write)]
         if not self._settings.is_detached:
             terminal = self._session.terminal
             outputs.append(Output(terminal.out, terminal.paint, _say_lost))
@@ -268,16 +268,18 @@ class _Process:
         self, kind: str, reason: str, code: int, *, story: dict[str, object] | None = None
     ) -> None:
         """Write how it ended, for those who ask later."""
-        self._claim.write_last_exit(
-            {
-                "at": self._session.now(),
-                "kind": kind,
-                "reason": reason,
-                "exit": code,
-                "version": jido_cli.__version__,
-                "story": story,
-            }
-        )
+        record = {
+            "at": self._session.now(),
+            "kind": kind,
+            "reason": reason,
+            "exit": code,
+            "version": jido_cli.__version__,
+            "story": story,
+        }
+        try:
+            self._claim.write_last_exit(record)
+        except ControlError as error:
+            _say(f"how it ended is not written down: {error.message}")
 
 
 def make_engine(topology: Topology) -> Engine:
@@ -331,28 +333,11 @@ def _ends(engine: Engine) -> Callable[[BaseException], None]:
     return end
 
 
-def _turn_log(path: Path) -> None:
-    """Put a log that has grown large aside; the one before it is given up."""
-    if path.exists() and path.stat().st_size > _LOG_LIMIT:
-        path.replace(path.with_suffix(".log.1"))
-
-
-def _divert(log: TextIO) -> None:
-    """Send what is printed, by us or by the user's code, to the log."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-        os.dup2(log.fileno(), stream.fileno())
-
-
-def _writer(log: TextIO) -> Callable[[str], None]:
-    def write(line: str) -> None:
-        log.write(f"{line}\n")
-        log.flush()
-
-    return write
-
-
 def _say_lost() -> None:
+    _say("nobody reads the event lines any more; the engine goes on")
+
+
+def _say(note: str) -> None:
     with contextlib.suppress(OSError, ValueError):  # nobody reads anything: nobody to tell
-        sys.stderr.write("note: nobody reads the event lines any more; the engine goes on\n")
+        sys.stderr.write(f"note: {note}\n")
         sys.stderr.flush()

@@ -13,6 +13,7 @@ from typing import Any
 
 import jido_cli
 from jido_cli.cli.render.errors import Report
+from jido_cli.control.private_files import SYSTEM_WHYS
 from jido_cli.errors import (
     InternalError,
     JidoCliError,
@@ -152,6 +153,21 @@ def fault_report(error: BaseException, command: str) -> Report:
         exit=INTERNAL,
         where=f"{_place(error)}, jido {jido_cli.__version__}",
         hints=(f"jido {command} --debug shows the traceback; please report it with that",),
+    )
+
+
+def system_report(error: BaseException) -> Report | None:
+    """Return what to tell when the system refused to write or open; None for what is our fault."""
+    why = SYSTEM_WHYS.get(error.errno or 0) if isinstance(error, OSError) else None
+    if not isinstance(error, OSError) or why is None:
+        return None
+    name = error.filename if error.filename is not None else "the output"
+    what = name if isinstance(name, str) else repr(name)
+    return Report(
+        message=f"{what} cannot be opened or written: {why}",
+        code="system",
+        exit=FAILED,
+        hints=("jido doctor",),
     )
 
 

@@ -6,15 +6,31 @@ files, and which files there are, is not decided here.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from jido_cli.errors import ControlError
 
 UNSAFE = "unsafe-state-dir"
+UNWRITABLE = "state-dir"
+# What the system says when it is not us who did something wrong, in our words.
+SYSTEM_WHYS = {
+    errno.ENOSPC: "no space is left on its disk",
+    errno.EDQUOT: "your quota on its disk is used up",
+    errno.EFBIG: "it would be larger than this process may make it",
+    errno.EROFS: "its file system is read-only",
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+    errno.EIO: "its disk does not work",
+    errno.EMFILE: "this process has too many files open",
+    errno.ENFILE: "this machine has too many files open",
+    errno.ENAMETOOLONG: "its name is too long",
+}
 _OTHERS = 0o077
 _MAX_RECORD = 1 << 20
 
@@ -46,6 +62,28 @@ def _check(path: Path, info: os.stat_result, *, mode_word: str) -> None:
             f"wanted is {mode_word}",
             f"chmod {mode_word.lstrip('0')} {path}     (if what is in it is yours)",
         )
+
+
+@contextmanager
+def writing(path: Path, *, variable: str) -> Iterator[None]:
+    """Tell in our words what keeps *path* from being written.
+
+    Args:
+        path: what is written.
+        variable: of the environment, which moves it elsewhere.
+    """
+    try:
+        yield
+    except OSError as error:
+        why = SYSTEM_WHYS.get(error.errno or 0)
+        if why is None:
+            raise
+        raise ControlError(
+            f"{path} cannot be written: {why}",
+            code=UNWRITABLE,
+            where=str(path.parent),
+            hints=(f"set {variable} to a folder of yours that can be written, mode 0700",),
+        ) from error
 
 
 def check_folder(path: Path) -> bool:
@@ -91,13 +129,6 @@ def make_folder(path: Path) -> None:
     except FileExistsError:
         check_folder(path)
         return
-    except PermissionError:
-        raise ControlError(
-            f"{path} cannot be made: {path.parent} is not writable",
-            code="state-dir",
-            where=str(path.parent),
-            hints=("set JIDO_STATE_DIR to a folder of yours",),
-        ) from None
     path.chmod(0o700)  # a umask may have taken rights from the owner too
 
 

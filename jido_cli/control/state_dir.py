@@ -29,6 +29,7 @@ _KINDS: Mapping[str, type | UnionType] = {
     "protocol": int,
     "started_at": int | float,
 }
+_STATE_DIR, _RUNTIME_DIR = "JIDO_STATE_DIR", "XDG_RUNTIME_DIR"
 _LOCK_TRIES = 40
 _LOCK_PAUSE_S = 0.01
 
@@ -213,14 +214,17 @@ class StateDir:
     def claim(self, name: str) -> EngineClaim:
         """Make the place and take the lock for life, or raise `AlreadyRunningError`."""
         place = self.place(name)
-        private_files.make_folder(self.root)
-        ignore = self.root / ".gitignore"
-        if not private_files.check_file(ignore):
-            private_files.write_text(ignore, "*\n")
-        private_files.make_folder(place.folder)
-        private_files.make_folder(self.runtime)
+        with private_files.writing(place.folder, variable=_STATE_DIR):
+            private_files.make_folder(self.root)
+            ignore = self.root / ".gitignore"
+            if not private_files.check_file(ignore):
+                private_files.write_text(ignore, "*\n")
+            private_files.make_folder(place.folder)
+        with private_files.writing(self.runtime, variable=_RUNTIME_DIR):
+            private_files.make_folder(self.runtime)
         place.check()
-        return EngineClaim(place, _lock(place))
+        with private_files.writing(place.lock_path, variable=_STATE_DIR):
+            return EngineClaim(place, _lock(place))
 
 
 def _lock(place: EnginePlace) -> int:
@@ -269,14 +273,17 @@ class EngineClaim:
             folder=str(place.folder),
             socket=str(place.socket),
         )
-        place.last_exit_path.unlink(missing_ok=True)
-        private_files.write_record(place.record_path, asdict(record))
-        private_files.write_record(place.listing_path, asdict(record))
+        with private_files.writing(place.record_path, variable=_STATE_DIR):
+            place.last_exit_path.unlink(missing_ok=True)
+            private_files.write_record(place.record_path, asdict(record))
+        with private_files.writing(place.listing_path, variable=_RUNTIME_DIR):
+            private_files.write_record(place.listing_path, asdict(record))
         return record
 
     def bind(self) -> socket.socket:
         """Return the control socket, bound with mode 0600; who serves it listens."""
         path = self.place.socket
+        variable = _RUNTIME_DIR if path.parent == self.place.runtime else _STATE_DIR
         if len(os.fsencode(path)) > MAX_SOCKET_BYTES:
             raise ControlError(
                 f"the path of the control socket is over {MAX_SOCKET_BYTES} bytes",
@@ -287,7 +294,8 @@ class EngineClaim:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
-            listener.bind(str(path))
+            with private_files.writing(path, variable=variable):
+                listener.bind(str(path))
         except BaseException:
             listener.close()
             raise
@@ -299,11 +307,15 @@ class EngineClaim:
 
     def open_log(self) -> int:
         """Return a descriptor that appends to the engine's log."""
-        return private_files.open_private(self.place.log_path, os.O_WRONLY | os.O_APPEND)
+        path = self.place.log_path
+        with private_files.writing(path, variable=_STATE_DIR):
+            return private_files.open_private(path, os.O_WRONLY | os.O_APPEND)
 
     def write_last_exit(self, story: Mapping[str, object]) -> None:
         """Say how the engine ended; `at`, `kind` and `reason` are what clients show."""
-        private_files.write_record(self.place.last_exit_path, story)
+        path = self.place.last_exit_path
+        with private_files.writing(path, variable=_STATE_DIR):
+            private_files.write_record(path, story)
 
     def release(self) -> None:
         """Take the socket away and give up the lock; what was written stays readable."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -87,7 +91,7 @@ def test_debug_shows_the_traceback_of_a_fault_of_ours_only():
     ("words", "message"),
     [
         (["pss"], "no command 'pss'; did you mean 'ps'?"),
-        (["tui"], "no command 'tui'"),
+        (["apply"], "no command 'apply'"),
         (["ps", "--wid"], "no option '--wid'; did you mean '--wide'?"),
         (["state"], "missing argument 'ID'"),
         (["version", "now"], "got unexpected extra argument(s) (now)"),
@@ -144,3 +148,42 @@ def test_on_windows_one_sentence_says_what_to_use():
         failures.refuse_platform("win32", ["ps"])
     failures.refuse_platform("win32", ["--help"])
     failures.refuse_platform("linux", ["ps"])
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "the output cannot be opened or written: no space is left on its disk",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/etc/shadow"),
+            "/etc/shadow cannot be opened or written: you may not write there",
+        ),
+    ],
+)
+def test_what_the_system_refuses_is_no_fault_of_ours(error, message):
+    class Refused(FakeEngines):
+        def connect(self, engine) -> EngineHandle:
+            raise error
+
+    result = jido("ps", engines=Refused())
+    assert (result.exit_code, result.stderr) == (1, f"error: {message}\n  try    jido doctor\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="wants a device that is always full")
+@pytest.mark.parametrize("words", [["--help"], ["version"], ["version", "--json"], ["doctor"]])
+def test_a_full_disk_behind_stdout_is_told(words):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "jido_cli.cli.main", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "no space is left on its disk" in done.stderr
+    assert "Traceback" not in done.stderr

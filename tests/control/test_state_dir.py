@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import resource
+import signal
 import socket
 import stat
 import subprocess
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from jido_cli.control.private_files import writing
 from jido_cli.control.state_dir import (
     AlreadyRunningError,
     EngineRecord,
@@ -331,3 +335,57 @@ def test_after_kill_9_the_next_engine_cleans_up_and_starts(state_dir: StateDir):
     assert (place.socket.exists(), place.is_locked()) == (True, False)
     with state_dir.claim("shop") as claim:
         claim.bind().close()
+
+
+# -- what the system refuses
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_told_with_the_remedy(state_dir: StateDir):
+    state_dir.root.parent.chmod(0o500)
+    error = refused(state_dir)
+    state_dir.root.parent.chmod(0o700)
+    assert error.message == f"{state_dir.root / 'shop'} cannot be written: you may not write there"
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (errno.ENOSPC, "no space is left on its disk"),
+        (errno.EROFS, "its file system is read-only"),
+        (errno.EDQUOT, "your quota on its disk is used up"),
+        (errno.EMFILE, "this process has too many files open"),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_words(tmp_path: Path, number: int, why: str):
+    path = tmp_path / "engine.json"
+    with pytest.raises(ControlError) as caught, writing(path, variable="JIDO_STATE_DIR"):
+        raise OSError(number, os.strerror(number))
+    error = caught.value
+    assert (error.message, error.code, error.where) == (
+        f"{path} cannot be written: {why}",
+        "state-dir",
+        str(tmp_path),
+    )
+    assert error.hints == (
+        "set JIDO_STATE_DIR to a folder of yours that can be written, mode 0700",
+    )
+
+
+def test_what_is_no_refusal_of_the_system_stays_what_it_is(tmp_path: Path):
+    with pytest.raises(IsADirectoryError), writing(tmp_path, variable="JIDO_STATE_DIR"):
+        raise IsADirectoryError(errno.EISDIR, "is a folder")
+
+
+def test_a_file_too_large_for_this_process_is_told(state_dir: StateDir):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        error = refused(state_dir)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert error.message.endswith(
+        "cannot be written: it would be larger than this process may make it"
+    )
