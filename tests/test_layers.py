@@ -28,6 +28,7 @@ EVERY_ROOM = frozenset(
         "bus",
         "observe",
         "control",
+        "tui",
         "cli",
         "testing",
         "bench",
@@ -46,8 +47,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bus": frozenset({"core", "observe"}),
     "runtime": frozenset({"core", "observe", "bus", "supervision", "topology"}),
     "control": frozenset({"runtime"}),
-    "testing": EVERY_ROOM - {"cli"},
-    "bench": EVERY_ROOM - {"cli"},
+    "tui": frozenset({"control", "observe"}),
+    "testing": EVERY_ROOM - {"cli", "tui"},
+    "bench": EVERY_ROOM - {"cli", "tui"},
     "cli": EVERY_ROOM,
     "": frozenset({"core"}),  # the package root offers core's public names
 }
@@ -59,6 +61,8 @@ RUNTIME_KNOWS = ("jido_cli.topology.model", "jido_cli.topology.positions")
 # A library is imported where its one use is; a new one needs a line here and a reason.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "typer": ("cli/*",),
+    "textual": ("tui/*",),
+    "rich": ("tui/*",),  # what textual draws with
     "yaml": ("topology/*",),
     "jsonschema": ("topology/*",),
     "jsonschema_rs": ("core/schema*.py",),
