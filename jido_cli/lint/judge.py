@@ -67,6 +67,7 @@ def judge(result: LoadResult, *, severities: Collection[Severity] = ALL) -> Verd
         if not result.diagnostics and not source.is_part:  # else no rule could say all it knows
             kept += unused_ignore.check(picture, silent.unused())
     kept += result.diagnostics
+    picture.close()
     order = {name: number for number, name in enumerate(source.names)}
     kept.sort(key=lambda d: (order.get(d.file, 0), d.line, d.column, d.code, d.message))
     return Verdict(tuple(kept), ignored, source.is_part)

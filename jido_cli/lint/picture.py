@@ -59,6 +59,11 @@ class Picture:
         self._files = files
         self._folders = folders
 
+    def close(self) -> None:
+        """Forget what refers back to the picture: then it goes without a collector's help."""
+        for name in ("flow", "shapes"):
+            self.__dict__.pop(name, None)
+
     @property
     def is_whole(self) -> bool:
         """Whether all of the topology is here, so that what is missing is missing."""

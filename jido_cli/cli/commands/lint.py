@@ -19,11 +19,9 @@ from jido_cli.cli.terminal import Terminal
 from jido_cli.errors import UsageError
 
 if TYPE_CHECKING:  # the loader and the rules cost start-up time that other commands do not need
-    from jido_cli.lint.judge import Verdict
+    from jido_cli.lint.many import FileVerdict
     from jido_cli.lint.reporters import Summary
     from jido_cli.topology.diagnostics import Diagnostic
-    from jido_cli.topology.load import LoadResult
-    from jido_cli.topology.var_sources import VarSources
 
 EXAMPLES = (
     "jido lint",
@@ -63,13 +61,15 @@ def command(
 
 
 def _linted(paths: Sequence[str], given: variables.Given) -> tuple[_Run, Summary]:
+    from jido_cli.lint.many import judge_files
     from jido_cli.lint.reporters import summary
 
     begun = time.monotonic()
-    run = _Run(given.sources({}, may_assume=True))
+    run = _Run()
     files = _files(paths)
-    for file in files:
-        run.add(file)
+    verdicts = judge_files(files, given.sources({}, may_assume=True))
+    for file, verdict in zip(files, verdicts, strict=True):
+        run.keep(file, verdict)
     seconds = time.monotonic() - begun
     counts = summary(
         run.findings, files=len(files), ignored=run.ignored, parts=len(run.parts), seconds=seconds
@@ -79,39 +79,31 @@ def _linted(paths: Sequence[str], given: variables.Given) -> tuple[_Run, Summary
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Look for garbage seldom: little of what is made in a short life is."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 20)
+    """Look for no garbage: what is made for a file goes with it, and the process is short."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(slots=True)
 class _Run:
     """What the files of one run gave; a finding in a shared part counts once."""
 
-    values: VarSources
     findings: list[Diagnostic] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     ignored: int = 0
     _seen: set[tuple[object, ...]] = field(default_factory=set)
 
-    def add(self, file: Path) -> None:
-        from jido_cli.lint.judge import judge
-        from jido_cli.topology.load import load
-
-        result = load(file, values=self.values, as_part=True)
-        self.keep(result, judge(result))
-
-    def keep(self, result: LoadResult, verdict: Verdict) -> None:
-        if verdict.findings:
-            self.texts |= result.texts
+    def keep(self, file: Path, verdict: FileVerdict) -> None:
+        self.texts |= verdict.texts
         self.ignored += verdict.ignored
         if verdict.is_part:
-            self.parts.append(result.file)
+            self.parts.append(str(file))
         for found in verdict.findings:
             place = (Path(found.file).resolve(), found.line, found.column, found.code)
             key = (*place, found.message)
