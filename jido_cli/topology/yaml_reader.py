@@ -197,7 +197,10 @@ class _Builder:
             return place
         lines = yaml_errors.split_lines(match[0])
         column = len(lines[-1]) + (place.column if len(lines) == 1 else 1)
-        return place._replace(line=place.line + len(lines) - 1, column=column)
+        line = place.line + len(lines) - 1
+        if (line, column) > (place.end_line, place.end_column):
+            line, column = place.end_line, place.end_column  # an anchor with nothing behind it
+        return place._replace(line=line, column=column)
 
     def _mapping(self, event: Event, depth: int) -> tuple[dict[str, object], MapMark, int]:
         self._refuse_tag(event)

@@ -238,3 +238,7 @@ def marks_are_inside(mark: Mark, lines: list[str]) -> bool:
 
 def test_all_places_lie_in_the_file() -> None:
     assert marks_are_inside(places(DOCUMENT).root, DOCUMENT.split("\n"))
+
+
+def test_an_anchor_with_nothing_behind_it_has_a_place() -> None:
+    assert places("a:\n  b: &x\n\nc: 1\n").value(("a", "b")) == Pos(2, 8, 2, 8)
