@@ -79,13 +79,16 @@ class FindingsError(TopologyError):
         self.findings = tuple(findings)
 
 
+_EVERYWHERE = ("--help", "--version", "version", "lint", "explain", "schema", "graph")
+
+
 def refuse_platform(platform: str, words: Sequence[str]) -> None:
     """Refuse what cannot run on Windows, in one sentence.
 
     Raises:
-        CommandError: *platform* is Windows, and *words* name more than help or the version.
+        CommandError: *platform* is Windows, and *words* name more than help or a check of files.
     """
-    if platform == "win32" and words and words[0] not in ("--help", "--version", "version"):
+    if platform == "win32" and words and words[0] not in _EVERYWHERE:
         raise CommandError(
             "jido runs on Linux and macOS, on Windows use WSL",
             code="platform",

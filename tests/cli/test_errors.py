@@ -147,6 +147,7 @@ def test_on_windows_one_sentence_says_what_to_use():
     with pytest.raises(CommandError, match="on Windows use WSL"):
         failures.refuse_platform("win32", ["ps"])
     failures.refuse_platform("win32", ["--help"])
+    failures.refuse_platform("win32", ["lint", "topologies"])
     failures.refuse_platform("linux", ["ps"])
 
 
