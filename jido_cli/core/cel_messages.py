@@ -56,6 +56,12 @@ class MessageTypes:
         self.fields: dict[str, dict[str, CelType]] = {}
         self._messages: dict[str, dict[str, Field]] = {}
 
+    def copy(self) -> MessageTypes:
+        """Return the same types, to which others can be added."""
+        other = MessageTypes()
+        other.fields, other._messages = dict(self.fields), dict(self._messages)
+        return other
+
     def add(self, schema: Schema) -> CelType:
         """Return the type of a full JSON Schema; its objects become messages."""
         return _SchemaReader(self, schema).field(schema).type

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from jido_cli.core.cel_conversions import double_text
@@ -57,15 +57,11 @@ class DeclarationError:
 
     def under(self, *keys: str | int) -> DeclarationError:
         """Return the same mistake, seen from further out."""
-        return DeclarationError(
-            (*keys, *self.path),
-            self.message,
-            self.offset_line,
-            self.offset_column,
-            self.length,
-            self.hint,
-            self.is_key,
-        )
+        return replace(self, path=(*keys, *self.path))
+
+    def as_value(self) -> DeclarationError:
+        """Return the same mistake in a value, where the text is not a key."""
+        return replace(self, is_key=False)
 
 
 class Constant(NamedTuple):
@@ -102,11 +98,24 @@ class _Piece(NamedTuple):
 
 
 class ValueCompiler:
-    """Compiles values of one environment; what is wrong is collected in `problems`."""
+    """Compiles values of one environment.
+
+    Attributes:
+        environment: what the values see.
+        problems: what is wrong with them.
+        names: the variables that they read.
+    """
 
     def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+        self.environment = environment
         self.problems: list[DeclarationError] = []
+        self.names: set[str] = set()
+
+    def within(self, environment: Environment) -> ValueCompiler:
+        """Return a compiler of another environment that shares problems and names."""
+        other = ValueCompiler(environment)
+        other.problems, other.names = self.problems, self.names
+        return other
 
     def value(self, value: object, path: Path) -> Compiled:
         """Return *value* compiled; what is constant is frozen, a mistake in it is noted."""
@@ -149,16 +158,16 @@ class ValueCompiler:
         found = self._expression(text, _Piece(text, 0), path, is_condition=True)
         return _computed(found) if found else Computed(lambda _: False)
 
-    def segments(self, path_text: str, path: Path) -> tuple[Compiled, ...]:
+    def segments(self, path_text: str, path: Path, *, is_key: bool = True) -> tuple[Compiled, ...]:
         """Return the segments of a dotted path; none of them if there is a mistake in it.
 
         An interpolation is one segment, or part of one, whatever dots its value has.
         """
         known = len(self.problems)
         segments: list[list[str | Expression]] = [[]]
-        for piece in self._pieces(path_text, path, is_key=True):
+        for piece in self._pieces(path_text, path, is_key=is_key):
             if piece.offset is not None:
-                if found := self._expression(path_text, piece, path, is_key=True):
+                if found := self._expression(path_text, piece, path, is_key=is_key):
                     segments[-1].append(found)
                 continue
             first, *others = piece.text.split(".")
@@ -166,7 +175,7 @@ class ValueCompiler:
             segments += [[other] if other else [] for other in others]
         if len(self.problems) == known and any(not segment for segment in segments):
             message = f"{path_text!r} has an empty part"
-            self.problems.append(DeclarationError(path, message, is_key=True))
+            self.problems.append(DeclarationError(path, message, is_key=is_key))
         return tuple(map(_interpolation, segments)) if len(self.problems) == known else ()
 
     def _value(self, value: object, path: Path) -> Compiled:
@@ -230,7 +239,7 @@ class ValueCompiler:
         is_condition: bool = False,
     ) -> Expression | None:
         try:
-            return self._environment.compile(piece.text, is_condition=is_condition)
+            found = self.environment.compile(piece.text, is_condition=is_condition)
         except ExpressionError as error:
             first_line, first_column = _place(text, piece.offset or 0)
             for each in (error, *error.others):
@@ -242,6 +251,8 @@ class ValueCompiler:
                     )
                 )
             return None
+        self.names |= found.names
+        return found
 
 
 def compile_value(value: object, environment: Environment) -> Compiled:

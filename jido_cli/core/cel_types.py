@@ -64,6 +64,15 @@ def optional_of(value: CelType) -> CelType:
     return CelType("optional", value)
 
 
+def json_type(kind: CelType) -> CelType:
+    """Return the type that such a value has once it has left its expression."""
+    if kind in (TIMESTAMP, DURATION, BYTES):
+        return STRING
+    if kind == NULL or kind.kind in ("optional", "type"):
+        return DYN
+    return kind if kind.item is None else CelType(kind.kind, json_type(kind.item))
+
+
 def constant_type(value: object) -> CelType:
     """Return the type of a literal."""
     match value:

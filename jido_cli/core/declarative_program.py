@@ -1,13 +1,14 @@
 """What a compiled declaration does when its action runs.
 
-Here the compiled keys meet a state, params and a context: requirements first, then the work's
-result if there is work, then state keys, then signals. Compiling is done elsewhere; whether what
-comes out is valid is the command's business.
+Here the compiled keys meet a state, params and a context: locals and requirements first, then the
+work's result if there is work, then state keys, then signals and directives; `on_error` in place of
+all that when the action failed. Compiling is done elsewhere; whether what comes out is valid is the
+command's business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,9 +17,12 @@ import msgspec
 from jido_cli.core.action import Action, ActionError, Outcome, Run
 from jido_cli.core.cel_template import text_of
 from jido_cli.core.context import Context
-from jido_cli.core.declarative_emit import Emissions
-from jido_cli.core.declarative_state import Changes, failed
+from jido_cli.core.declarative_failures import failed
+from jido_cli.core.declarative_guard import Ask, Make
+from jido_cli.core.declarative_state import Changes
+from jido_cli.core.directives import Directive
 from jido_cli.core.expressions import EvaluationError, Scope
+from jido_cli.core.failures import ActionFailure
 from jido_cli.core.schema import Schema, SchemaError
 from jido_cli.core.state_ops import StateOp, apply
 from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping, merge
@@ -29,8 +33,8 @@ class Requirement(NamedTuple):
 
     place: str
     text: str
-    check: Callable[[Scope], object]
-    message: Callable[[Scope], object] | None
+    check: Make
+    message: Make | None
 
     def hold(self, scope: Scope) -> None:
         """Raise what is to be said if the condition does not hold."""
@@ -45,40 +49,103 @@ class Requirement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Effects:
+    """What becomes of the state, and what is asked for then."""
+
+    changes: Changes | None = None
+    asks: tuple[Ask, ...] = ()
+    wants_next: bool = False
+    schema: Schema | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing becomes of anything."""
+        return self.changes is None and not self.asks
+
+    def outcome(self, scope: Scope, state: FrozenDict) -> object:
+        """Return what comes of *state*."""
+        if self.changes is None:
+            return Outcome(directives=self.asked(scope, state))
+        if not self.asks and self.changes.is_delta:
+            return self.changes.delta(scope)
+        following, changed = self.changes.apply(scope, state)
+        return Outcome(following, self.asked(scope, following), changed)
+
+    def asked(self, scope: Scope, following: FrozenDict) -> tuple[Directive, ...]:
+        """Return the directives, in order; *following* is the state after."""
+        if not self.asks:
+            return ()
+        if self.wants_next:
+            scope.next = self._normal(scope.state, following)
+        made: list[Directive] = []
+        for ask in self.asks:
+            ask(scope, made)
+        return tuple(made)
+
+    def _normal(self, state: object, following: FrozenDict) -> FrozenDict:
+        """Return the next state as it will be; one that is not valid fails the command later."""
+        if self.schema is None or not isinstance(state, FrozenDict):
+            return following
+        try:
+            return self.schema.recheck(state, following)
+        except SchemaError:
+            return following
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What the keys of one declaration do, compiled."""
 
-    requirements: tuple[Requirement, ...] = ()
-    changes: Changes | None = None
-    emissions: Emissions | None = None
-    schema: Schema | None = None
-    output: Schema | None = None
-    vars: Mapping[str, object] | None = None
+    locals: tuple[tuple[str, Make], ...]
+    requirements: tuple[Requirement, ...]
+    effects: Effects
+    on_error: Effects | None
+    error_wants_locals: bool
+    output: Schema | None
+    vars: Mapping[str, object] | None
 
     def scope(
-        self, state: FrozenDict, params: Mapping[str, object], ctx: Context, result: object = None
+        self,
+        state: FrozenDict,
+        params: Mapping[str, object],
+        ctx: Context,
+        prepared: object = None,
+        result: object = None,
     ) -> Scope:
         """Return what the expressions see."""
-        return Scope(state, params, ctx.signal, ctx.agent, ctx, self.vars, None, result)
+        return Scope(state, params, ctx.signal, ctx.agent, ctx, self.vars, prepared, result)
 
-    def check(self, scope: Scope) -> None:
-        """Raise if a requirement does not hold."""
+    def prepare(self, scope: Scope) -> dict[str, object] | None:
+        """Make the locals, and raise if a requirement does not hold; return the locals."""
+        made = self._make_locals(scope) if self.locals else None
         for each in self.requirements:
             each.hold(scope)
+        return made
+
+    def _make_locals(self, scope: Scope) -> dict[str, object]:
+        made: dict[str, object] = {}
+        scope.local = made
+        name = ""
+        try:
+            for name, make in self.locals:
+                made[name] = make(scope)
+        except EvaluationError as error:
+            raise failed(f"locals.{name}", error) from None
+        return made
 
     def decide(self, state: FrozenDict, params: Mapping[str, object], ctx: Context) -> object:
         """Return the outcome of a declaration without work."""
         scope = self.scope(state, params, ctx)
-        self.check(scope)
-        if self.changes is None:
-            return Outcome(directives=self._directives(scope, state))
-        if self.emissions is None and self.changes.is_delta:
-            return self.changes.delta(scope)
-        following, changed = self.changes.apply(scope, state)
-        return Outcome(following, self._directives(scope, following), changed)
+        self.prepare(scope)
+        return self.effects.outcome(scope, state)
 
     def conclude(
-        self, state: FrozenDict, params: Mapping[str, object], ctx: Context, value: object
+        self,
+        state: FrozenDict,
+        params: Mapping[str, object],
+        ctx: Context,
+        prepared: object,
+        value: object,
     ) -> object:
         """Return the outcome after the work returned *value*.
 
@@ -95,29 +162,34 @@ class Program:
             result = freeze_mapping(given) if self.output is None else self.output.check(given)
         except (SchemaError, ValueDomainError):
             return value
-        scope = self.scope(state, params, ctx, result)
-        if self.changes is not None:
-            following, _ = self.changes.apply(scope, state)
+        scope = self.scope(state, params, ctx, prepared, result)
+        if self.effects.changes is not None:
+            following, _ = self.effects.changes.apply(scope, state)
             asked = _with_ops(following, extras)
-            return Outcome(following, (*extras, *self._directives(scope, asked)), result)
+            return Outcome(following, (*extras, *self.effects.asked(scope, asked)), result)
         following = _with_ops(merge(state, result), extras)
-        return result, [*extras, *self._directives(scope, following)]
+        return result, [*extras, *self.effects.asked(scope, following)]
 
-    def _directives(self, scope: Scope, following: FrozenDict) -> tuple[object, ...]:
-        if self.emissions is None:
-            return ()
-        if self.emissions.wants_next:
-            scope.next = self._normal(scope.state, following)
-        return tuple(self.emissions.make(scope))
-
-    def _normal(self, state: object, following: FrozenDict) -> FrozenDict:
-        """Return the next state as it will be; one that is not valid fails the command later."""
-        if self.schema is None or not isinstance(state, FrozenDict):
-            return following
-        try:
-            return self.schema.recheck(state, following)
-        except SchemaError:
-            return following
+    def give_up(
+        self,
+        state: FrozenDict,
+        params: Mapping[str, object],
+        ctx: Context,
+        failure: ActionFailure,
+    ) -> object:
+        """Return what `on_error` makes of *state* after *failure*."""
+        assert self.on_error is not None
+        scope = self.scope(state, params, ctx)
+        scope.error = {
+            "message": failure.message,
+            "code": failure.code,
+            "step": None,
+            "retryable": failure.retryable,
+            "attempts": ctx.attempt,
+        }
+        if self.error_wants_locals:
+            self._make_locals(scope)
+        return self.on_error.outcome(scope, state)
 
 
 def _with_ops(state: FrozenDict, extras: Sequence[object]) -> FrozenDict:
@@ -127,42 +199,34 @@ def _with_ops(state: FrozenDict, extras: Sequence[object]) -> FrozenDict:
 
 def action_of(name: str, program: Program, params: Schema | None, work: Action | None) -> Action:
     """Return the action that runs a program, around the work if there is some."""
+    on_error = None if program.on_error is None else program.give_up
     if work is None:
         run = _delta_run(program) or program.decide
-        return Action(name=name, run=run, params=params)
-    output = program.output
-    if program.changes is None and program.emissions is None and not program.requirements:
-        return msgspec.structs.replace(work, name=name, params=params, output=output)
+        return Action(name=name, run=run, params=params, on_error=on_error)
+    made = msgspec.structs.replace(
+        work, name=name, params=params, output=program.output, on_error=on_error
+    )
+    if program.effects.is_nothing and not program.requirements and not program.locals:
+        return made
 
-    def prepare(state: FrozenDict, params: Mapping[str, object], ctx: Context) -> None:
-        program.check(program.scope(state, params, ctx))
-
-    def finish(
-        state: FrozenDict,
-        params: Mapping[str, object],
-        ctx: Context,
-        _prepared: object,
-        value: object,
-    ) -> object:
-        return program.conclude(state, params, ctx, value)
+    def prepare(state: FrozenDict, params: Mapping[str, object], ctx: Context) -> object:
+        return program.prepare(program.scope(state, params, ctx))
 
     def run_between(state: FrozenDict, params: Mapping[str, object], ctx: Context) -> object:
-        prepare(state, params, ctx)
-        return program.conclude(state, params, ctx, work.run(state, params, ctx))
+        prepared = prepare(state, params, ctx)
+        value = work.run(state, params, ctx)
+        return program.conclude(state, params, ctx, prepared, value)
 
     if work.is_pure:
-        return msgspec.structs.replace(
-            work, name=name, params=params, output=output, run=run_between
-        )
-    return msgspec.structs.replace(
-        work, name=name, params=params, output=output, prepare=prepare, finish=finish
-    )
+        return msgspec.structs.replace(made, run=run_between)
+    return msgspec.structs.replace(made, prepare=prepare, finish=program.conclude)
 
 
 def _delta_run(program: Program) -> Run | None:
     """Return the shortest way for what most declarations do: assign top-level members."""
-    changes = program.changes
-    if changes is None or not changes.is_delta or program.requirements or program.emissions:
+    changes = program.effects.changes
+    is_short = not program.requirements and not program.locals and not program.effects.asks
+    if changes is None or not changes.is_delta or not is_short:
         return None
     delta, variables = changes.delta, program.vars
 

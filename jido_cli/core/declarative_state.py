@@ -1,107 +1,147 @@
-"""The state keys of a declared action: `set` and `merge`.
+"""The state keys of a declared action: `delete replace set merge append prepend keep`.
 
 Here they are compiled, checked against the state's types as far as these tell, and turned into
-changes. All values see the old state; `set` replaces, `merge` merges deeply, in this order. That
-the state that comes out is valid is the schema's business, and the command's.
+changes. All values see the old state; the keys are applied in the order above. That the state
+that comes out is valid is the schema's business, and the command's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from jido_cli.core.action import ActionError
 from jido_cli.core.cel_template import (
     Compiled,
-    Computed,
     Constant,
     DeclarationError,
     Path,
     ValueCompiler,
     runner,
 )
-from jido_cli.core.cel_types import (
-    BOOL,
-    DOUBLE,
-    DYN,
-    INT,
-    NULL,
-    SCALARS,
-    STRING,
-    TIMESTAMP,
-    CelType,
-    constant_type,
+from jido_cli.core.cel_types import json_type
+from jido_cli.core.declarative_failures import failed, unfit
+from jido_cli.core.declarative_guard import Make
+from jido_cli.core.declarative_paths import (
+    NEVER_A_MAPPING,
+    Touch,
+    called,
+    element_misfits,
+    leaves,
+    meetings,
+    misfits,
+    unknown,
 )
-from jido_cli.core.expressions import Environment, EvaluationError, Scope
-from jido_cli.core.state_ops import SetPath, SetState, StateOp, apply
-from jido_cli.core.suggestions import did_you_mean
-from jido_cli.core.values import FrozenDict, freeze, with_items
+from jido_cli.core.expressions import EvaluationError, Scope
+from jido_cli.core.shown import show
+from jido_cli.core.state_ops import (
+    DeletePath,
+    ReplaceState,
+    SetPath,
+    SetState,
+    StateOp,
+    apply,
+)
+from jido_cli.core.values import FrozenDict, freeze, of_items, with_items
 
-Make = Callable[[Scope], object]
-_NEVER_A_MAPPING = frozenset({BOOL, INT, DOUBLE, STRING, NULL, TIMESTAMP})
-
-
-def failed(place: str, error: EvaluationError) -> ActionError:
-    """Return the failure of an action whose expression at *place* failed."""
-    return ActionError(
-        f"{place}: {error.message} in {error.source!r} at {error.line}:{error.column}",
-        code="expression",
-        retryable=False,
-        details={
-            "key": place,
-            "expression": error.source,
-            "line": error.line,
-            "column": error.column,
-        },
-    )
+STATE_KEYS = ("delete", "replace", "set", "merge", "append", "prepend", "keep")
+_PATH_KEYS = ("set", "append", "prepend", "keep")
+_EMPTY = of_items({})
+_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
-class _Assignment:
-    """One key of `set`: a path of literal and computed segments, and its value."""
+class _Entry:
+    """A path of the state under one of the keys, and the value beside it."""
 
+    verb: str
     key: str
+    where: Path
     segments: tuple[Compiled, ...]
     value: Compiled
     make: Make
 
     @property
-    def literal_path(self) -> tuple[object, ...] | None:
+    def place(self) -> str:
+        """Where it stands, for messages."""
+        return ".".join(map(str, self.where))
+
+    @property
+    def literal_path(self) -> tuple[str, ...] | None:
         """The path, if nothing in it is computed; empty if there is a mistake in it."""
-        values = tuple(each.value for each in self.segments if isinstance(each, Constant))
+        values = tuple(str(each.value) for each in self.segments if isinstance(each, Constant))
         return values if len(values) == len(self.segments) else None
 
     @property
     def is_plain(self) -> bool:
-        """Whether merging gives the same as replacing: one key, no mapping as value."""
-        if len(self.segments) != 1 or self.literal_path is None:
+        """Whether merging gives the same as assigning: one key, no mapping as value."""
+        if self.verb != "set" or len(self.segments) != 1 or self.literal_path is None:
             return False
         if isinstance(self.value, Constant):
             return not isinstance(self.value.value, Mapping)
         kind = self.value.result_type
-        return kind is not None and (kind in _NEVER_A_MAPPING or kind.kind == "list")
+        return kind is not None and (json_type(kind) in NEVER_A_MAPPING or kind.kind == "list")
+
+    def path(self, scope: Scope) -> tuple[str, ...]:
+        """Return the path in a scope."""
+        try:
+            return tuple(str(runner(segment)(scope)) for segment in self.segments)
+        except EvaluationError as error:
+            raise failed(self.place, error) from None
+
+    def made(self, scope: Scope) -> object:
+        """Return the value in a scope, frozen."""
+        try:
+            return freeze(self.make(scope), where=self.place)
+        except EvaluationError as error:
+            raise failed(self.place, error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The mapping of `replace` or `merge`."""
+
+    place: str
+    make: Make
+
+    def made(self, scope: Scope) -> Mapping[str, object]:
+        """Return the mapping in a scope."""
+        try:
+            value = self.make(scope)
+        except EvaluationError as error:
+            raise failed(self.place, error) from None
+        if isinstance(value, dict):
+            return value
+        raise unfit(self.place, f"the expression gives {show(value)}, not a mapping")
 
 
 class Changes:
-    """The compiled state keys of one action: the assignments of `set`, and `merge`."""
+    """The compiled state keys of one action, or of its `on_error`."""
 
-    def __init__(self, assignments: Sequence[_Assignment], merge: Compiled | None) -> None:
-        self._assignments = tuple(assignments)
-        self._merge = None if merge is None else runner(merge)
-        self._plain = tuple((each.key, each.make) for each in assignments)
-        self.is_delta = merge is None and all(each.is_plain for each in assignments)
-        self._is_literal = all(each.literal_path is not None for each in assignments)
+    def __init__(
+        self,
+        entries: Sequence[_Entry],
+        replace: _Whole | None,
+        merge: _Whole | None,
+        defaults: FrozenDict,
+    ) -> None:
+        self._entries = tuple(entries)
+        self._replace = replace
+        self._merge = merge
+        self._defaults = defaults
+        self._plain = tuple((each.key, each.place, each.make) for each in entries)
+        is_whole = replace is not None or merge is not None
+        self.is_delta = not is_whole and all(each.is_plain for each in entries)
+        self._is_literal = all(each.literal_path is not None for each in entries)
 
     def delta(self, scope: Scope) -> dict[str, object]:
         """Return the changes as a mapping to be merged; only if `is_delta`."""
         made: dict[str, object] = {}
-        key = ""
+        place = ""
         try:
-            for key, make in self._plain:
+            for key, place, make in self._plain:  # noqa: B007 - told below
                 made[key] = make(scope)
         except EvaluationError as error:
-            raise failed(f"set.{key}", error) from None
+            raise failed(place, error) from None
         return made
 
     def apply(self, scope: Scope, state: FrozenDict) -> tuple[FrozenDict, dict[str, object]]:
@@ -110,192 +150,187 @@ class Changes:
             delta = self.delta(scope).items()
             changed = {key: freeze(value, where=f"set.{key}") for key, value in delta}
             return with_items(state, changed), changed
-        ops: list[StateOp] = [self._assigned(each, scope) for each in self._assignments]
-        if not self._is_literal:
-            _check_distinct([op.path for op in ops if isinstance(op, SetPath)])
+        made = [(each, each.path(scope), each.made(scope)) for each in self._entries]
+        ops: list[StateOp] = [DeletePath(path) for each, path, _ in made if each.verb == "delete"]
+        if self._replace is not None:
+            ops.append(ReplaceState({**self._defaults, **self._replace.made(scope)}))
+        ops += [SetPath(path, value) for each, path, value in made if each.verb == "set"]
         if self._merge is not None:
-            ops.append(SetState(self._merged(self._merge, scope)))
+            ops.append(SetState(self._merge.made(scope)))
+        if not self._is_literal:
+            _check_distinct(made)
         following = apply(state, ops)
-        return following, {name: following[name] for name in _touched(ops)}
-
-    def _assigned(self, assignment: _Assignment, scope: Scope) -> SetPath:
-        place = f"set.{assignment.key}"
-        try:
-            path = [str(runner(segment)(scope)) for segment in assignment.segments]
-            return SetPath(path, freeze(assignment.make(scope), where=place))
-        except EvaluationError as error:
-            raise failed(place, error) from None
-
-    def _merged(self, make: Make, scope: Scope) -> Mapping[str, object]:
-        try:
-            value = make(scope)
-        except EvaluationError as error:
-            raise failed("merge", error) from None
-        if isinstance(value, dict):
-            return value
-        message = f"merge: the expression gives {value!r}, not a mapping"
-        raise ActionError(message, code="expression", retryable=False)
+        fronts = {path for each, path, _ in made if each.verb == "prepend"}
+        for verb in ("append", "prepend", "keep"):
+            for each, path, value in made:
+                if each.verb == verb:
+                    following = _relisted(following, each, path, value, is_front=path in fronts)
+        names = following if self._replace is not None else _touched(ops, made)
+        return following, {name: following[name] for name in names if name in following}
 
 
-def _touched(ops: Sequence[StateOp]) -> dict[str, None]:
-    """Return the names of the members that operations touch, each once."""
-    names: dict[str, None] = {}
-    for op in ops:
-        match op:
-            case SetPath(path):
-                names[path[0]] = None
-            case SetState(attrs):
-                names.update(dict.fromkeys(attrs))
-    return names
+def _relisted(
+    state: FrozenDict, entry: _Entry, path: tuple[str, ...], value: object, *, is_front: bool
+) -> FrozenDict:
+    """Return *state* with an element added to the list at a path, or its newest ones kept."""
+    found = _at(state, path)
+    if found is _MISSING or found is None:
+        if entry.verb == "keep":
+            return state
+        found = []
+    if not isinstance(found, list):
+        raise unfit(entry.place, f"{'.'.join(path)} is {show(found)}, not a list")
+    match entry.verb:
+        case "append":
+            new = [*found, value]
+        case "prepend":
+            new = [value, *found]
+        case _:
+            count = _count(entry, value)
+            if len(found) <= count:
+                return state
+            new = found[:count] if is_front else found[len(found) - count :]
+    return apply(state, [SetPath(path, new)])
 
 
-def compile_changes(
-    declaration: Mapping[str, object], compiler: ValueCompiler, environment: Environment
-) -> Changes | None:
-    """Return the state keys of *declaration* compiled, None if it has none."""
-    if "set" not in declaration and "merge" not in declaration:
-        return None
-    assignments: list[_Assignment] = []
-    declared = declaration.get("set", {})
-    if isinstance(declared, Mapping):
-        for key, value in declared.items():
-            assignments.append(_assignment(str(key), value, compiler, environment))
-    else:
-        compiler.problems.append(DeclarationError(("set",), f"{declared!r} is not a mapping"))
-    merge = None
-    if "merge" in declaration:
-        merge = compiler.value(declaration["merge"], ("merge",))
-        _check_merge(declaration["merge"], merge, compiler, environment)
-    compiler.problems += _overlaps(assignments, _leaves(declaration.get("merge")))
-    return Changes(assignments, merge)
+def _count(entry: _Entry, value: object) -> int:
+    if type(value) is int and value >= 0:
+        return value
+    raise unfit(entry.place, f"{show(value)} is not a count of elements, 0 or more")
 
 
-def _assignment(
-    key: str, value: object, compiler: ValueCompiler, environment: Environment
-) -> _Assignment:
-    path: Path = ("set", key)
-    compiled = compiler.value(value, path)
-    found = _Assignment(key, compiler.segments(key, path), compiled, runner(compiled))
-    if found.literal_path:
-        names = [str(name) for name in found.literal_path]
-        compiler.problems += _misfits(names, compiled, path, environment)
+def _at(state: FrozenDict, path: Sequence[str]) -> object:
+    found: object = state
+    for name in path:
+        if not isinstance(found, dict) or name not in found:
+            return _MISSING
+        found = found[name]
     return found
 
 
-def _check_merge(
-    declared: object, merge: Compiled, compiler: ValueCompiler, environment: Environment
-) -> None:
-    kind = merge.result_type if isinstance(merge, Computed) else None
-    if isinstance(declared, Mapping):
-        for key in declared:
-            compiler.problems += _unknown([str(key)], ("merge", str(key)), environment)
-    elif isinstance(merge, Constant):
-        message = f"merge needs a mapping, not {merge.value!r}"
-        compiler.problems.append(DeclarationError(("merge",), message))
-    elif kind is not None and kind.kind not in ("map", "message", "dyn"):
-        message = f"merge needs a mapping, not {_called(kind)}"
-        compiler.problems.append(DeclarationError(("merge",), message))
+def _touched(
+    ops: Sequence[StateOp], made: Sequence[tuple[_Entry, tuple[str, ...], object]]
+) -> dict[str, None]:
+    """Return the names of the members that are touched, each once."""
+    names = dict.fromkeys(path[0] for _, path, _ in made)
+    for op in ops:
+        if isinstance(op, SetState):
+            names.update(dict.fromkeys(op.attrs))
+    return names
 
 
-def _misfits(
-    names: list[str], compiled: Compiled, path: Path, environment: Environment
-) -> list[DeclarationError]:
-    """Return what the types say against a value at a path of the state."""
-    unknown = _unknown(names, path, environment)
-    if unknown:
-        return unknown
-    wanted = environment.type_of("state", *names)
-    given = (
-        compiled.result_type
-        if isinstance(compiled, Computed)
-        else None
-        if isinstance(compiled.value, Mapping | list | tuple)
-        else constant_type(compiled.value)
-    )
-    if wanted is None or given is None or _fits(given, wanted):
-        return []
-    message = f"{'.'.join(names)} is {_called(wanted)}, but this gives {_called(given)}"
-    hint = {
-        (INT, DOUBLE): "convert it: int(x)",
-        (STRING, INT): "convert it: string(x)",
-        (STRING, DOUBLE): "convert it: string(x)",
-    }.get((wanted, given))
-    return [DeclarationError(path, message, hint=hint)]
-
-
-def _unknown(names: list[str], path: Path, environment: Environment) -> list[DeclarationError]:
-    column = 1
-    for count, name in enumerate(names):
-        holder = environment.type_of("state", *names[:count])
-        if holder is not None and holder.kind == "message":
-            fields = environment.fields_of(holder)
-            if name not in fields:
-                hint = did_you_mean(name, fields) or f"there is {', '.join(sorted(fields)[:8])}"
-                message = f"the state has no key {'.'.join(names[: count + 1])!r}"
-                return [DeclarationError(path, message, 1, column, len(name), hint, is_key=True)]
-        column += len(name) + 1
-    return []
-
-
-def _fits(given: CelType, wanted: CelType) -> bool:
-    if DYN in (given, wanted) or given == wanted or (given, wanted) == (INT, DOUBLE):
-        return True
-    if given == TIMESTAMP:
-        return wanted == STRING
-    if wanted in SCALARS or given in SCALARS:
-        return False
-    return given == NULL or given.kind == wanted.kind or {given.kind, wanted.kind} == _OBJECTS
-
-
-_OBJECTS = {"map", "message"}
-_CALLED = {"int": "an integer", "double": "a number", "string": "text", "bool": "a boolean"}
-
-
-def _called(kind: CelType) -> str:
-    """Return the words for a type, as the schemas' own messages have them."""
-    others = {"list": "a list", "map": "a mapping", "message": "a mapping"}
-    return (_CALLED | others).get(kind.kind, str(kind))
-
-
-def _overlaps(
-    assignments: Sequence[_Assignment], merged: Sequence[tuple[str, ...]]
-) -> list[DeclarationError]:
-    """Return the keys that touch a path which another key touches."""
-    problems: list[DeclarationError] = []
-    seen: list[tuple[tuple[object, ...], str]] = []
-    for each in assignments:
-        path = each.literal_path
-        if not path:
-            continue
-        other = next((key for known, key in seen if _touch(known, path)), None)
-        if other is not None:
-            message = f"{each.key!r} and {other!r} of set touch one path"
-            problems.append(DeclarationError(("set", each.key), message, is_key=True))
-        seen.append((path, each.key))
-    for leaf in merged:
-        other = next((key for known, key in seen if _touch(known, leaf)), None)
-        if other is not None:
-            message = f"merge and {other!r} of set touch one path"
-            problems.append(DeclarationError(("merge", *leaf), message, is_key=True))
-    return problems
-
-
-def _touch(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    shared = min(len(one), len(other))
-    return one[:shared] == other[:shared]
-
-
-def _leaves(value: object, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """Return the paths at which a mapping that is merged puts values."""
-    if not isinstance(value, Mapping) or not value:
-        return [above] if above else []
-    return [leaf for key, each in value.items() for leaf in _leaves(each, (*above, str(key)))]
-
-
-def _check_distinct(paths: Sequence[Sequence[str]]) -> None:
+def _check_distinct(made: Sequence[tuple[_Entry, tuple[str, ...], object]]) -> None:
     """Refuse computed paths that meet."""
-    ordered = sorted(map(tuple, paths))
-    for one, other in pairwise(ordered):
-        if _touch(one, other):
-            message = f"set: {'.'.join(one)!r} and {'.'.join(other)!r} touch one path"
-            raise ActionError(message, code="expression", retryable=False)
+    touches = (Touch(each.verb, ".".join(path), path, each.where) for each, path, _ in made)
+    for one, other in meetings(touches):
+        message = other.told_with(one)
+        raise unfit(".".join(map(str, one.where[:-1])), message)
+
+
+def compile_changes(
+    declared: Mapping[str, object],
+    above: Path,
+    compiler: ValueCompiler,
+    defaults: FrozenDict | None,
+) -> Changes | None:
+    """Return the state keys of *declared* compiled, None if it has none.
+
+    Args:
+        declared: an action's declaration, or what its `on_error` holds.
+        above: where that stands.
+        compiler: compiles the values; takes what is wrong.
+        defaults: of the state's schema.
+    """
+    if not any(key in declared for key in STATE_KEYS):
+        return None
+    entries = _deletions(declared.get("delete", ()), above, compiler)
+    for verb in _PATH_KEYS:
+        entries += _entries(verb, declared.get(verb, {}), above, compiler)
+    wholes = [_whole(verb, declared, above, compiler) for verb in ("replace", "merge")]
+    touches = [
+        Touch(each.verb, each.key, each.literal_path, each.where)
+        for each in entries
+        if each.literal_path
+    ]
+    for verb in ("replace", "merge"):
+        value = declared.get(verb)
+        paths = leaves(value) if verb == "merge" else _members(value)
+        touches += [Touch(verb, "", path, (*above, verb, *path)) for path in paths]
+    for one, other in meetings(touches):
+        message = one.told_with(other)
+        compiler.problems.append(DeclarationError(one.where, message, is_key=True))
+    return Changes(entries, wholes[0], wholes[1], _EMPTY if defaults is None else defaults)
+
+
+def _members(value: object) -> list[tuple[str, ...]]:
+    return [(str(key),) for key in value] if isinstance(value, Mapping) else []
+
+
+def _deletions(declared: object, above: Path, compiler: ValueCompiler) -> list[_Entry]:
+    if not isinstance(declared, list | tuple):
+        _note(compiler, (*above, "delete"), f"{declared!r} is not a list of paths")
+        return []
+    entries = []
+    for number, key in enumerate(declared):
+        path: Path = (*above, "delete", number)
+        if not isinstance(key, str):
+            _note(compiler, path, f"{key!r} is not a path")
+            continue
+        segments = compiler.segments(key, path, is_key=False)
+        nothing = Constant(None)
+        entry = _Entry("delete", key, path, segments, nothing, runner(nothing))
+        if entry.literal_path:
+            wrong = unknown(list(entry.literal_path), path, compiler.environment)
+            compiler.problems += [each.as_value() for each in wrong]
+        entries.append(entry)
+    return entries
+
+
+def _entries(verb: str, declared: object, above: Path, compiler: ValueCompiler) -> list[_Entry]:
+    if not isinstance(declared, Mapping):
+        _note(compiler, (*above, verb), f"{declared!r} is not a mapping")
+        return []
+    return [
+        _entry(verb, str(key), value, (*above, verb, key), compiler)
+        for key, value in declared.items()
+    ]
+
+
+def _entry(verb: str, key: str, value: object, path: Path, compiler: ValueCompiler) -> _Entry:
+    compiled = compiler.value(value, path)
+    found = _Entry(verb, key, path, compiler.segments(key, path), compiled, runner(compiled))
+    names = list(found.literal_path or ())
+    environment = compiler.environment
+    if verb == "keep" and isinstance(compiled, Constant):
+        count = compiled.value
+        if type(count) is not int or count < 0:
+            _note(compiler, path, f"{count!r} is not a count of elements, 0 or more")
+    if names and verb == "set":
+        compiler.problems += misfits(names, compiled, path, environment)
+    elif names:
+        element = None if verb == "keep" else compiled
+        compiler.problems += element_misfits(names, element, path, environment)
+    return found
+
+
+def _whole(
+    verb: str, declared: Mapping[str, object], above: Path, compiler: ValueCompiler
+) -> _Whole | None:
+    if verb not in declared:
+        return None
+    path = (*above, verb)
+    value = declared[verb]
+    compiled = compiler.value(value, path)
+    kind = None if isinstance(compiled, Constant) else compiled.result_type
+    if isinstance(value, Mapping):
+        for key in value:
+            compiler.problems += unknown([str(key)], (*path, str(key)), compiler.environment)
+    elif isinstance(compiled, Constant):
+        _note(compiler, path, f"{verb} needs a mapping, not {compiled.value!r}")
+    elif kind is not None and kind.kind not in ("map", "message", "dyn"):
+        _note(compiler, path, f"{verb} needs a mapping, not {called(kind)}")
+    return _Whole(".".join(map(str, path)), runner(compiled))
+
+
+def _note(compiler: ValueCompiler, path: Path, message: str) -> None:
+    compiler.problems.append(DeclarationError(path, message))

@@ -15,8 +15,6 @@ from functools import cache
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-import msgspec
-
 from jido_cli.core import cel_run, cel_values
 from jido_cli.core.cel_derive import TypeScope
 from jido_cli.core.cel_diagnose import Finding, Known, at, findings, word_at
@@ -27,6 +25,8 @@ from jido_cli.core.cel_lists import sorted_by
 from jido_cli.core.cel_messages import Field, MessageTypes
 from jido_cli.core.cel_places import failed_offset, unmarked
 from jido_cli.core.cel_results import as_json, check_result
+from jido_cli.core.cel_scope import RECORDS
+from jido_cli.core.cel_scope import Scope as Scope
 from jido_cli.core.cel_signatures import spelled
 from jido_cli.core.cel_source import prepare
 from jido_cli.core.cel_types import (
@@ -37,7 +37,6 @@ from jido_cli.core.cel_types import (
     DYN,
     INT,
     STRING,
-    TIMESTAMP,
     CelType,
 )
 from jido_cli.core.cel_values import ABSORBED, CelError, FuelError
@@ -47,31 +46,6 @@ from jido_cli.errors import InternalError, JidoCliError
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
-_NULLABLE_TEXT = Field(DYN, STRING)
-# Variables that are objects of the runtime: what the checker sees, and how a field is read.
-_RECORDS: Mapping[str, Mapping[str, tuple[Field, str]]] = {
-    "signal": {
-        "type": (Field(STRING), "s.signal.type"),
-        "id": (Field(STRING), "s.signal.id"),
-        "source": (Field(STRING), "s.signal.source"),
-        "subject": (_NULLABLE_TEXT, "s.signal.subject"),
-        "time": (Field(TIMESTAMP), "Timestamp(s.signal.time_ns)"),
-        "data": (Field(DYN), "s.signal.data"),
-    },
-    "agent": {
-        "id": (Field(STRING), "s.agent.id"),
-        "path": (Field(STRING), "s.agent.path"),
-        "tag": (_NULLABLE_TEXT, "s.agent.tag"),
-        "meta": (Field(ANY_MAP), "s.agent.meta"),
-        "key": (_NULLABLE_TEXT, "s.agent.key"),
-        "parent": (_NULLABLE_TEXT, "s.agent.parent"),
-    },
-    "ctx": {
-        "now": (Field(TIMESTAMP), "Timestamp(s.ctx.now_ns)"),
-        "uuid": (Field(STRING), "s.ctx.command_uuid"),
-        "random": (Field(DOUBLE), "s.ctx.command_random"),
-    },
-}
 _SIMPLE = MappingProxyType(
     {
         "bool": BOOL,
@@ -167,25 +141,6 @@ class BudgetError(EvaluationError):
     default_code = "expression-budget"
 
 
-class Scope(msgspec.Struct, gc=False):
-    """What an expression may read; one for each run of an action."""
-
-    state: object = None
-    params: object = None
-    signal: object = None
-    agent: object = None
-    ctx: object = None
-    vars: object = None
-    local: object = None
-    result: object = None
-    next: object = None
-    item: object = None
-    index: object = None
-    error: object = None
-    topology: object = None
-    replica: object = None
-
-
 class Expression:
     """A compiled expression; `run` takes a `Scope` and returns a JSON value.
 
@@ -243,18 +198,49 @@ class Environment:
             self._types[name] = self._type(each)
         self._scope = TypeScope(self._types, self._messages.fields, {})
         self._records = {
-            name: {field: read for field, (_, read) in _RECORDS[each].items()}
+            name: {field: read for field, (_, read) in RECORDS[each].items()}
             for name, each in variables.items()
-            if isinstance(each, str) and each in _RECORDS
+            if isinstance(each, str) and each in RECORDS
         }
         self._is_check = is_check
         self._checkers: list[cel.Env] = []
         self._compiled: dict[object, Expression | ExpressionError] = {}
+        self._extended: dict[object, Environment] = {}
 
     def without(self, hidden: Mapping[str, str]) -> Environment:
         """Return this environment where some variables cannot be used; says why for each."""
         other = copy(self)
         other._scope = TypeScope(self._types, self._messages.fields, hidden)  # noqa: SLF001 - ours
+        return other
+
+    def extended(self, **variables: CelType | Mapping[str, CelType]) -> Environment:
+        """Return this environment with variables added, replaced or shown; always the same one.
+
+        Args:
+            variables: name -> a type of this environment, or the fields of an object.
+        """
+        key = tuple(
+            (name, each if isinstance(each, CelType) else tuple(each.items()))
+            for name, each in variables.items()
+        )
+        found = self._extended.get((key, tuple(self._scope.hidden)))
+        if found is None:
+            found = self._extended[key, tuple(self._scope.hidden)] = self._with(variables)
+        return found
+
+    def _with(self, variables: Mapping[str, CelType | Mapping[str, CelType]]) -> Environment:
+        other = copy(self)
+        other._messages = self._messages.copy()  # noqa: SLF001 - ours
+        added = {
+            name: each
+            if isinstance(each, CelType)
+            else other._messages.define({field: Field(kind) for field, kind in each.items()})  # noqa: SLF001
+            for name, each in variables.items()
+        }
+        other._types = {**self._types, **added}  # noqa: SLF001
+        hidden = {name: why for name, why in self._scope.hidden.items() if name not in added}
+        other._scope = TypeScope(other._types, other._messages.fields, hidden)  # noqa: SLF001
+        other._checkers, other._compiled, other._extended = [], {}, {}  # noqa: SLF001
         return other
 
     def type_of(self, *path: str) -> CelType | None:
@@ -342,8 +328,8 @@ class Environment:
     def _type(self, variable: Mapping[str, object] | str) -> CelType:
         if not isinstance(variable, str):
             return self._messages.add(variable)
-        if variable in _RECORDS:
-            fields = {name: field for name, (field, _) in _RECORDS[variable].items()}
+        if variable in RECORDS:
+            fields = {name: field for name, (field, _) in RECORDS[variable].items()}
             return self._messages.define(fields)
         if variable == "none":
             return self._messages.define({})

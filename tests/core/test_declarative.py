@@ -100,7 +100,7 @@ def test_computed_paths_that_meet_fail_the_command() -> None:
     assert changes(done(declaration, {"a": "x", "b": "y"})) == {"orders": {"x": 1, "y": 2}}
     assert failure(done(declaration, {"a": "x", "b": "x"})) == (
         "expression",
-        "set: 'orders.x' and 'orders.x' touch one path",
+        "set: 'orders.x' and 'orders.x' of set touch one path",
         False,
     )
 

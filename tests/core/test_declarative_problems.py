@@ -53,13 +53,13 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
             {"set": {"count": "${{ state.name }}"}},
             ("set", "count"),
             "count is an integer, but this gives text",
-            None,
+            "convert it: int(x)",
         ),
         (
             {"set": {"count": "x"}},
             ("set", "count"),
             "count is an integer, but this gives text",
-            None,
+            "convert it: int(x)",
         ),
         (
             {"set": {"count": 1.5}},
@@ -94,7 +94,7 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
         (
             {"set": {"count": "${{ next.count }}"}},
             ("set", "count"),
-            "'next' is the state after the action: only emit sees it",
+            "'next' is the state after the action: only emit and directives see it",
             None,
         ),
         (
@@ -135,7 +135,7 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
         (
             {"require": "result.x == 1", "run": "m:f"},
             ("require",),
-            "'result' is what the work returns: require is checked before it",
+            "'result' is what the work returns: locals and require come before it",
             None,
         ),
         (
@@ -177,9 +177,9 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
             "did you mean 'data'?",
         ),
         (
-            {"emit": {"type": "a", "when": "true"}},
+            {"emit": {"type": "a", "when": "state.count"}},
             ("emit", "when"),
-            "'when' of emit is not available yet",
+            "a condition must be bool, not int",
             None,
         ),
         (
@@ -195,9 +195,9 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
             None,
         ),
         (
-            {"emit": {"type": "a", "to": ["bus", {"child": "t"}]}},
-            ("emit", "to", 1),
-            "the target {'child': 't'} is not available yet",
+            {"emit": {"type": "a", "to": ["bus", {"target": "t"}]}},
+            ("emit", "to"),
+            "the target {'target': 't'} is not available yet",
             None,
         ),
         (
@@ -221,11 +221,8 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
             "'5 s' is not a duration",
             "write a number and a unit: 250ms, 5s, 2m, 1h, 1d",
         ),
-        ({"locals": {}}, ("locals",), "'locals' is not available yet", None),
-        ({"append": {}}, ("append",), "'append' is not available yet", None),
         ({"steps": {}}, ("steps",), "'steps' is not available yet", None),
         ({"use": "x"}, ("use",), "'use' is not available yet", None),
-        ({"on_error": {}}, ("on_error",), "'on_error' is not available yet", None),
         ({"sett": {}}, ("sett",), "unknown key 'sett'", "did you mean 'set'?"),
     ],
 )
