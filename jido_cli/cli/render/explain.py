@@ -16,8 +16,8 @@ def page_lines(page: Page, paint: Paint = plain) -> list[str]:
     role: Role = "bad" if page.severity == "error" else "warn"
     lines = [f"{page.code} {page.name}  {paint(role, page.severity)}", "", *_wrapped(page.summary)]
     lines += ["", *_wrapped(f"why: {page.why}")]
-    lines += _example("wrong", page.bad, paint("bad", "wrong"))
-    lines += _example("right", page.good, paint("ok", "right"))
+    lines += _example(page.bad, paint("bad", "wrong"))
+    lines += _example(page.good, paint("ok", "right"))
     return [*lines, "", *_wrapped(f"to mend it: {page.fix}")]
 
 
@@ -32,12 +32,12 @@ def index_lines(pages: Sequence[Page], paint: Paint = plain) -> list[str]:
     return lines
 
 
-def _example(label: str, files: Mapping[str, str], painted: str) -> list[str]:
+def _example(files: Mapping[str, str], label: str) -> list[str]:
     if not any(files.values()) or files == {TOPOLOGY: "\n"}:
         return []
     lines = []
     for name, text in files.items():
-        head = painted if name == TOPOLOGY else f"{' ' * len(label)} {name}"
+        head = label if name == TOPOLOGY else f"with {name}"
         lines += ["", head, "", *textwrap.indent(text.rstrip("\n"), "    ").split("\n")]
     return lines
 
