@@ -113,6 +113,6 @@ def _hint(picture: Picture, sending: Sending, agent: str) -> str:
         return f"agent {other!r} has a route for it, and does not subscribe to it"
     known = [pattern.text for pattern in picture.router.patterns if pattern.is_literal]
     near = slip_of(type_, known)
-    if near is None:
+    if near is None or isinstance(sending.to, dict):
         return "route it, or say so: # jido: ignore[JD402] reason"
     return f"did you mean {near!r}? agent {picture.router.route(near)[0].agent!r} takes that"
