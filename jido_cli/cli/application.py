@@ -25,6 +25,7 @@ from jido_cli.control.private_files import SYSTEM_WHYS
 from jido_cli.errors import JidoCliError
 
 PROGRAM = "jido"
+HELP = {"help_option_names": ["--help", "-h"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def load_command(name: str, entry: Entry) -> Any:
     module = importlib.import_module(entry.module)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     examples = "\n".join(f"  {line}" for line in module.EXAMPLES)
-    app.command(name, cls=JidoCommand, epilog=examples)(module.command)
+    app.command(name, cls=JidoCommand, epilog=examples, context_settings=HELP)(module.command)
     return get_command(app)
 
 

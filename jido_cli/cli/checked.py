@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jido_cli.cli.failures import CommandError, FindingsError
+from jido_cli.control.words import near
 
 if TYPE_CHECKING:  # costs start-up time that other commands do not need
     from jido_cli.topology.load import LoadResult
@@ -25,17 +27,31 @@ class Checked:
     result: LoadResult
 
 
-def existing(file: str) -> Path:
-    """Return the path of a file that is there.
+def existing(file: str, *, option: str | None = None) -> Path:
+    """Return the path of a file that is there; *option* names it, if it is no argument.
 
     Raises:
         CommandError: it is not.
     """
     path = Path(file)
-    if path.is_file():
+    if file and path.is_file():
         return path
-    what = "is a folder, wanted is a file" if path.is_dir() else "is not there"
-    raise CommandError(f"{file} {what}", code="no-file", where=str(Path.cwd()))
+    head = f"{option}: " if option else ""
+    raise CommandError(head + _no_file(file, path), code="no-file", where=str(Path.cwd()))
+
+
+def _no_file(file: str, path: Path) -> str:
+    if not file:
+        return "no file is named: the name is empty"
+    if path.is_dir():
+        return f"{file} is a folder, wanted is a file"
+    if os.path.lexists(path):
+        return f"{file} is no plain file"
+    try:
+        beside = [str(one) for one in path.parent.iterdir()]
+    except OSError:  # a folder that is not there has nothing near
+        beside = []
+    return f"{file} is not there{near(file, beside)}"
 
 
 def checked(file: Path, values: VarSources | None = None) -> Checked:

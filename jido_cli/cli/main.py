@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.main import get_command
 
-from jido_cli.cli.application import Entry, JidoGroup
+from jido_cli.cli.application import HELP, Entry, JidoGroup
 from jido_cli.cli.completion import scripts
 from jido_cli.errors import UsageError
 
@@ -55,6 +55,7 @@ JidoGroup.entries = _entries()
 app = typer.Typer(
     cls=JidoGroup,
     rich_markup_mode=None,
+    context_settings=HELP,
     pretty_exceptions_enable=False,
     invoke_without_command=True,
     add_completion=False,  # ours evaluates nothing and knows the nodes that run

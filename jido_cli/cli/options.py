@@ -12,6 +12,10 @@ import typer
 
 from jido_cli.errors import UsageError
 
+_LONGEST_MS = 24 * 3600 * 1000
+_MOST_DIGITS = 9
+_MOST = 10**_MOST_DIGITS - 1
+
 Engine = Annotated[
     str | None,
     typer.Option(
@@ -50,11 +54,21 @@ def milliseconds(text: str, option: str) -> int:
     )
 
 
+def timeout(text: str) -> int:
+    """Return the milliseconds of `--timeout`, of which an engine takes up to a day."""
+    value = milliseconds(text, "--timeout")
+    if 1 <= value <= _LONGEST_MS:
+        return value
+    raise UsageError(f"--timeout: {text!r} is not between 1ms and 1d")
+
+
 def whole(text: str, option: str, *, least: int = 0) -> int:
     """Return a whole number of at least *least*."""
-    if text.isascii() and text.isdigit() and int(text) >= least:
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) >= least:
         return int(text)
-    raise UsageError(f"{option}: {text!r} is not a whole number of at least {least}")
+    from jido_cli.core.shown import show
+
+    raise UsageError(f"{option}: {show(text)} is not a whole number from {least} to {_MOST:,}")
 
 
 def words(texts: list[str] | None) -> tuple[str, ...]:

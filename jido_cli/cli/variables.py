@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jido_cli.cli.failures import CommandError
+from jido_cli.cli.checked import existing
 from jido_cli.errors import UsageError
 
 if TYPE_CHECKING:  # the loader costs start-up time that other commands do not need
@@ -87,8 +87,8 @@ def given(
             raise _unreadable(text, "--set-file", "name=path")
         if path == "-":
             raise UsageError(f"--set-file {text!r}: to read stdin is not available yet")
-        paths.append((name, _existing(path, f"--set-file {name}")))
-    kept = _existing(values, "--values") if values is not None else None
+        paths.append((name, str(existing(path, option=f"--set-file {name}"))))
+    kept = str(existing(values, option="--values")) if values is not None else None
     return Given(tuple(assignments or ()), tuple(paths), kept)
 
 
@@ -109,10 +109,3 @@ def _once(name: str, option: str, seen: dict[str, str]) -> None:
         again = f"by {seen[name]} and {option}" if seen[name] != option else f"by {option}"
         raise UsageError(f"var {name!r} is given twice, {again}")
     seen[name] = option
-
-
-def _existing(path: str, option: str) -> str:
-    if Path(path).is_file():
-        return path
-    what = "is a folder, wanted is a file" if Path(path).is_dir() else "is not there"
-    raise CommandError(f"{option}: {path} {what}", code="no-file", where=str(Path.cwd()))

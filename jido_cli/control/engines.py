@@ -157,7 +157,8 @@ def pick_engine(
 
     Args:
         engines: what `find_engines` found.
-        name: what the user asked for; without it there must be exactly one.
+        name: what the user asked for; without it there must be exactly one. Where several are
+            called that, the one of this project is meant.
         here: where this project's engines lie; a dead one counts only if it lies here or is named.
         command: the subcommand, for the hints.
 
@@ -167,6 +168,8 @@ def pick_engine(
     """
     wanted = [e for e in engines if name is None or e.name == name]
     live = [e for e in wanted if e.status in ("alive", "starting")]
+    if name is not None and len(live) > 1:  # the same name in several projects: this one's is meant
+        live = [e for e in live if e.place.folder.parent == here.root] or live
     if len(live) == 1:
         return live[0]
     if len(live) > 1:
@@ -195,7 +198,8 @@ def _several(live: Sequence[FoundEngine], command: str) -> ControlError:
             for text, e in zip(described, live, strict=True)
         ]
     hint = (
-        f"JIDO_STATE_DIR={words.shown(live[0].place.folder.parent)} jido {command}"
+        f"JIDO_STATE_DIR={words.shown(live[0].place.folder.parent)} jido {command} "
+        f"-e {live[0].name}"
         if same_name
         else f"jido {command} -e {live[0].name}"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ Schema = Mapping[str, Any]
 
 _PAIR = re.compile(r"([^=]*?)(:?=)(.*)", re.DOTALL)
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_SHORT = 80
 _MISSING = object()
 # The order in which a text is tried against several allowed types; text takes everything.
 _ORDER = ("null", "boolean", "integer", "number", "object", "array", "string")
@@ -154,9 +156,14 @@ def _explicit(key: str, text: str) -> object:
     value = _json(text)
     if value is _MISSING:
         raise UsageError(
-            f"{key}:= takes JSON, and {text!r} is none", hints=(f"{key}={text} for a text",)
+            f"{key}:= takes JSON, and {_short(repr(text))} is none",
+            hints=(f"{shlex.quote(f'{key}={text}')} for a text",) if len(text) < _SHORT else (),
         )
     return value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
 
 def _json(text: str) -> object:

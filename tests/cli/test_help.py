@@ -46,6 +46,11 @@ def test_no_help_names_a_command_that_does_not_exist_yet(name):
     assert not re.findall(rf"jido (?:{LATER})\b", text)
 
 
+@pytest.mark.parametrize("words", [[], ["ps"], ["send"]])
+def test_the_short_form_of_help_is_known_everywhere(words):
+    assert jido(*words, "-h").stdout == jido(*words, "--help").stdout
+
+
 def test_the_version_is_told_both_ways():
     text = jido("version").stdout
     assert text.startswith(f"jido {jido_cli.__version__} (topology v1, control API v1, ")

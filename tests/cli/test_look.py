@@ -112,7 +112,8 @@ def test_ls_lists_engines_with_their_health():
     engines = FakeEngines(others=[found_engine("counter", "starting")])
     assert jido("ls", engines=engines).stdout == (
         "ENGINE   STATUS                         RESTARTS   PID  UPTIME  FILE\n"
-        "shop     ◆ 1 crash_looping, 14 running         9  4127  2h 14m  topologies/shop.yaml\n"
+        "shop     ◆ 1 crash_looping, 14 running         9  4127  2h 14m  "
+        "/project/topologies/shop.yaml\n"
         "counter  ○ starting                            -  4127  -       "
         "/project/topologies/counter.yaml\n"
     )

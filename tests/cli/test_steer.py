@@ -241,3 +241,24 @@ def test_a_timeout_without_a_unit_is_a_usage_error_with_a_hint():
     assert result.exit_code == 2
     assert "--timeout: '5' is not a duration: it has no unit" in result.stderr
     assert "  try    write 5s or 5ms\n" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["call", "x", "y", "--timeout", "0s"], "--timeout: '0s' is not between 1ms and 1d"),
+        (["stop", "x", "--timeout", "25h"], "--timeout: '25h' is not between 1ms and 1d"),
+        (["events", "-n", "-1"], "--limit: '-1' is not a whole number from 0 to 999,999,999"),
+        (
+            ["events", "-n", "9" * 500],
+            f"--limit: '{'9' * 76}... is not a whole number from 0 to 999,999,999",
+        ),
+        (
+            ["call", "counter_agent_server", "counter.increment", f"by:={'[' * 500}"],
+            f"by:= takes JSON, and '{'[' * 76}... is none",
+        ),
+    ],
+)
+def test_values_beyond_all_bounds_are_usage_errors(words, message):
+    result = jido(*words, handle=counter())
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"error: {message}")

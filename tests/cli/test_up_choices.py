@@ -115,6 +115,10 @@ def test_a_reporter_without_a_pipe_is_mute():
     [
         (["nowhere.yaml"], 3, "error: nowhere.yaml is not there"),
         (["."], 3, "error: . is a folder, wanted is a file"),
+        ([""], 3, "error: no file is named: the name is empty"),
+        (["/dev/null"], 3, "error: /dev/null is no plain file"),
+        (["nowhere/x.yaml"], 3, "error: nowhere/x.yaml is not there"),
+        (["READNE.md"], 3, "error: READNE.md is not there; did you mean 'README.md'?"),
         (["x.yaml", "--for", "ten"], 2, "error: --for: 'ten' is not a duration"),
         (
             ["x.yaml", "--log-format", "xml"],
@@ -123,7 +127,9 @@ def test_a_reporter_without_a_pipe_is_mute():
         ),
     ],
 )
-def test_up_refuses_before_anything_is_started(words, code, message):
+def test_up_refuses_before_anything_is_started(words, code, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").touch()
     result = jido("up", *words)
     assert (result.exit_code, result.stderr.splitlines()[0]) == (code, message)
 

@@ -156,11 +156,27 @@ def test_with_several_one_must_be_named(state_dir: StateDir, folder: Path):
 
 def test_two_of_one_name_are_told_apart_by_their_folders(state_dir: StateDir, folder: Path):
     elsewhere = StateDir.of(folder / "elsewhere", environ(folder))
+    third = StateDir.of(folder / "third", environ(folder))
     with engine(state_dir, "shop"), engine(elsewhere, "shop"):
-        error = failure(folder, state_dir, "shop")
-    assert error.where is not None
-    assert str(elsewhere.root / "shop") in error.where
-    assert error.hints == (f"JIDO_STATE_DIR={state_dir.root} jido ps",)
+        error = failure(folder, third, "shop")
+        assert error.where is not None
+        assert str(elsewhere.root / "shop") in error.where
+        [hint] = error.hints
+        root = hint.removeprefix("JIDO_STATE_DIR=").removesuffix(" jido ps -e shop")
+        named = StateDir.of(folder, environ(folder) | {"JIDO_STATE_DIR": root})
+        assert pick_engine(found(folder, third), name="shop", here=named).place.folder.parent == (
+            Path(root)
+        )
+
+
+def test_of_two_of_one_name_that_of_this_project_is_meant(state_dir: StateDir, folder: Path):
+    elsewhere = StateDir.of(folder / "elsewhere", environ(folder))
+    with engine(state_dir, "shop"), engine(elsewhere, "shop"):
+        engines = found(folder, state_dir)
+        for here in (state_dir, elsewhere):
+            picked = pick_engine(engines, name="shop", here=here)
+            assert picked.place.folder == here.root / "shop"
+        assert failure(folder, state_dir, None).code == "several-engines"
 
 
 def test_none_at_all_says_where_it_was_looked_for(state_dir: StateDir, folder: Path):

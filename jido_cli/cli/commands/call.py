@@ -42,7 +42,7 @@ def command(
     """Send a signal, wait, and print the agent's new state."""
     session = session_of(ctx)
     request = Request("call", ident, signal_type, words or (), engine)
-    timeout_ms = options.milliseconds(timeout, "--timeout")
+    timeout_ms = options.timeout(timeout)
     with session.open(engine, "call") as handle:
         node = handle.node(ident)
         signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)

@@ -54,5 +54,4 @@ def _row(session: Session, found: FoundEngine) -> dict[str, Any]:
         "counts": tree["counts"],
         "restarts": tree["restarts"],
         "uptime_s": tree["engine"]["uptime_s"],
-        "file": tree["engine"]["file"],
     }

@@ -18,7 +18,7 @@ def steer(
 ) -> None:
     """Give one order to one node and say what is true now."""
     session = session_of(ctx)
-    timeout_ms = options.milliseconds(timeout, "--timeout")
+    timeout_ms = options.timeout(timeout)
     with session.open(engine, verb) as handle:
         path = handle.node(ident)["path"]
         answer = handle.steer(verb, path, timeout_ms=timeout_ms)

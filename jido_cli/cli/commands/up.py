@@ -12,7 +12,8 @@ import typer
 
 from jido_cli.cli import dashboard, failures, interpreter, options, variables
 from jido_cli.cli.application import session_of
-from jido_cli.cli.failures import CommandError, FindingsError, error_of
+from jido_cli.cli.checked import existing
+from jido_cli.cli.failures import FindingsError, error_of
 from jido_cli.cli.reporting import Failed, Ready
 from jido_cli.cli.session import Session
 from jido_cli.errors import JidoCliError, UsageError
@@ -67,7 +68,7 @@ def command(
     if log_format not in _FORMATS:
         raise UsageError(f"--log-format: {log_format!r} is not one of {', '.join(_FORMATS)}")
     for_ms = options.milliseconds(run_for, "--for") if run_for is not None else None
-    path = _existing(file)
+    path = existing(file)
     chosen = _chosen(path, session, python)
     given = variables.given(assignments, set_files, values)
     words = _words(file, run_for, until_idle, log_format, given, chosen)
@@ -104,14 +105,6 @@ def command(
         if session.owns_process:
             _leave_even_if_held(code)
     return code
-
-
-def _existing(file: str) -> Path:
-    path = Path(file)
-    if path.is_file():
-        return path
-    what = "is a folder, wanted is a file" if path.is_dir() else "is not there"
-    raise CommandError(f"{file} {what}", code="no-file", where=str(Path.cwd()))
 
 
 def _chosen(path: Path, session: Session, wanted: str | None) -> interpreter.Interpreter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jido_cli.control.words import shown
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.columns import Cell, Column, table
 from jido_cli.observe.text.display import Paint, display, plain
@@ -28,7 +29,7 @@ def engine_lines(rows: Sequence[Mapping[str, Any]], paint: Paint = plain) -> lis
             measures.NOT_APPLICABLE if row["restarts"] is None else measures.count(row["restarts"]),
             measures.NOT_APPLICABLE if row["pid"] is None else str(row["pid"]),
             measures.seconds(row["uptime_s"]),
-            display(row["file"] or row["folder"]),
+            display(shown(row["file"] or row["folder"])),
         ]
         for row in rows
     ]
