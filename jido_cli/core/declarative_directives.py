@@ -135,7 +135,8 @@ class _Asked:
         except EvaluationError as error:
             raise failed(f"{self.place}.{key}", error) from None
         except (DirectiveError, ValueDomainError, ValueError, TypeError) as error:
-            raise unfit(f"{self.place}.{key}" if key else self.place, _said(error)) from None
+            said = _said(error).removeprefix(f"{self.record.kind}: ")
+            raise unfit(f"{self.place}.{key}" if key else self.place, said) from None
 
 
 def compile_emit(declared: object, path: Path, compiler: ValueCompiler) -> list[Ask]:

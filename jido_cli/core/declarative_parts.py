@@ -49,7 +49,7 @@ def duration_ms(value: object) -> int:
     """Return the milliseconds of a duration; of expressions it may have a fraction."""
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise DirectiveError(f"{show(value)} is not a duration; {DURATION_HINT}")
+        raise DirectiveError(f"{show(value)} is not a duration", hints=(DURATION_HINT,))
     unit = _UNITS_MS[found[3]]
     return int(found[1]) * unit + round(float(found[2] or 0) * unit)
 
