@@ -67,6 +67,7 @@ class ActionCompiler:
         self._declared = declaration
         self._surroundings = surroundings
         self._has_work = "run" in declaration
+        self._work = work
         self._check_keys(declaration, (), _KEYS)
         if "output" in declaration and not self._has_work:
             self._problem("output", "output describes what the work returns, and there is none")
@@ -75,10 +76,16 @@ class ActionCompiler:
         if work is not None and "params" in declaration:
             self._check_work(work)
 
+    def _params_type(self) -> Mapping[str, object] | str:
+        """Return the type of `params`; of work that nobody has looked at, any members."""
+        if self.params is not None:
+            return self.params.source
+        return "map" if self._has_work and self._work is None else "none"
+
     def program(self) -> Program:
         """Return what the keys do."""
         environment = self._surroundings.environment(
-            params="none" if self.params is None else self.params.source,
+            params=self._params_type(),
             signal="signal",
             agent="agent",
             ctx="ctx",
