@@ -18,6 +18,7 @@ from jido_cli.cli.failures import CommandError, FindingsError, error_of
 from jido_cli.cli.interpreter import Interpreter
 from jido_cli.cli.reporting import Failed, Ready
 from jido_cli.cli.session import Session
+from jido_cli.control.words import shown
 from jido_cli.observe.text.display import display
 
 _STOP_S = 60.0
@@ -78,8 +79,16 @@ def run_watched(
             os.close(writer)  # an engine that still runs stops in order
     code = _wait(session, process, ready)
     last_exit = place.last_exit() or {}
-    if last_exit.get("kind") == "gave_up":
+    if code >= 0 and last_exit.get("kind") == "gave_up":
         raise _gave_up(last_exit, file)
+    if code < 0:
+        raise CommandError(
+            f"the engine of {display(ready.name)} was ended by signal {-code}",
+            code="engine-gone",
+            where=f"pid {ready.pid}, log in {shown(place.log_path)}",
+            hints=(f"jido up {shown(file)}",),
+            exit_code=failures.FAILED,
+        )
     return code
 
 
@@ -107,7 +116,7 @@ def _goes_on(ready: Ready) -> list[str]:
 
 
 def _wait(session: Session, process: Engine, ready: Ready) -> int:
-    """Wait for the end of the engine; return its exit code."""
+    """Wait for the end of the engine; return its exit code, below 0 for a signal."""
     terminal = session.terminal
     if process.poll() is None:
         terminal.err(f"{display(ready.name)} is stopping, pid {ready.pid}")
@@ -120,12 +129,11 @@ def _wait(session: Session, process: Engine, ready: Ready) -> int:
             where=f"pid {ready.pid}",
             hints=(f"jido down -e {display(ready.name)}",),
         ) from None
-    return failures.FAILED if code < 0 else code
+    return code
 
 
 def _gave_up(last_exit: Mapping[str, object], file: Path) -> CommandError:
     from jido_cli.cli.render.story import story_hints, story_where
-    from jido_cli.control.words import shown
 
     reason, story = str(last_exit.get("reason")), last_exit.get("story")
     if not isinstance(story, Mapping):

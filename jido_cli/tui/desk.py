@@ -95,7 +95,8 @@ class Desk:
             self.trouble.forget()
             self._teller = Teller()
             self.watched = Watched(self.watched.path)
-            self.log.note(self.now(), "-- engine restarted --")
+            began = float((state.engine or {}).get("started_at") or self.now())
+            self.log.note(began, "-- engine restarted --")
         else:
             text = f"engine answers again, pid {pid}, silent for {down}"
         self._announcement = Message(f"● {text}", "ok", self.now() + BACK_SHOWN_S)
@@ -196,7 +197,8 @@ class Desk:
         outer: frozenset[str] = frozenset()
         if selected is not None and node is not None and not self.is_lost:
             near = frozenset(self.tree.falls_with(selected))
-            if node["kind"] == "supervisor" or self.tree.shows_outer:
+            is_told = selected in self.trouble.given_up  # there its story is what matters
+            if (node["kind"] == "supervisor" and not is_told) or self.tree.shows_outer:
                 outer = frozenset(self.tree.falls_if_given_up(selected))
         return TreeFace(
             self.now(), self.is_lost, near, outer, stalled=self._stalled(), is_ascii=is_ascii

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from jido_cli.observe.text.display import as_ascii
 from jido_cli.tui.palettes import DARK, Palette
-from jido_cli.tui.text import Line, cells
+from jido_cli.tui.text import FRAME, Line, cells
 
 _FOREIGN = re.compile("[^\x00-\x7f]")
 
@@ -39,11 +39,18 @@ class Look:
             text = as_ascii(text)
         return _replaced(text) if self.only_ascii else text
 
+    def _spelled_as(self, style: str, text: str) -> str:
+        """Return a text; corners of frames are crosses in ASCII, last children are not."""
+        if self.is_ascii and style == FRAME:
+            text = text.replace("└", "+")
+        return self.spelled(text)
+
     def strip(self, line: Line, width: int) -> Strip:
         """Return a line as textual paints it, exactly *width* cells wide."""
         palette, ground = self.palette, line.ground
         segments = [
-            Segment(self.spelled(text), palette.style(style, ground)) for text, style in line.spans
+            Segment(self._spelled_as(style, text), palette.style(style, ground))
+            for text, style in line.spans
         ]
         used = sum(cells(text) for text, _ in line.spans)
         rest = palette.style("text", ground)

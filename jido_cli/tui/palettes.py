@@ -55,16 +55,18 @@ class Palette:
 
     def theme(self) -> Theme:
         """Return what textual has to know."""
-        text = self.roles["text"] or "ansi_default"
+        text = "ansi_default" if self.is_ansi else self.roles["text"]
         return Theme(
             name=self.name,
-            primary=self.roles["busy"] or "ansi_default",
+            primary=text,
             foreground=text,
             background=self.ground,
             surface=self.ground,
             panel=self.ground,
+            boost=self.ground,
             dark=self.is_dark,
             ansi=self.is_ansi,
+            variables={"ansi-background": self.ground} if self.is_ansi else {},
         )
 
 

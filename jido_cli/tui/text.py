@@ -16,6 +16,8 @@ Span: TypeAlias = tuple[str, str]
 """A text and its style: a role (`ok`, `dim`), perhaps with `bold` or `reverse` behind it."""
 
 CUT = "…"
+FRAME = "frame"
+"""The style of rules and bars."""
 
 
 @dataclass(frozen=True, slots=True)

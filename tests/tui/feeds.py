@@ -22,7 +22,7 @@ class StepFeed:
         self.asked: list[str] = []
         self.is_stopped = False
         self._inbox = Inbox(lambda frame: None)
-        self._link = Link(handle, now, self._linked)
+        self._link = Link(handle, now, self._linked, self._begin_anew)
         self._facts = Facts(handle, self._inbox, now)
         self._node = WatchedNode(handle, self._inbox, now)
 
@@ -52,13 +52,14 @@ class StepFeed:
             self._poll()
             self._inbox.hand_over()
 
+    def _begin_anew(self) -> None:
+        self._facts.forget()
+        self._node.forget()
+        self._last_event = 0
+
     def _poll(self) -> None:
         if not self._link.is_up and not self._link.connect():
             return
-        if self._link.state.is_other:
-            self._facts.forget()
-            self._node.forget()
-            self._last_event = 0
         self._facts.hurry()
         self._node.hurry()
         try:

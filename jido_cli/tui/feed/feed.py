@@ -69,7 +69,7 @@ class ThreadFeed:
         """Start the threads; frames come on the loop that runs now."""
         self._inbox = Inbox(deliver)
         self._inbox.open(asyncio.get_running_loop())
-        self._link = Link(self._handle, self._now, self._linked)
+        self._link = Link(self._handle, self._now, self._linked, self._begin_anew)
         self._facts = Facts(self._handle, self._inbox, self._now)
         self._node = WatchedNode(self._handle, self._inbox, self._now)
         for run in (self._run_facts, self._run_node, self._run_events):
@@ -109,10 +109,7 @@ class ThreadFeed:
     def _run_facts(self) -> None:
         while not self._link.is_closed:
             if not self._link.is_up:
-                if self._link.connect():
-                    if self._link.state.is_other:
-                        self._begin_anew()
-                elif not self._link.wait_for_try():
+                if not self._link.connect() and not self._link.wait_for_try():
                     return
                 continue
             try:

@@ -32,14 +32,20 @@ class Link:
         handle: the engine.
         now: wall time.
         tell: called with every change, from any thread.
+        on_other: called before it is told that another engine answers than before.
     """
 
     def __init__(
-        self, handle: EngineHandle, now: Callable[[], float], tell: Callable[[LinkState], None]
+        self,
+        handle: EngineHandle,
+        now: Callable[[], float],
+        tell: Callable[[LinkState], None],
+        on_other: Callable[[], None] = lambda: None,
     ) -> None:
         self._handle = handle
         self._now = now
         self._tell = tell
+        self._on_other = on_other
         self._changed = threading.Condition()
         self._is_closed = False
         self._is_hurried = False
@@ -81,6 +87,8 @@ class Link:
         is_other = before is not None and _identity(before) != _identity(engine)
         down_s = self._now() - self._down_since if self._down_since is not None else 0.0
         self._engine, self._tries, self._down_since = engine, 0, None
+        if is_other:
+            self._on_other()
         self._set(LinkState("up", self._now(), down_s=down_s, is_other=is_other, engine=engine))
         return True
 

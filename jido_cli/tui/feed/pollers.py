@@ -31,7 +31,7 @@ class Facts:
         self._now = now
         self.tree_pace = Pace(1.0, 1.0, share=20.0)
         self.log_pace = Pace(TICK_S, 0.4)
-        self._figures_pace = Pace(1.0, 1.0)
+        self.figures_pace = Pace(1.0, 1.0)
         self.forget()
 
     def forget(self) -> None:
@@ -45,13 +45,14 @@ class Facts:
         """Ask for everything at the next poll."""
         self.tree_pace.hurry()
         self.log_pace.hurry()
+        self.figures_pace.hurry()
 
     def poll(self) -> None:
         """Ask for what is due."""
         for pace, ask in (
             (self.tree_pace, self._tree),
             (self.log_pace, self._log),
-            (self._figures_pace, self._figures),
+            (self.figures_pace, self._figures),
         ):
             begun = time.monotonic()
             if pace.is_due(begun):

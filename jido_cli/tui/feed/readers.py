@@ -43,6 +43,7 @@ class DirectiveReader:
         self._now = now
         self.position = 0
         self._is_started = False
+        self._is_first = True
 
     def read(self) -> Page:
         """Return what is new."""
@@ -61,8 +62,10 @@ class DirectiveReader:
     def _taken(self, before: int, found: Sequence[Answer], *, is_full: bool) -> Page:
         if not found:
             return Page()
+        is_first, self._is_first = self._is_first, False
         self.position = found[-1]["seq"]
-        return Page(found, self.position - before - len(found), is_full)
+        missed = 0 if is_first else self.position - before - len(found)
+        return Page(found, missed, is_full)  # what was before the first look is not missed
 
     def _page(self, after: int) -> Sequence[Answer]:
         answer = self._handle.directives(after=after, limit=DIRECTIVES_PAGE)

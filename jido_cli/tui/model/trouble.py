@@ -70,7 +70,9 @@ class TroubleModel:
 
     def now(self, tree: TreeModel, now: float) -> list[Trouble]:
         """Return the troubles, worst first, the newest first among equals."""
-        found = [self._of_node(tree, node) for node in tree.nodes.values() if _is_wrong(node)]
+        wrong = [node for node in tree.nodes.values() if _is_wrong(node)]
+        told = {child["path"] for node in wrong for child in lost_parts(tree, node)}
+        found = [self._of_node(tree, node, now) for node in wrong if node["path"] not in told]
         found.sort(key=lambda one: (severity(tree.nodes[one.path]["status"]), -one.at))
         stalled = tree.answer.get("stalled")
         if stalled:
@@ -91,10 +93,11 @@ class TroubleModel:
         if since is not None and now - since >= STAYS_S:
             self.given_up.clear()
 
-    def _of_node(self, tree: TreeModel, node: Node) -> Trouble:
+    def _of_node(self, tree: TreeModel, node: Node, now: float) -> Trouble:
         status = node["status"]
         text = f"{display(node['id'])} {display(status)}"
-        why = _why(node)
+        parts = lost_parts(tree, node)
+        why = _lost(parts[0], now) if parts else _why(node)
         if status == "crash_looping":
             why = ", ".join(filter(None, (self._pace(tree, node), why)))
         text += f": {why}" if why else ""
@@ -111,6 +114,22 @@ class TroubleModel:
         text = measures.plural(len(recent), "restart")
         span = recent[-1] - recent[0]
         return f"{text} in {measures.fine_seconds(span)}" if len(recent) > 1 else text
+
+
+def lost_parts(tree: TreeModel, node: Node) -> list[Node]:
+    """Return the children that failed, for a node that is degraded by them."""
+    if node["status"] != "degraded":
+        return []
+    children = [tree.nodes[path] for path in tree.children(node["path"])]
+    return [child for child in children if child["status"] == "failed"]
+
+
+def _lost(part: Node, now: float) -> str:
+    age = measures.seconds(float(int(max(0.0, now - float(part["since"])))))
+    when = f"{age.split(' ')[0]} ago"
+    kind = f"{display(part['kind'])} " if part["kind"] != "agent" else ""
+    why = _why(part)
+    return f"{kind}{display(part['id'])} lost {when}" + (f", {why}" if why else "")
 
 
 def _is_wrong(node: Node) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from jido_cli.tui.model.changes import Path
 from jido_cli.tui.model.watched import Watched
 
+MANY: Final = 10
 NEWEST_SHOWN: Final = 3
 MEMBERS_SHOWN: Final = 1000
 ROWS_SHOWN: Final = 5000
@@ -37,15 +38,22 @@ class ValueRow:
         return len(self.path)
 
 
-def value_rows(watched: Watched) -> list[ValueRow]:
-    """Return the rows below the head of the state, folded parts left out."""
+def value_rows(watched: Watched, newest: int = NEWEST_SHOWN) -> list[ValueRow]:
+    """Return the rows below the head of the state, folded parts left out.
+
+    Args:
+        watched: whose state.
+        newest: how many members of a long container are shown that was not opened by hand.
+    """
     changed = {change.path for change in watched.changes}
     changed |= {path[:end] for path in changed for end in range(1, len(path))}
-    return list(islice(_rows((), watched.state, watched, changed), ROWS_SHOWN))
+    return list(islice(_rows((), watched.state, watched, changed, newest), ROWS_SHOWN))
 
 
-def _rows(path: Path, value: Any, watched: Watched, changed: set[Path]) -> Iterator[ValueRow]:
-    members, hidden = _members(path, value, watched, changed)
+def _rows(
+    path: Path, value: Any, watched: Watched, changed: set[Path], newest: int
+) -> Iterator[ValueRow]:
+    members, hidden = _members(path, value, watched, changed, newest)
     if hidden:
         yield ValueRow((*path, ""), "", hidden=hidden)
     for key, member in members:
@@ -61,7 +69,7 @@ def _rows(path: Path, value: Any, watched: Watched, changed: set[Path]) -> Itera
             is_changed=_is_marked(below, changed, is_container=is_container, is_folded=is_folded),
         )
         if is_container and not is_folded:
-            yield from _rows(below, member, watched, changed)
+            yield from _rows(below, member, watched, changed, newest)
 
 
 def _is_marked(path: Path, changed: set[Path], *, is_container: bool, is_folded: bool) -> bool:
@@ -72,7 +80,7 @@ def _is_marked(path: Path, changed: set[Path], *, is_container: bool, is_folded:
 
 
 def _members(
-    path: Path, value: Any, watched: Watched, changed: set[Path]
+    path: Path, value: Any, watched: Watched, changed: set[Path], newest: int
 ) -> tuple[Sequence[tuple[str | int, Any]], int]:
     """Return the members to show, and how many are left out before them."""
     if isinstance(value, dict):
@@ -81,11 +89,11 @@ def _members(
         items = list(enumerate(value))
     else:
         return (), 0
-    shown = MEMBERS_SHOWN if not path or watched.is_opened_by_hand(path) else NEWEST_SHOWN
+    is_whole = not path or len(items) < MANY or watched.is_opened_by_hand(path)
+    shown = MEMBERS_SHOWN if is_whole else newest
     kept = items[-shown:]
     if len(kept) == len(items):
         return kept, 0
-    others = [item for item in items[:-shown] if (*path, item[0]) in changed][:NEWEST_SHOWN]
+    others = [item for item in items[:-shown] if (*path, item[0]) in changed][:newest]
     kept = [*others, *kept]
-    is_all = not path or watched.is_opened_by_hand(path)
-    return kept, len(items) - len(kept) if is_all else 0
+    return kept, len(items) - len(kept) if is_whole else 0

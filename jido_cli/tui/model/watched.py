@@ -51,7 +51,8 @@ class Watched:
             self.commands = seq - self.seq
             self.changed_at = at
             for change in self.changes[:_OPENED_AT_ONCE]:
-                self._opened.update(change.path[:end] for end in range(1, len(change.path)))
+                depth = len(change.path) + isinstance(change.after, dict | list)
+                self._opened.update(change.path[:end] for end in range(1, depth))
         self.state, self.seq = state, seq
 
     # -- folding

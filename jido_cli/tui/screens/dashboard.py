@@ -39,8 +39,8 @@ class DashboardScreen(OrderingScreen, inherit_bindings=False):
     def __init__(self, look: Look, desk: Desk, steering: Steering, options: Options) -> None:
         super().__init__(look, desk, steering, options.engine_flag)
         self._options = options
+        self._owns_engine = options.owns_engine
         self._is_stopping = False
-        self._trouble_at = -1
 
     def selected(self) -> None:
         """Watch the node that is selected now."""
@@ -167,7 +167,7 @@ class DashboardScreen(OrderingScreen, inherit_bindings=False):
     def action_leave(self) -> None:
         """Leave; a dashboard that opened its engine asks whether it goes on."""
         status = self.desk.link.status
-        if not self._options.owns_engine:
+        if not self._owns_engine:
             self.post_message(LeaveDashboard("left"))
         elif status == "ended":
             self.post_message(LeaveDashboard("ended"))
@@ -191,6 +191,8 @@ class DashboardScreen(OrderingScreen, inherit_bindings=False):
 
     def link_changed(self) -> None:
         """Close when the engine has ended as it was asked to."""
+        if self.desk.link.is_other:
+            self._owns_engine = False  # somebody else started this one
         if self.desk.link.status not in ("ended", "lost"):
             return
         if self._is_stopping:

@@ -8,9 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.screen import Screen
 
+from jido_cli.observe.text.signs import TROUBLE
 from jido_cli.tui.desk import Desk
 from jido_cli.tui.feed.frames import Frame
 from jido_cli.tui.look import Look
+from jido_cli.tui.model.tree import severity
 from jido_cli.tui.model.trouble import Trouble
 from jido_cli.tui.text import Line
 from jido_cli.tui.view import header, titles
@@ -179,7 +181,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         attention = self._attention_line(troubles)
         layout = self._arrange(has_attention=attention is not None)
         if layout.is_words:
-            self._paint_words(troubles)
+            self._paint_words()
             return
         self._header.show([header.header_line(self.desk.header_face(), layout.width)])
         self._attention.show([attention] if attention is not None else [])
@@ -197,12 +199,12 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         if announced is not None:
             return header.message_line(announced.text, announced.role, width)
         if troubles:
-            return header.attention_line(troubles, width, desk.tree.selected)
+            return header.attention_line(troubles, width)
         return None
 
-    def _paint_words(self, troubles: Sequence[Trouble]) -> None:
-        paths = {trouble.path for trouble in troubles}
-        nodes = [node for path, node in self.desk.tree.nodes.items() if path in paths]
+    def _paint_words(self) -> None:
+        nodes = [one for one in self.desk.tree.nodes.values() if one["status"] in TROUBLE]
+        nodes.sort(key=lambda one: severity(one["status"]))
         face = self.desk.header_face()
         size = self.size
         self._words.show(header.words_lines(face, nodes, size.width, size.height, self.desk.now()))
@@ -244,6 +246,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
                 is_paused=self.desk.log.is_paused,
                 is_lost=self.desk.is_lost,
                 has_trouble=has_trouble,
+                has_story=self.desk.tree.selected in self.desk.trouble.given_up,
             )
             line, hits = footer_line(footer_groups(face, layout.width), layout.width)
         self._footer.offer(line, hits)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jido_cli.tui.text import Line, Row, Span, cells, line
-from jido_cli.tui.view.frame import FRAME, Title, rule
+from jido_cli.tui.text import FRAME, Line, Row, Span, cells, line
+from jido_cli.tui.view.frame import Title, rule
 
 Keys = Sequence[tuple[str, str]]
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from jido_cli.tui.text import Line, Row, cells
+from jido_cli.tui.text import Line, Row
 from jido_cli.tui.view.layout import WIDE
 
+_ROOM = 400
 Item: TypeAlias = tuple[str, str, str]
 """Key as it is shown, what it does, the name of the action."""
 
@@ -22,8 +23,8 @@ class FooterFace:
         status: of the selected node.
         is_paused: the log is.
         is_lost: the engine is.
-        has_boundary_key: a supervisor is selected, or outer rows are shown.
         has_trouble: there is one to go to.
+        has_story: the selected supervisor gave up lately.
     """
 
     kind: str = ""
@@ -31,6 +32,7 @@ class FooterFace:
     is_paused: bool = False
     is_lost: bool = False
     has_trouble: bool = False
+    has_story: bool = False
 
 
 LOST: tuple[Item, ...] = (
@@ -82,7 +84,7 @@ def _node_keys(face: FooterFace, *, is_wide: bool) -> list[Item]:
         ]
     if face.kind:
         keys.append(("i", "inspect", "inspect"))
-    if face.kind == "supervisor" and is_wide:
+    if face.kind == "supervisor" and is_wide and not face.has_story:
         keys.append(("b", "boundary", "boundary"))
     return keys
 
@@ -102,29 +104,23 @@ def footer_line(groups: Sequence[Sequence[Item]], width: int) -> tuple[Line, lis
     Where there is no room for all, keys of the selection go first, from their end.
     """
     kept = [list(group) for group in groups]
-    while len(kept) > 1 and kept[0] and _length(kept, width) > width:
+    while True:
+        line, hits = _drawn(kept, is_wide=width >= WIDE)
+        if len(kept) < 2 or not kept[0] or hits[-1].end <= width:
+            return line, hits
         kept[0].pop()
-    return _drawn(kept, width)
 
 
-def _length(groups: Sequence[Sequence[Item]], width: int) -> int:
-    items = sum(cells(key) + 1 + cells(label) for group in groups for key, label, _ in group)
-    gaps = sum(2 * (len(group) - 1) for group in groups if group)
-    return 1 + items + gaps + (3 if width >= WIDE else 2) * (len(groups) - 1)
-
-
-def _drawn(groups: Sequence[Sequence[Item]], width: int) -> tuple[Line, list[FooterHit]]:
-    row = Row(width)
+def _drawn(groups: Sequence[Sequence[Item]], *, is_wide: bool) -> tuple[Line, list[FooterHit]]:
+    row = Row(_ROOM)
     row.put(0, " ")
     hits: list[FooterHit] = []
     for number, group in enumerate(groups):
         if number and group:
-            row.add(" │ " if width >= WIDE else "  ", "dim")
+            row.add(" │ " if is_wide else "  ", "dim")
         for at, (key, label, action) in enumerate(group):
             # the longer word takes its room from the gap, so that the keys behind it stay
             gap = "" if at == 0 else " " if group[at - 1][1] == "resume" else "  "
-            if row.at + cells(gap) + cells(key) + 1 + cells(label) > width:
-                return row.line(), hits
             row.add(gap)
             start = row.at
             row.add(key, "busy").add(f" {label}", "text")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jido_cli.tui.text import Line, Span, cells, cut
-
-FRAME = "frame"
+from jido_cli.tui.text import FRAME, Line, Span, cells, cut
 
 
 @dataclass(frozen=True, slots=True)

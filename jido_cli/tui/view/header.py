@@ -94,24 +94,27 @@ def health_span(face: HeaderFace) -> Span:
     return (f"{sign(known[0])} {words}", role(known[0]))
 
 
-def attention_line(troubles: Sequence[Trouble], width: int, selected: str | None) -> Line:
+def attention_line(troubles: Sequence[Trouble], width: int) -> Line:
     """Return what is wrong, and the key that goes there."""
     first = troubles[0]
-    is_there = first.path == selected or not first.path
-    more = len(troubles) - 1
-    keys = "" if is_there and not more else "! go there"
-    if more:
-        keys = f"! next of {measures.count(more + 1)}"
-    room = width - 4 - (cells(keys) + 2 if keys else 0)
+    number = len(troubles)
+    keys = "! go there" if number == 1 else f"! next of {measures.count(number)}"
     row = Row(width).put(1, first.sign, first.role)
-    row.put(3, cut(first.text, room), first.role)
-    return row.put_right(width - 2, keys, "busy").line()
+    row.put(3, first.text, first.role, room=width - 4)
+    end = _right_end(width)
+    if row.at + 2 + cells(keys) <= end:  # the words go before the key
+        row.put_right(end, keys, "busy")
+    return row.line()
+
+
+def _right_end(width: int) -> int:
+    return width - (2 if width >= MIDDLE else 1)
 
 
 def message_line(text: str, style: str, width: int, keys: str = "") -> Line:
     """Return a message in the place of the attention line."""
     row = Row(width).put(1, cut(text, width - 2 - (cells(keys) + 2 if keys else 0)), style)
-    return row.put_right(width - 2, keys, "busy").line()
+    return row.put_right(_right_end(width), keys, "busy").line()
 
 
 def words_lines(
@@ -123,7 +126,7 @@ def words_lines(
     first = f"{display(face.name)} {health}"
     texts: list[Span] = [(first.split(",")[0], style)]
     for node in troubled:
-        since = measures.whole_seconds(max(0.0, now - float(node["since"])))
+        since = uptime(max(0.0, now - float(node["since"])))
         text = f"{sign(node['status'])} {display(node['id'])} {display(node['status'])} {since}"
         texts.append((text, role(node["status"])))
     running = face.counts.get("running", 0)

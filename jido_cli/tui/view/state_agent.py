@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.display import display
-from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.changes import NOTHING, Change
 from jido_cli.tui.model.tree import Node
-from jido_cli.tui.model.value_tree import ValueRow, value_rows
+from jido_cli.tui.model.value_tree import NEWEST_SHOWN, ValueRow, value_rows
 from jido_cli.tui.model.watched import Watched
 from jido_cli.tui.text import EMPTY, Line, Row
 from jido_cli.tui.view.state_parts import (
     StateFace,
-    entry,
-    names,
     status_line,
     text_line,
     title,
     wrapped_lines,
 )
-from jido_cli.tui.view.tree_rows import came_back_s, window_bar
+from jido_cli.tui.view.state_trouble import CRASHED, last_exit_rows, trouble_rows
+from jido_cli.tui.view.tree_rows import came_back_s
 from jido_cli.tui.view.values import spelled
 
 
@@ -36,9 +33,7 @@ class StateHead:
 
 
 StateRow: TypeAlias = Line | ValueRow | StateHead
-CRASHED = ("crash", "killed")
 _TROUBLED = ("crash_looping", "failed", "backing_off", "degraded")
-_LABEL = 14
 _DIFF_SHOWN = 6
 _AGO_S = 10.0
 
@@ -52,7 +47,7 @@ def agent_rows(node: Node, watched: Watched, face: StateFace) -> list[StateRow]:
     came_back = came_back_s(face.tree, node, face.now) is not None
     is_troubled = node["status"] in _TROUBLED or (is_crash and came_back)
     if is_troubled and not face.is_lost:
-        rows += _trouble(node, face)
+        rows += trouble_rows(node, face)
     else:
         rows += _mail(node, face)
     rows.append(EMPTY)
@@ -60,7 +55,7 @@ def agent_rows(node: Node, watched: Watched, face: StateFace) -> list[StateRow]:
         return rows
     rows += _state(watched, face, is_open=not is_troubled)
     if is_crash and not is_troubled and last is not None:
-        rows += [EMPTY, *_last_exit(last, face)]
+        rows += [EMPTY, *last_exit_rows(last, face)]
     return rows
 
 
@@ -95,131 +90,6 @@ def _mail(node: Node, face: StateFace) -> list[StateRow]:
     return [text_line(text)]
 
 
-def _trouble(node: Node, face: StateFace) -> list[StateRow]:
-    """Return what went wrong, how often, and what the next time leads to."""
-    last = node.get("last_exit")
-    rows: list[StateRow] = []
-    since = _ago(node["since"], face) if node.get("since") else ""
-    if face.is_wide and node["status"] in ("running", "crash_looping") and since:
-        rows += [text_line(f"restarted {since}"), EMPTY]
-    elif not face.is_wide and node["status"] != "backing_off":
-        rows += [text_line(_restarts(node, face)), EMPTY]
-    else:
-        rows.append(EMPTY)
-    if last:
-        rows += _last_exit(last, face)
-    elif face.inspect and face.inspect.get("why_failed"):
-        rows += wrapped_lines(face, display(face.inspect["why_failed"]), style="bad")
-    if face.is_wide:
-        rows += entry(face, "restarts", _restarts(node, face), column=_LABEL)
-        mates = names(face.tree.falls_with(node["path"]))
-        rows.append(Row(face.width).put(1, "falls with it", "dim").put(21, mates).line())
-    rows += _next(node, face)
-    return rows
-
-
-def _ago(at: float, face: StateFace) -> str:
-    """Return an age in whole seconds under a minute, else the moment."""
-    age = max(0, int(face.now - at))
-    return f"{age}s ago" if age < 60 else f"at {face.times.clock(at)}"
-
-
-def _restarts(node: Node, face: StateFace) -> str:
-    total = measures.count(node["restarts"])
-    window = _window_above(node, face)
-    exits = (face.inspect or {}).get("exits") or ()
-    if window is None or not exits:
-        return f"{total} since start" if face.is_wide else f"restarts {total}"
-    since = face.now - float(window["max_seconds"])
-    recent = sum(1 for one in exits if one["at"] >= since and one["kind"] in CRASHED)
-    length = measures.window_length(dict(window))
-    if face.is_wide:
-        return f"{total} since start, {recent} in the last {length}"
-    return f"restarts {total}, {recent} in {length}"
-
-
-def _last_exit(last: Mapping[str, Any], face: StateFace) -> list[StateRow]:
-    """Return the exit, where it came from, on which signal."""
-    reason, frame = display(last["reason"]), last.get("frame")
-    rows: list[StateRow] = []
-    if face.is_wide:
-        rows += entry(
-            face,
-            "last exit",
-            f"{face.times.moment(last['at'])}  {reason}",
-            column=_LABEL,
-            style="loop",
-        )
-    else:
-        rows.append(text_line(f"last exit  {_ago(last['at'], face)}"))
-        rows += wrapped_lines(face, reason, style="loop")
-    if frame:
-        rows.append(text_line(display(frame), indent=3))
-        code = _code(last)
-        if code and face.is_wide:
-            rows.append(text_line(display(code), "dim", indent=5))
-    if last.get("signal"):
-        signal = display(last["signal"])
-        if face.is_wide:
-            rows += entry(face, "on signal", signal, column=_LABEL)
-        else:
-            rows.append(text_line(f"on {signal}"))
-    return rows
-
-
-def _code(last: Mapping[str, Any]) -> str:
-    """Return the source line of the innermost frame of the user's."""
-    trace: Sequence[str] = last.get("trace") or ()
-    if len(trace) > 2 and last.get("frame") and trace[1].strip() == last["frame"]:
-        line = str(trace[2])
-        return line.strip() if line.startswith("    ") else ""
-    return ""
-
-
-def _window_above(node: Node, face: StateFace) -> Mapping[str, Any] | None:
-    for path in face.tree.ancestors(node["path"]):
-        window = face.tree.nodes[path].get("window")
-        if window:
-            found: Mapping[str, Any] = window
-            return found
-    return None
-
-
-def _next(node: Node, face: StateFace) -> list[StateRow]:
-    """Return how full the window above is, and what comes when it is over."""
-    above = node["parent"]
-    window = face.tree.nodes[above].get("window") if above in face.tree.nodes else None
-    if not window:
-        return []
-    name = display(last_part(above))
-    left = max(0, int(window["max_restarts"]) - int(window["used"]))
-    style = "warn" if left <= 1 else "text"
-    bar = window_bar(window)
-    if not face.is_wide:
-        more = "the next crash: it gives up" if left == 0 else f"{left} more, then it gives up"
-        head = Row(face.width).put(1, f"{name} {measures.window(window)} {bar}", style)
-        return [EMPTY, head.line(), text_line(more, "text bold" if left == 0 else "text")]
-    head = Row(face.width).put(1, f"window of {display(above)}")
-    head.put(32, f"{measures.window(window)}  {bar}", style)
-    then = _then(face, above)
-    if left == 0:
-        text = f"the next crash makes {name} give up{then}"
-    elif left == 1:
-        text = f"1 more restart is allowed; the one after that makes {name} give up{then}"
-    else:
-        text = f"{left} more restarts are allowed; then {name} gives up{then}"
-    weight = "text bold" if left == 0 else "text"
-    return [EMPTY, head.line(), *wrapped_lines(face, text, indent=3, style=weight)]
-
-
-def _then(face: StateFace, supervisor: str) -> str:
-    """Return what the level above does when *supervisor* gives up."""
-    above = face.tree.nodes[supervisor]["parent"]
-    if above is None:
-        return ", and the engine ends"
-    return f", and {display(last_part(above))} restarts it"
-
-
 # -- state
 
 
@@ -239,7 +109,7 @@ def _state(watched: Watched, face: StateFace, *, is_open: bool) -> list[StateRow
         row.put(15, note, "dim")
     rows: list[StateRow] = [StateHead(row.line(), not is_open)]
     if is_open:
-        rows += value_rows(watched)
+        rows += value_rows(watched, NEWEST_SHOWN if face.is_wide else 1)
         if not isinstance(state, dict):
             rows.append(text_line(spelled(state), indent=5))
         rows += _last_commands(watched, face)

@@ -8,10 +8,9 @@ from typing import Any
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.display import display, display_json
 from jido_cli.tui.model.changes import NOTHING
-from jido_cli.tui.model.value_tree import ValueRow
+from jido_cli.tui.model.value_tree import MANY, ValueRow
 from jido_cli.tui.text import Line, Row, cells
 
-MANY = 10
 _TEXT_SHOWN = 400
 
 

@@ -7,11 +7,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from jido_cli.tui.look import Look
-from jido_cli.tui.text import Line
+from jido_cli.tui.text import FRAME, Line
 from jido_cli.tui.view.footer import FooterHit
 from jido_cli.tui.widgets.lines import LinesWidget
 
-_BAR = Line((("│", "frame"),))
+_BAR = Line((("│", FRAME),))
 
 
 class Bar(LinesWidget):
