@@ -145,6 +145,9 @@ class _Process:
         except StartError as error:
             self._remember("start_failed", error.message, failures.FAILED)
             raise self._not_ready(error) from error
+        except JidoCliError as error:
+            self._remember("start_failed", error.message, failures.exit_code(error))
+            raise
         except Exception as error:
             self._remember("fault", f"{type(error).__name__}: {error}", failures.INTERNAL)
             raise

@@ -6,6 +6,7 @@ No routes, no port.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,10 @@ _ENCODER = msgspec.json.Encoder()
 
 def encode(value: object) -> bytes:
     """Return JSON on one line."""
-    return _ENCODER.encode(value)
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError:  # names of files and texts of users' errors may be no UTF-8
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def json_response(

@@ -160,8 +160,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_record(path: Path, record: Mapping[str, object]) -> None:
-    """Write a JSON object in one step."""
-    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    """Write a JSON object in one step; in ASCII, since a path may hold what is no UTF-8."""
+    write_text(path, json.dumps(record, indent=1) + "\n")
 
 
 def read_record(path: Path) -> dict[str, object] | None:

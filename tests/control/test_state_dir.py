@@ -337,6 +337,14 @@ def test_after_kill_9_the_next_engine_cleans_up_and_starts(state_dir: StateDir):
         claim.bind().close()
 
 
+def test_a_file_whose_name_is_no_utf_8_is_recorded_as_it_is(state_dir: StateDir):
+    file = os.fsdecode(b"/p/f\xffo.yaml")
+    with state_dir.claim("shop") as claim:
+        record = claim.announce(version="0.1.0", protocol=1, file=file)
+        assert claim.place.record() == record
+    assert record.file == file
+
+
 # -- what the system refuses
 
 
