@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from jido_cli.core.cel_types import DYN, INT, list_of
-from jido_cli.core.expressions import BudgetError, ExpressionError
+from jido_cli.core.expressions import BudgetError, EvaluationError, ExpressionError
 from tests.core.expressions.worlds import WORLD, fails, run, scope
 
 
@@ -236,3 +236,106 @@ def test_t17_a_small_graph_that_is_a_huge_text_is_refused() -> None:
     text = "[[1]]" + ".map(x, [x, x])" * 20
     with pytest.raises(BudgetError, match="the result has over 100,000 parts"):
         WORLD.compile(text).run(scope())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.0 - (state.done ? item[?'k'] : optional.of(dyn(1))).value()",
+        "coalesce(item, 1) + 1.0",
+        "[dyn(1)].take(1)[0] + 1.0",
+        "dyn([1]).first().orValue(1.0) + 1.0",
+    ],
+)
+def test_t1_a_function_does_not_make_a_dynamic_value_typed(text: str) -> None:
+    assert fails(text, item=1).startswith(("- cannot be applied", "+ cannot be applied"))
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("cel.bind(v, 1 / (state.count - 3), true)", True),
+        ("cel.bind(v, 1 / (state.count - 3), true || v > 0)", True),
+        ("cel.bind(v, 1 / (state.count - 3), v > 0 || true)", True),
+        ("cel.bind(v, 1 / (state.count - 2), v + v)", 2),
+        ("cel.bind(v, 1, cel.bind(w, v + 1, cel.bind(v, w + 1, v)))", 3),
+        ("[1, 2].map(x, cel.bind(y, x * 2, y + x))", [3, 6]),
+        ("cel.bind(x, 5, [1].map(x, x))", [1]),
+    ],
+)
+def test_t8_a_bound_value_fails_only_where_it_is_used(text: str, want: object) -> None:
+    assert run(text) == want
+
+
+def test_t8_a_bound_value_that_failed_says_where() -> None:
+    with pytest.raises(EvaluationError) as caught:
+        run("cel.bind(v, 1 / (state.count - 3),\n  v + 1)")
+    assert (caught.value.message, caught.value.line, caught.value.column) == (
+        "division by zero",
+        1,
+        15,
+    )
+
+
+def test_t8_budgets_are_not_kept_until_they_are_used() -> None:
+    with pytest.raises(BudgetError):
+        run("cel.bind(v, item.map(x, x), true)", list(range(10_001)))
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("timestamp('2026-01-01T00:00:00Z').getMonth()", 0),
+        ("timestamp('2026-01-01T00:00:00Z').getDayOfMonth()", 0),
+        ("timestamp('2026-01-01T00:00:00Z').getDate()", 1),
+        ("timestamp('2026-01-01T00:00:00Z').getDayOfYear()", 0),
+        ("timestamp('2026-11-08T00:00:00Z').getDayOfWeek()", 0),
+        ("duration('90061.5s').getMilliseconds()", 500),
+        ("duration('90061.5s').getSeconds()", 90061),
+        ("duration('-1.5s').getSeconds()", -1),
+        ("timestamp('2026-01-01T23:30:00Z').getDate('Europe/Berlin')", 2),
+        ("timestamp('2026-01-01T23:30:00Z').getHours('-02:30')", 21),
+        ("timestamp('1969-12-31T23:59:59.5Z').getMilliseconds()", 500),
+    ],
+)
+def test_t11_times_are_counted_as_cel_counts_them(text: str, want: int) -> None:
+    assert run(text) == want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        (
+            "timestamp('2026-01-01T00:00:00.000000001Z') + duration('1ns')",
+            "2026-01-01T00:00:00.000000002Z",
+        ),
+        ("duration('1ns') + duration('999ns')", "0.000001s"),
+        ("timestamp('2026-01-01T00:00:00.5Z') - timestamp('2026-01-01T00:00:00Z')", "0.500s"),
+        ("[ctx.now, signal.time]", ["2023-11-14T22:13:20Z", "2023-11-14T22:13:20.123Z"]),
+        ("{'a': {'b': duration('1m')}}", {"a": {"b": "60s"}}),
+    ],
+)
+def test_t14_times_have_nanoseconds_and_leave_as_text(text: str, want: object) -> None:
+    assert run(text) == want
+
+
+def test_t15_chains_of_opt_map_are_refused_before_they_grow() -> None:
+    chain = "optional.of(item)" + ".optMap(x, x)" * 8
+    with pytest.raises(ExpressionError, match="the limit is 65536"):
+        WORLD.compile(f"{chain}.orValue(1)")
+
+
+def test_an_optional_access_never_fails_over_what_is_absent() -> None:
+    item = {"a": {"b": [1]}, "n": None}
+    assert run("item.?a.?b[?0].orValue(9)", item) == 1
+    assert run("item.?a.?c[?0].orValue(9)", item) == 9
+    assert run("item.?x.?c[?0].orValue(9)", item) == 9
+    assert run("item.?n.hasValue()", item) is True
+    assert run("signal.?subject.orValue('none')") == "none"
+    assert run("signal.?type.orValue('none')") == "order.created"
+
+
+def test_or_value_is_looked_at_only_where_it_is_needed() -> None:
+    assert run("item.?a.orValue(1 / (state.count - 3))", {"a": 5}) == 5
+    assert run("item.?a.or(item.?b).orValue(item.map(k, k)[0])", {"b": 5}) == 5
+    assert run("item.?a.or(item.?c).orValue(item.map(k, k)[0])", {"b": 5}) == "b"
