@@ -44,6 +44,11 @@ class JidoCommand(TyperCommand):
         """Return the parameters, none of them with a conversion."""
         return _as_typed(super().get_params(ctx))
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line, what must be given without brackets around it."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.replace("{", "").replace("}", "") for piece in pieces]
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader that left (`| head`) is no failure."""
         try:
@@ -69,7 +74,13 @@ def _as_typed(params: list[Any]) -> list[Any]:
     """Keep typer from converting texts to texts: it would import pydantic (0.1 s) to do it."""
     for param in params:
         param.get_runtime_param = _AsTyped
+        if param.param_type_name == "argument":  # all of them are texts: `<str>` would say nothing
+            param.display_type_rich = _no_type
     return params
+
+
+def _no_type(*, ctx: Any) -> str:  # noqa: ARG001 - typer's shape
+    return ""
 
 
 class JidoGroup(TyperGroup):

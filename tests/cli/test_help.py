@@ -84,3 +84,8 @@ def test_help_imports_no_command_and_nothing_heavy():
 def test_a_client_command_is_cheap_to_start():
     loaded = _modules_of("ps", "-e", "nobody")
     assert not loaded & {"pydantic", "asyncio", "msgspec", "yaml", "jsonschema", "rich", "uvicorn"}
+
+
+def test_the_usage_line_has_brackets_only_around_what_may_be_left_out():
+    assert jido("call", "--help").stdout.startswith("Usage: jido call [OPTIONS] ID TYPE [K=V]...\n")
+    assert "<str>" not in jido("call", "--help").stdout

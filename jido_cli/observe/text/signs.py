@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jido_cli.observe.text.display import Paint, Role, display, plain
-from jido_cli.observe.text.measures import seconds, whole_seconds
+from jido_cli.observe.text.measures import count, seconds, whole_seconds
 
 Node = Mapping[str, Any]
 
@@ -101,11 +101,11 @@ def summary(counts: Mapping[str, int], paint: Paint = plain) -> str:
     known += [word for word in counts if word not in order and counts[word]]
     if known == ["running"]:
         number = counts["running"]
-        return paint("ok", f"● all {number} running" if number > 1 else "● running")
+        return paint("ok", f"● all {count(number)} running" if number > 1 else "● running")
     if not known:
         return paint("fade", "? no nodes")
     worst = known[0]
-    words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
+    words = ", ".join(f"{count(counts[word])} {display(word)}" for word in known)
     return paint(role(worst), f"{sign(worst)} {words}")
 
 
