@@ -20,7 +20,6 @@ from jido_cli.lint.source import Source, read
 from jido_cli.topology import rules as loader
 from jido_cli.topology.diagnostics import Diagnostic, Severity
 from jido_cli.topology.load import LoadResult
-from jido_cli.topology.project import project_root
 
 ALL: Final[tuple[Severity, ...]] = get_args(Severity)
 ERRORS: Final[tuple[Severity, ...]] = ("error",)
@@ -75,13 +74,12 @@ def judge(result: LoadResult, *, severities: Collection[Severity] = ALL) -> Verd
 
 def picture_of(source: Source, faults: Collection[str] = ()) -> Picture:
     """Return the picture of a document in which the loader found such faults."""
-    folders = list(dict.fromkeys((source.folder, project_root(source.folder / "x"))))
     return Picture(
         source.document,
         source.positions,
         source.names,
         texts=source.texts,
-        folders=folders,
+        folder=source.folder,
         is_part=source.is_part,
         faults=faults,
     )

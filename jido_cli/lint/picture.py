@@ -19,6 +19,7 @@ from jido_cli.lint.shapes import Shapes
 from jido_cli.topology import raw
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
+from jido_cli.topology.project import project_root
 from jido_cli.topology.raw import Raw
 from jido_cli.topology.rules import (
     BAD_INCLUDE,
@@ -47,7 +48,7 @@ class Picture:
         files: Sequence[str],
         *,
         texts: Sequence[str] = (),
-        folders: Sequence[Path] = (),
+        folder: Path | None = None,
         is_part: bool = False,
         faults: Collection[str] = (),
     ) -> None:
@@ -57,7 +58,7 @@ class Picture:
         self.texts = texts
         self.faults = faults
         self._files = files
-        self._folders = folders
+        self._folder = folder
 
     def close(self) -> None:
         """Forget what refers back to the picture: then it goes without a collector's help."""
@@ -89,7 +90,10 @@ class Picture:
     @cached_property
     def python(self) -> PythonSources:
         """The source of the Python that the file names."""
-        return PythonSources(self._folders)
+        if self._folder is None:
+            return PythonSources(())
+        root = project_root(self._folder / "topology.yaml")
+        return PythonSources(list(dict.fromkeys((self._folder, root))))
 
     @cached_property
     def actions(self) -> Mapping[str, Action]:
@@ -183,7 +187,8 @@ class Picture:
     @cached_property
     def python_words(self) -> frozenset[str]:
         """The texts in the Python that the actions name."""
-        return self.python.words({run for _, run in self.python_actions})
+        runs = {run for _, run in self.python_actions}
+        return self.python.words(runs) if runs else frozenset()
 
     @cached_property
     def router(self) -> Router[Route]:
