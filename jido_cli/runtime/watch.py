@@ -59,14 +59,21 @@ class Watch:
         self._lock = threading.Lock()
 
     def swallow_late(self) -> None:
-        """End an injection: take back the exception, or swallow it if it comes just now."""
-        self.running = None
+        """End an injection: whether its exception has come or is still on its way.
+
+        It is sent once more and taken here. To take it back instead would leave CPython's flag
+        for it set, and with that flag a debugger or tracer turns in circles (seen with 3.11).
+        """
         while True:
             try:
+                self.running = None
                 with self._lock:
-                    _set_async_exception(self.thread_id, None)
+                    if not self.is_injecting:
+                        return
                     self.is_injecting = False
-                    return
+                    _send_hung(self.thread_id)  # replaces one that has not come yet
+                while True:  # it comes with one of these turns
+                    pass
             except ActionHung:
                 continue
 
@@ -77,15 +84,16 @@ class Watch:
                 return False
             self.is_injecting = True
             if self.running is running and self.since == since:
-                _set_async_exception(self.thread_id, ActionHung)
+                _send_hung(self.thread_id)
                 return True
             self.is_injecting = False
             return False
 
 
-def _set_async_exception(thread_id: int, exception: type[BaseException] | None) -> None:
-    argument = None if exception is None else ctypes.py_object(exception)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), argument)
+def _send_hung(thread_id: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread_id), ctypes.py_object(ActionHung)
+    )
 
 
 @dataclass(frozen=True, slots=True)

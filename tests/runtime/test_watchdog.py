@@ -214,6 +214,30 @@ def test_an_interruption_never_hits_another_step_than_its_own() -> None:
     assert not watch.is_injecting
 
 
+def test_a_debugger_still_works_after_steps_were_interrupted() -> None:
+    watch = Watch()
+    watch.running = step = Step()
+    with pytest.raises(ActionHung):
+        assert watch.inject(step, watch.since)
+        never = 0
+        while True:
+            never += 1
+    watch.swallow_late()
+    seen: list[str] = []
+    before = sys.gettrace()
+    sys.settrace(lambda frame, *_: seen.append(frame.f_code.co_name))
+    Step().describe_step(Signal("x", "/"))
+    sys.settrace(before)
+    assert "describe_step" in seen
+
+
+def test_swallowing_where_nothing_was_injected_changes_nothing() -> None:
+    watch = Watch()
+    watch.running = Step()
+    watch.swallow_late()
+    assert (watch.running, watch.is_injecting) == (None, False)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("frequent_switches")
 def test_an_interruption_of_a_step_that_is_over_hits_nothing() -> None:
