@@ -79,7 +79,7 @@ class FindingsError(TopologyError):
         self.findings = tuple(findings)
 
 
-_EVERYWHERE = ("--help", "--version", "version", "lint", "explain", "schema", "graph")
+_EVERYWHERE = ("--version", "version", "lint", "explain", "schema", "graph")
 
 
 def refuse_platform(platform: str, words: Sequence[str]) -> None:
@@ -88,7 +88,8 @@ def refuse_platform(platform: str, words: Sequence[str]) -> None:
     Raises:
         CommandError: *platform* is Windows, and *words* name more than help or a check of files.
     """
-    if platform == "win32" and words and words[0] not in _EVERYWHERE:
+    is_help = not words or not {"--help", "-h"}.isdisjoint(words)
+    if platform == "win32" and not is_help and words[0] not in _EVERYWHERE:
         raise CommandError(
             "jido runs on Linux and macOS, on Windows use WSL",
             code="platform",

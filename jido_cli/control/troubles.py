@@ -50,6 +50,9 @@ def lost(place: EnginePlace, error: Broken, *, is_order: bool) -> ControlError:
         where=words.shown(place.socket),
         why=str(error),
         undone=undone,
+        hints=(f"jido down -e {place.name}     (ends its process if it must)",)
+        if error.is_silent
+        else (),
     )
 
 

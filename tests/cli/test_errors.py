@@ -22,6 +22,7 @@ from jido_cli.errors import (
     TopologyError,
     UsageError,
 )
+from tests.acceptance.examples import ROOT
 from tests.cli.fakes import FakeEngines, FakeHandle, jido
 
 DRAWN = """\
@@ -148,7 +149,47 @@ def test_on_windows_one_sentence_says_what_to_use():
         failures.refuse_platform("win32", ["ps"])
     failures.refuse_platform("win32", ["--help"])
     failures.refuse_platform("win32", ["lint", "topologies"])
+    failures.refuse_platform("win32", ["ps", "-h"])
+    failures.refuse_platform("win32", [])
     failures.refuse_platform("linux", ["ps"])
+
+
+WITHOUT_UNIX = """
+import sys, sysconfig
+sysconfig.get_config_vars()  # asked for once, while it still knows where it is
+for name in ("fcntl", "termios", "pwd", "grp", "resource", "uvloop", "tty", "pty"):
+    sys.modules[name] = None
+from jido_cli.cli.main import app
+sys.platform = "win32"
+app(sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["lint", "topologies/counter.yaml"], 0, "1 file, no findings"),
+        (["graph", "topologies/counter.yaml"], 0, "counter_agent_server"),
+        (["explain", "JD201"], 0, "JD201 unknown-agent"),
+        (["schema"], 0, '"$schema"'),
+        (["version"], 0, "jido 0.1.0"),
+        (["up", "--help"], 0, "Usage: jido up"),
+        (["up", "x.yaml"], 1, "error: jido runs on Linux and macOS, on Windows use WSL\n"),
+        (["tui"], 1, "error: jido runs on Linux and macOS, on Windows use WSL\n"),
+    ],
+)
+def test_on_windows_files_can_be_checked(words, code, told):
+    """Played: the modules that Windows lacks are taken away."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", WITHOUT_UNIX, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == code, done
+    assert told in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
