@@ -7,6 +7,7 @@ stand beside the helpers, in the modules that are collected here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from jido_cli.core.cel_conversions import CONVERSIONS
@@ -163,12 +164,35 @@ def usage(name: str) -> str:
     return " or ".join(shown[:3]) + (" and others" if len(shown) > 3 else "")
 
 
-def declarations() -> str:
-    """Return the checker's configuration: the extensions we use, and our own functions."""
+_PLAIN_SOURCES = ("", "optional")
+_CALLED = re.compile(r"([A-Za-z_]\w*)\s*\(")
+_PLAIN = frozenset(
+    (
+        *(row.name.rpartition(".")[2] for row in rows() if row.source in _PLAIN_SOURCES),
+        *(form.usage.partition("(")[0].rpartition(".")[2] for form in MACROS),
+    )
+)
+
+
+def is_plain(text: str) -> bool:
+    """Return whether *text* calls nothing but what any checker knows."""
+    return all(name in _PLAIN for name in _CALLED.findall(text))
+
+
+def declarations(*, is_plain: bool = False) -> str:
+    """Return the checker's configuration: the extensions we use, and our own functions.
+
+    Args:
+        is_plain: leave out what plain texts do not call; that is half the price of a checker.
+    """
     sources = dict.fromkeys(row.source for row in rows())
     extensions = [name for name in sources if name not in ("", "jido")]
+    if is_plain:
+        extensions = [name for name in extensions if name in _PLAIN_SOURCES]
     lines = ["name: jido", "extensions:"]
     lines += [f"- name: {name}" for name in (*extensions, "bindings")]
+    if is_plain:
+        return "\n".join(lines)
     lines.append("functions:")
     for name, found in _ROWS.items():
         own = [entry for row in found if row.source == "jido" for entry in declaration(row)]

@@ -11,8 +11,8 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-_SORT = re.compile(r"\bsortByKey(?=\s*\()")
-_VARIABLE = re.compile(r"\s*\(\s*[A-Za-z_]\w*\s*,\s*")
+_NAME = "sortByKey"
+_VARIABLE = re.compile(r"\s*[A-Za-z_]\w*\s*,\s*")
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -39,20 +39,63 @@ class Source(NamedTuple):
         return offset + self.moves[step - 1] if step else offset
 
 
+class _Bracket:
+    """A bracket that is open; of a `sortByKey`, where its name and its key begin."""
+
+    __slots__ = ("commas", "key", "name")
+
+    def __init__(self, name: int | None = None, key: int = 0) -> None:
+        self.name = name
+        self.key = key
+        self.commas = 0
+
+
 def prepare(text: str) -> Source:
     """Return what the checker is to be given for *text*."""
-    if "sortByKey" not in text:
+    if _NAME not in text:
         return Source(text, text)
     edits: list[tuple[int, int, str]] = []
     sorts: set[int] = set()
-    for start in _outside_quotes(text):
-        name, variable = _SORT.match(text, start), _VARIABLE.match(text, start + len("sortByKey"))
-        end = _end_of_argument(text, variable.end()) if variable else None
-        if name and variable and end is not None:
-            sorts.add(text.index("(", name.end()))
-            edits += [(start, name.end(), "filter"), (variable.end(), variable.end(), "dyn(")]
-            edits.append((end, end, ")"))
+    stack: list[_Bracket] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if character in "'\"":
+            position = end_of_quotes(text, position)
+            continue
+        if text.startswith("//", position):
+            position = _end_of_line(text, position)
+            continue
+        if character in _OPENING:
+            stack.append(_opened(text, position))
+        elif character == "," and stack:
+            stack[-1].commas += 1
+        elif character in _CLOSING and stack:
+            closed = stack.pop()
+            if closed.name is not None and closed.commas == 1:
+                sorts.add(text.index("(", closed.name))
+                end = closed.name + len(_NAME)
+                edits += [(closed.name, end, "filter"), (closed.key, closed.key, "dyn(")]
+                edits.append((position, position, ")"))
+        position += 1
     return _edited(text, sorted(edits), frozenset(sorts))
+
+
+def _opened(text: str, position: int) -> _Bracket:
+    """Return the bracket at *position*; it is one of ours if the name and a variable are there."""
+    name = _before_blanks(text, position) - len(_NAME)
+    variable = _VARIABLE.match(text, position + 1)
+    if text[position] == "(" and variable and name > 0 and text.startswith(_NAME, name):
+        dot = _before_blanks(text, name) - 1
+        if dot >= 0 and text[dot] == ".":
+            return _Bracket(name, variable.end())
+    return _Bracket()
+
+
+def _before_blanks(text: str, position: int) -> int:
+    while position and text[position - 1].isspace():
+        position -= 1
+    return position
 
 
 def _edited(text: str, edits: list[tuple[int, int, str]], sorts: frozenset[int]) -> Source:
@@ -68,45 +111,6 @@ def _edited(text: str, edits: list[tuple[int, int, str]], sorts: frozenset[int])
         moves.append(end - length)
     made = "".join((*pieces, text[done:]))
     return Source(text, made, sorts, tuple(steps), tuple(moves))
-
-
-def _outside_quotes(text: str) -> list[int]:
-    """Return where `sortByKey` stands, but not within quotes or comments."""
-    found: list[int] = []
-    position = 0
-    while position < len(text):
-        if text[position] in "'\"":
-            position = end_of_quotes(text, position)
-        elif text.startswith("//", position):
-            position = _end_of_line(text, position)
-        else:
-            if _SORT.match(text, position):
-                found.append(position)
-            position += 1
-    return found
-
-
-def _end_of_argument(text: str, position: int) -> int | None:
-    """Return where the bracket closes; None if it does not, or if there is another argument."""
-    depth = 0
-    while position < len(text):
-        character = text[position]
-        if character in "'\"":
-            position = end_of_quotes(text, position)
-            continue
-        if text.startswith("//", position):
-            position = _end_of_line(text, position)
-            continue
-        if character in _OPENING:
-            depth += 1
-        elif character in _CLOSING:
-            if not depth:
-                return position
-            depth -= 1
-        elif character == "," and not depth:
-            return None
-        position += 1
-    return None
 
 
 def _end_of_line(text: str, position: int) -> int:

@@ -20,7 +20,7 @@ from jido_cli.core.cel_derive import TypeScope
 from jido_cli.core.cel_diagnose import Finding, Known, at, findings, word_at
 from jido_cli.core.cel_emit import TOO_DEEP
 from jido_cli.core.cel_generate import HELPERS, Generated, generate
-from jido_cli.core.cel_library import FUNCTIONS, declarations
+from jido_cli.core.cel_library import FUNCTIONS, declarations, is_plain
 from jido_cli.core.cel_lists import sorted_by
 from jido_cli.core.cel_messages import Field, MessageTypes
 from jido_cli.core.cel_places import failed_offset, unmarked
@@ -57,6 +57,7 @@ _SIMPLE = MappingProxyType(
         "dyn": DYN,
     }
 )
+_MAX_LENGTH = 65_536
 _KEPT = 1024
 """How many compiled texts an environment keeps."""
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
@@ -203,7 +204,7 @@ class Environment:
             if isinstance(each, str) and each in RECORDS
         }
         self._is_check = is_check
-        self._checkers: list[cel.Env] = []
+        self._checkers: dict[bool, cel.Env] = {}
         self._compiled: dict[object, Expression | ExpressionError] = {}
         self._extended: dict[object, Environment] = {}
 
@@ -240,7 +241,7 @@ class Environment:
         other._types = {**self._types, **added}  # noqa: SLF001
         hidden = {name: why for name, why in self._scope.hidden.items() if name not in added}
         other._scope = TypeScope(other._types, other._messages.fields, hidden)  # noqa: SLF001
-        other._checkers, other._compiled, other._extended = [], {}, {}  # noqa: SLF001
+        other._checkers, other._compiled, other._extended = {}, {}, {}  # noqa: SLF001
         return other
 
     def type_of(self, *path: str) -> CelType | None:
@@ -306,11 +307,10 @@ class Environment:
     def _check(self, text: str) -> Node:
         """Return the tree of the expression, as the library checked it."""
         _check_characters(text)
-        if not self._checkers:
-            self._checkers.append(self._new_checker())
         source = prepare(text)
+        checker = self._checker(is_plain=is_plain(source.text))
         try:
-            serialized: bytes = self._checkers[0].compile(source.text).serialize()
+            serialized: bytes = checker.compile(source.text).serialize()
         except RuntimeError as error:
             # The library has no class of its own for what it finds.
             visible = {n: kind for n, kind in self._types.items() if n not in self._scope.hidden}
@@ -319,11 +319,17 @@ class Environment:
             raise ExpressionError(first, tuple(map(ExpressionError, others))) from None
         return decode(serialized, source)
 
-    def _new_checker(self) -> cel.Env:
-        from cel_expr_python import cel
+    def _checker(self, *, is_plain: bool) -> cel.Env:
+        """Return a checker of these variables; to make one costs most of a millisecond."""
+        found = self._checkers.get(is_plain)
+        if found is None:
+            from cel_expr_python import cel
 
-        variables = {name: cel.Type(spelled(kind)) for name, kind in self._types.items()}
-        return cel.NewEnv(self._messages.pool(), config=_configuration(), variables=variables)
+            variables = {name: cel.Type(spelled(kind)) for name, kind in self._types.items()}
+            pool, config = self._messages.pool(), _configuration(is_plain=is_plain)
+            found = cel.NewEnv(pool, config=config, variables=variables)
+            self._checkers[is_plain] = found
+        return found
 
     def _type(self, variable: Mapping[str, object] | str) -> CelType:
         if not isinstance(variable, str):
@@ -341,10 +347,10 @@ def _only_checked(_scope: Scope) -> object:
 
 
 @cache
-def _configuration() -> cel.EnvConfig:
+def _configuration(*, is_plain: bool) -> cel.EnvConfig:
     from cel_expr_python import cel
 
-    return cel.NewEnvConfigFromYaml(declarations())
+    return cel.NewEnvConfigFromYaml(declarations(is_plain=is_plain))
 
 
 def _check_characters(text: str) -> None:
@@ -354,6 +360,9 @@ def _check_characters(text: str) -> None:
         raise ExpressionError(at(text, found.start(), message))
     if not text.strip():
         raise ExpressionError(at(text, 0, "the expression is empty"))
+    if len(text) > _MAX_LENGTH:
+        message = f"the expression is longer than {_MAX_LENGTH:,} characters"
+        raise ExpressionError(at(text, 0, message, "split it"))
 
 
 def _reason(error: Exception) -> str:

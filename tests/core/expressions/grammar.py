@@ -2,7 +2,8 @@
 
 Both are made from a `Random`: a seeded one for volume, or hypothesis' own, which can shrink. An
 expression has either macros or bindings: the library reads a macro's variable where a binding
-follows a macro that ended early.
+follows a macro that ended early. It has no index of an optional, whose error the library wraps in
+an optional, and no large integer beside a decimal in `math.greatest`, where the library rounds it.
 """
 
 from __future__ import annotations
@@ -245,12 +246,13 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
         "size({dynamic})",
         "{opt}.value()",
         "{opt}.orValue({dyn})",
-        "math.greatest({int}, {double})",
+        "math.greatest({small}, {double})",
         "dyn({ts}) - dyn({dyn})",
     ),
 }
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "key": _KEYS,
+    "small": ("0", "1", "-1", "7"),
     "field": (
         *("getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear"),
         *("getHours", "getMinutes", "getSeconds", "getMilliseconds"),
