@@ -11,7 +11,6 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.tui.feed.frames import Frame, LinkState, NodeNews
 from jido_cli.tui.model.entries import Entry, directive_entry
 from jido_cli.tui.model.log import LogModel
@@ -19,6 +18,7 @@ from jido_cli.tui.model.telling import Teller
 from jido_cli.tui.model.tree import Node, TreeModel
 from jido_cli.tui.model.trouble import Trouble, TroubleModel
 from jido_cli.tui.model.watched import Watched
+from jido_cli.tui.text import display
 from jido_cli.tui.view.header import HeaderFace
 from jido_cli.tui.view.state_parts import StateFace
 from jido_cli.tui.view.tree_rows import TreeFace

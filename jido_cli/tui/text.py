@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
+from jido_cli.observe.text import display as shared
+
 Ground: TypeAlias = Literal["", "selection", "boundary"]
 Span: TypeAlias = tuple[str, str]
 """A text and its style: a role (`ok`, `dim`), perhaps with `bold` or `reverse` behind it."""
@@ -34,6 +36,20 @@ class Line:
 
 
 EMPTY = Line()
+# Joiners and variation selectors: how wide a joined sign is drawn, no two terminals agree on.
+_JOINERS = dict.fromkeys((0x200C, 0x200D, 0xFE0E, 0xFE0F))
+
+
+def display(value: object) -> str:
+    """Return foreign text with what steers or deceives escaped, and as wide as its parts."""
+    text = shared.display(value)
+    return text if text.isascii() else text.translate(_JOINERS)
+
+
+def display_json(text: str) -> str:
+    """Return JSON text the same way; it stays JSON."""
+    text = shared.display_json(text)
+    return text if text.isascii() else text.translate(_JOINERS)
 
 
 def cells(text: str) -> int:

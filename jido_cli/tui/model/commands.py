@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import short_names
 from jido_cli.tui.model.tree import Node, TreeModel
+from jido_cli.tui.text import display
 
 SHOWN: Final = 50
 _NODES_LOOKED_AT: Final = 2000

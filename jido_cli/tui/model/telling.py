@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.entries import EventEntry
+from jido_cli.tui.text import display
 
 Event: TypeAlias = Mapping[str, Any]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import TROUBLE, role, sign
 from jido_cli.tui.model.tree import Node, TreeModel, severity
+from jido_cli.tui.text import display
 
 STAYS_S: Final = 60.0
 

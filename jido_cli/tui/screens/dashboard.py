@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.tui.desk import Desk
 from jido_cli.tui.keymap import bindings
@@ -19,8 +18,10 @@ from jido_cli.tui.screens.ordering import OrderingScreen
 from jido_cli.tui.screens.pager import PagerScreen
 from jido_cli.tui.screens.palette import PaletteScreen
 from jido_cli.tui.steering import Steering
+from jido_cli.tui.text import display
 from jido_cli.tui.view.log_rows import record_lines
 from jido_cli.tui.widgets.bars import Footer
+from jido_cli.tui.widgets.lines import LinesWidget
 from jido_cli.tui.widgets.rows import RowsPane
 
 
@@ -151,8 +152,9 @@ class DashboardScreen(OrderingScreen, inherit_bindings=False):
         self.post_message(Reconnect())
 
     def action_paint_again(self) -> None:
-        """Paint everything."""
-        self.app.refresh(layout=True)
+        """Paint everything, also what is believed to be on the terminal."""
+        for widget in self.query(LinesWidget):
+            widget.refresh()
 
     def action_to_shell(self) -> None:
         """Go to the shell; `fg` comes back."""

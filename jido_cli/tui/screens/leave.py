@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from jido_cli.observe.text.display import display
 from jido_cli.tui.look import Look
-from jido_cli.tui.text import Line
+from jido_cli.tui.text import Line, display
 from jido_cli.tui.view.dialog import dialog_lines
 from jido_cli.tui.view.questions import leaving
 from jido_cli.tui.widgets.dialog import DialogScreen

@@ -6,7 +6,6 @@ from typing import Any
 
 from jido_cli.control.handle import Verb
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.inspect import inspect_lines
 from jido_cli.observe.text.names import last_part, short_names
 from jido_cli.tui.desk import Desk
@@ -19,6 +18,7 @@ from jido_cli.tui.screens.navigation import NavigationScreen
 from jido_cli.tui.screens.pager import PagerScreen
 from jido_cli.tui.screens.signal_form import Order, SignalFormScreen
 from jido_cli.tui.steering import Done, Steering
+from jido_cli.tui.text import display
 from jido_cli.tui.view.questions import needs_asking, question
 
 _DONE = {"stop": "stopped", "start": "started", "restart": "restarted", "kill": "killed"}
@@ -134,7 +134,7 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
 
     def _show_inspect(self, answer: Any) -> None:
         lines = [
-            one.replace("\t", " ")
+            display(one)
             for one in inspect_lines(answer, self.desk.times, engine_flag=self.engine_flag)
         ]
         command = self.command_for("inspect", answer["path"])
@@ -156,6 +156,7 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
         if done.what in ("send", "call") and form is not None:
             if form.done(done):
                 self._say_sent(done)
+                self.repaint()
             return
         if done.error is not None:
             self.desk.say(f"× {display(done.error.message)}", "bad")

@@ -7,11 +7,10 @@ from typing import Literal, TypeAlias
 
 from textual import events
 
-from jido_cli.observe.text.display import display
 from jido_cli.tui.look import Look
 from jido_cli.tui.model.form import SignalForm
 from jido_cli.tui.steering import Done
-from jido_cli.tui.text import Line
+from jido_cli.tui.text import Line, display
 from jido_cli.tui.view.dialog import dialog_lines, text
 from jido_cli.tui.view.form import WIDTH, answer_lines, error_lines, form_lines
 from jido_cli.tui.widgets.dialog import DialogScreen

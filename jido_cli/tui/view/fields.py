@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from jido_cli.observe.text.display import display
 from jido_cli.tui.model.field import TextField
-from jido_cli.tui.text import Span, cells
+from jido_cli.tui.text import Span, cells, display
 
 CURSOR = "_"
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.tui.model.changes import NOTHING, changes
 from jido_cli.tui.model.form import FormField, SignalForm
-from jido_cli.tui.text import Line, Row, Span, cells, wrapped
+from jido_cli.tui.text import Line, Row, Span, cells, display, wrapped
 from jido_cli.tui.view.dialog import text
 from jido_cli.tui.view.fields import field_spans
 from jido_cli.tui.view.values import spelled

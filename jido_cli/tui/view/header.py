@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.signs import STATUSES, role, sign
 from jido_cli.tui.model.trouble import Trouble
-from jido_cli.tui.text import Line, Row, Span, cells, cut
+from jido_cli.tui.text import Line, Row, Span, cells, cut, display
 from jido_cli.tui.view.layout import MIDDLE
 
 _LEAST_GAP = 8

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.signs import role
 from jido_cli.tui.keymap import Where, keys_for
-from jido_cli.tui.text import Line, Row
+from jido_cli.tui.text import Line, Row, display
 
 PANEL_NAMES: Final = {"tree": "1 Tree", "state": "2 State", "log": "3 Directives"}
 WIDTH: Final = 80

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import OUTCOMES
 from jido_cli.tui.model.entries import DirectiveEntry, Entry, EventEntry, NoteEntry
-from jido_cli.tui.text import Ground, Line, Row, pad, plain_line
+from jido_cli.tui.text import Ground, Line, Row, display, pad, plain_line
 from jido_cli.tui.view.layout import MIDDLE, NARROW, WIDE
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jido_cli.observe.text.display import display
 from jido_cli.tui.model.commands import Command
 from jido_cli.tui.model.field import TextField
-from jido_cli.tui.text import Line, Row
+from jido_cli.tui.text import Line, Row, display
 from jido_cli.tui.view.fields import field_spans
 
 WIDTH: Final = 76

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.tree import Node, TreeModel
-from jido_cli.tui.text import Line, wrapped
+from jido_cli.tui.text import Line, display, wrapped
 from jido_cli.tui.view.dialog import pair, text
 from jido_cli.tui.view.tree_rows import window_bar
 
@@ -86,9 +85,9 @@ def _mates(tree: TreeModel, node: Node, below: list[str]) -> list[str]:
 
 def _next_window(above: Node, window: Mapping[str, Any]) -> str:
     used, allowed = int(window["used"]), int(window["max_restarts"])
-    then = f"{used + 1}/{allowed}" if used < allowed else "give up"
+    then = f", this makes it {used + 1}/{allowed}" if used < allowed else ": it gives up"
     name = display(above["id"])
-    return f"{name} {measures.window(dict(window))} {window_bar(window)}, this makes it {then}"
+    return f"{name} {measures.window(dict(window))} {window_bar(window)}{then}"
 
 
 def _style(window: Mapping[str, Any]) -> str:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.tui.model.changes import NOTHING, Change
 from jido_cli.tui.model.tree import Node
 from jido_cli.tui.model.value_tree import NEWEST_SHOWN, ValueRow, value_rows
 from jido_cli.tui.model.watched import Watched
-from jido_cli.tui.text import EMPTY, Line, Row
+from jido_cli.tui.text import EMPTY, Line, Row, display
 from jido_cli.tui.view.state_parts import (
     StateFace,
     status_line,

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import role, sign
 from jido_cli.tui.model.tree import Node, TreeModel
-from jido_cli.tui.text import EMPTY, Line, Row, cells, plain_line, wrapped
+from jido_cli.tui.text import EMPTY, Line, Row, cells, display, plain_line, wrapped
 from jido_cli.tui.view.tree_rows import TreeFace, status_facts
 
 

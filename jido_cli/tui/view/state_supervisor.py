@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.tree import Node
-from jido_cli.tui.text import EMPTY, Line, Row
+from jido_cli.tui.text import EMPTY, Line, Row, display
 from jido_cli.tui.view.state_parts import (
     StateFace,
     entry,

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.tui.model.tree import Node
-from jido_cli.tui.text import EMPTY, Line, Row
+from jido_cli.tui.text import EMPTY, Line, Row, display
 from jido_cli.tui.view.state_parts import StateFace, entry, text_line, wrapped_lines
 
 TABS = ("State", "Routes", "Counters", "Exits")

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.tree import Node
 from jido_cli.tui.model.trouble import lost_parts
-from jido_cli.tui.text import EMPTY, Line, Row
+from jido_cli.tui.text import EMPTY, Line, Row, display
 from jido_cli.tui.view.state_parts import StateFace, entry, names, text_line, wrapped_lines
 from jido_cli.tui.view.tree_rows import window_bar
 

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display
 from jido_cli.observe.text.signs import mark, role, sign
 from jido_cli.tui.model.tree import Node, TreeModel
-from jido_cli.tui.text import Ground, Line, Row, cells, cut, pad
+from jido_cli.tui.text import Ground, Line, Row, cells, cut, display, pad
 
 _NAME = 2
 BAR_CELLS = 6

@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.display import display, display_json
 from jido_cli.tui.model.changes import NOTHING
 from jido_cli.tui.model.value_tree import MANY, ValueRow
-from jido_cli.tui.text import Line, Row, cells
+from jido_cli.tui.text import Line, Row, cells, display, display_json
 
 _TEXT_SHOWN = 400
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from jido_cli.observe.text.display import display_json
 from jido_cli.tui.look import Look
 from jido_cli.tui.model.changes import Path
 from jido_cli.tui.model.value_tree import ValueRow
 from jido_cli.tui.model.watched import Watched
-from jido_cli.tui.text import Line
+from jido_cli.tui.text import Line, display_json
 from jido_cli.tui.view.state_agent import StateHead, StateRow
 from jido_cli.tui.view.values import value_column, value_row
 from jido_cli.tui.widgets.rows import RowsPane
