@@ -76,7 +76,7 @@ class AlreadyRunningError(ControlError):
             message,
             where=words.shown(place.socket),
             hints=(
-                f"jido ps -e {place.name}       (to look at it)",
+                f"jido tui -e {place.name}      (to watch it)",
                 f"jido down -e {place.name}     (to stop it)",
             ),
         )

@@ -116,7 +116,7 @@ def test_it_is_already_running(project: Project):
         (
             "error: shop is already running, pid N, up TIME\n"
             "  where  .jido/shop/engine.sock\n"
-            "  try    jido ps -e shop       (to look at it)\n"
+            "  try    jido tui -e shop      (to watch it)\n"
             "         jido down -e shop     (to stop it)\n"
         ),
     )

@@ -36,7 +36,7 @@ def test_an_engine_is_started_looked_at_steered_and_stopped(project):
     assert (up.code, up.err) == (0, "")
     assert re.fullmatch(
         r"shop is up: 3 of 3 nodes ready in [\d.]+s, pid \d+\n"
-        r"  watch   jido events -f -e shop\n  stop    jido down -e shop\n",
+        r"  watch   jido tui -e shop\n  stop    jido down -e shop\n",
         up.out,
     )
     assert statuses(project) == {

@@ -124,7 +124,7 @@ def test_a_second_engine_of_the_name_is_refused_with_what_the_first_says(state_d
         assert (error.code, error.record) == ("already-running", record)
         assert error.message.startswith(f"shop is already running, pid {os.getpid()}, up ")
         assert error.hints == (
-            "jido ps -e shop       (to look at it)",
+            "jido tui -e shop      (to watch it)",
             "jido down -e shop     (to stop it)",
         )
         with state_dir.claim("other"):

@@ -173,7 +173,7 @@ def _up_lines(news: Ready, file: str) -> list[str]:
         took = measures.fine_seconds(news.seconds)
         nodes = f"{news.nodes} of {news.nodes} nodes"
         head = f"{name} is up: {nodes} ready in {took}, pid {news.pid}"
-    return [head, f"  watch   jido events -f -e {name}", f"  stop    jido down -e {name}"]
+    return [head, f"  watch   jido tui -e {name}", f"  stop    jido down -e {name}"]
 
 
 def _leave_even_if_held(code: int) -> None:
