@@ -225,8 +225,10 @@ class ActionChecks:
             hint = "declare it under vars:"
         elif is_broken_off(problem.message) and self._is_cut_by_comment(path, problem):
             hint = COMMENT_HINT
-        elif hint is None and (almost := almost_expression(text)) is not None:
-            hint = almost
+        elif OPENING not in text and not is_condition and text:
+            # Advice on expressions helps nobody who has written none.
+            is_about_expressions = hint is not None and hint.startswith("convert it")
+            hint = almost_expression(text) or (None if is_about_expressions else hint)
         rule = EXPRESSION if is_expression else BAD_ACTION
         if problem.message.endswith("not available yet"):
             rule = NOT_AVAILABLE

@@ -191,6 +191,7 @@ class LoadTime:
             offset += offset_of(error.source, error.line, error.column)
             pos = locate(self._lines.of(mark.file), mark, text, offset)
             self._findings.add(EVALUATION, pos, error.message)
+            return self._not_known(text)
         return self._not_known(text, kind)
 
     def _refuse(self, text: str, mark: ScalarMark, problem: DeclarationError) -> None:

@@ -74,9 +74,12 @@ def size(value: object) -> int:
 
 
 def entries(document: Raw, key: str) -> Iterator[tuple[str, RawNode]]:
-    """Yield the named mappings under a top-level key."""
+    """Yield the named mappings under a top-level key.
+
+    Names that begin with `x-` are room for others, but a type of signal may begin so.
+    """
     for name, value in mapping(document.get(key)).items():
-        if isinstance(value, dict) and not name.startswith("x-"):
+        if isinstance(value, dict) and (key == "signals" or not name.startswith("x-")):
             yield name, RawNode((key, name), value)
 
 

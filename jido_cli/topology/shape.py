@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from jido_cli.core.cel_types import BOOL, DOUBLE, INT, STRING, CelType
 from jido_cli.topology.load_time import LoadTime, synthetic
 from jido_cli.topology.parts import Part
 from jido_cli.topology.positions import ListMark, MapMark, Mark, ScalarMark, pos_of, span
@@ -44,12 +45,14 @@ from jido_cli.topology.shape_keys import (
 )
 from jido_cli.topology.shape_repair import Repaired, Repairs
 from jido_cli.topology.shape_scalars import Scalars
-from jido_cli.topology.words import Suggester
+from jido_cli.topology.words import TYPE_NAMES, Suggester
 
 Node = Mapping[str, Any]
 
 _ROOT: Final = "the file"
 _EXPRESSION_REF: Final = "#/$defs/expression"
+_GIVES: Final = {BOOL: "boolean", INT: "integer", DOUBLE: "number", STRING: "string"}
+_NUMBERS: Final = ("integer", "number")
 _NOTE: Final = ("this is what the expression comes to",)
 
 
@@ -131,7 +134,7 @@ class Shape:
             self._add(NOT_AVAILABLE, mark, f"this form of {label} is not available yet")
             return Checked(value, mark)
         if isinstance(value, str) and OPENING in value:
-            expressed = self._expressed(whole, node, value, mark, label, at)
+            expressed = self._expressed(whole, form, node, value, mark, label, at)
             if expressed is not None:
                 return expressed
         if isinstance(value, dict) and isinstance(mark, MapMark):
@@ -192,7 +195,14 @@ class Shape:
     # -- expressions
 
     def _expressed(
-        self, whole: Node, node: Node, value: str, mark: Mark, label: str, at: ScalarMark
+        self,
+        whole: Node,
+        form: Node,
+        node: Node,
+        value: str,
+        mark: Mark,
+        label: str,
+        at: ScalarMark,
     ) -> Checked | None:
         """Check a text with an expression; None if it is to be looked at as the text it is."""
         if node.get("x-jido-expression"):
@@ -206,6 +216,8 @@ class Shape:
             return None
         found = self._load_time.value(value, span(mark))
         if not found.is_known:
+            if form is whole:
+                self._check_result(node, found.result_type, mark, label)
             return Checked(value, mark)
         given = found.value
         notes, self._notes = self._notes, _NOTE
@@ -215,6 +227,14 @@ class Shape:
             return self.check(whole, given, mark, label, at)
         finally:
             self._notes = notes
+
+    def _check_result(self, node: Node, kind: CelType | None, mark: Mark, label: str) -> None:
+        """Refuse an expression whose type can never do, though its value is not known yet."""
+        wanted, given = node["type"], _GIVES.get(kind) if kind is not None else None
+        if given is None or given == wanted or (given in _NUMBERS and wanted in _NUMBERS):
+            return
+        want = node.get("x-jido-want") or TYPE_NAMES[wanted]
+        self._add(WRONG_TYPE, mark, f"{label} is {TYPE_NAMES[given]} here, not {want}")
 
     # -- mappings and lists
 

@@ -15,7 +15,7 @@ LATER_GROUP_KEYS: Final = frozenset(
     (
         *("service", "process", "topology", "mcp", "ingress"),
         *("child", "key", "target"),
-        *("adopt_child", "start_sensor", "stop_sensor", "cancel_instruction"),
+        *("adopt_child", "start_sensor", "stop_sensor", "cancel_instruction", "run"),
     )
 )
 

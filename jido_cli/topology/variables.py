@@ -94,7 +94,7 @@ def resolve(
             fact = f"secret {name!r} has a default: whoever reads the file would know it"
             hint = f"name where it is found: env: {name.upper()}"
             findings.add(SECRET, place, fact, hint=hint)
-    is_sound = len(findings) == before
+    is_sound = len(findings) == before and _is_mapping_of_mappings(document.get("vars", {}))
     gatherer = Gatherer(sources, decls, findings, suggester)
     defaults = {} if compiled is None else compiled.defaults()
     values: dict[str, object] = {}
@@ -113,6 +113,10 @@ def resolve(
     assumed = tuple(decl.name for decl in missing) if sources.may_assume else ()
     schema = _readable_schema(decls) if is_sound and compiled is not None else None
     return Variables(decls, values, schema, assumed)
+
+
+def _is_mapping_of_mappings(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
 
 
 def _is_wrong(name: str, positions: Positions, findings: Findings) -> bool:

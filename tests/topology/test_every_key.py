@@ -25,7 +25,7 @@ VALID = sorted((HERE / "valid").glob("*.yaml"))
 _NAMED = {"actions", "agents", "labels", "routes", "schedules", "signals", "vars"}
 _FREE = {"state", "params", "output", "data", "set", "merge", "with", "extensions", "reply", "meta"}
 _FREE |= {"append", "prepend", "replace", "locals", "default", "items", "keep", "delete"}
-_FREE |= {"require", "message", "for_each", "to", "type", "enum"}
+_FREE |= {"require", "message", "for_each", "type", "enum", "at"}
 
 
 class Spot(NamedTuple):

@@ -113,12 +113,12 @@ def test_conditions_keep_their_text_and_place(topology: Topology) -> None:
         (route.when, route.when_pos, route.priority, route.continue_on_error) for route in routes
     ]
     assert got == [
-        ("state.count < 10 && signal.data.by > 0", Pos(40, 36, 40, 76), 0, False),
-        ("vars.copies > 1", Pos(41, 45, 41, 60), 3, True),
+        ("state.count < 10 && signal.data.by > 0", Pos(41, 36, 41, 76), 0, False),
+        ("vars.copies > 1", Pos(42, 45, 42, 60), 3, True),
         (None, None, 0, False),
     ]
     [tick] = topology.agents["counter"].schedules
-    assert (tick.when, tick.when_pos) == ("state.count > 0", Pos(45, 48, 45, 63))
+    assert (tick.when, tick.when_pos) == ("state.count > 0", Pos(46, 48, 46, 63))
 
 
 def test_signals_are_catalogued(topology: Topology) -> None:
@@ -131,7 +131,7 @@ def test_signals_are_catalogued(topology: Topology) -> None:
         "additionalProperties": False,
     }
     assert topology.signals["work.failed"].data is None
-    assert list(topology.signals) == ["counter.changed", "work.failed", "part.done"]
+    assert list(topology.signals) == ["counter.changed", "work.failed", "x-ray.taken", "part.done"]
     assert topology.agents["counter"].emits == ("counter.changed", "work.failed")
 
 
@@ -223,7 +223,7 @@ def test_the_document_is_what_the_model_was_made_of(result: LoadResult) -> None:
     supervisor = result.document["supervisor"]
     assert isinstance(supervisor, dict)
     assert [child["id"] for child in supervisor["children"][:3]] == ["ant-1", "ant-2", "ant-3"]
-    assert result.places.value(("supervisor", "children", 2, "replicas")) == Pos(56, 17, 56, 35)
+    assert result.places.value(("supervisor", "children", 2, "replicas")) == Pos(57, 17, 57, 35)
     part = result.places.key(("agents", "part_agent"))
     assert result.file_of(part) == str(MORE.parent / "parts" / "part.yaml")
     assert set(result.texts) == {str(MORE), str(MORE.parent / "parts" / "part.yaml")}

@@ -332,3 +332,25 @@ def test_a_secret_stands_nowhere_where_it_would_be_kept(
     column = path.read_text().split("\n")[found.line - 1].index("it", found.column - 1)
     assert column - (found.column - 1) in (0, 5)
     assert CANARY not in render(result.diagnostics, result.texts)
+
+
+@pytest.mark.parametrize(
+    ("place", "want"),
+    [
+        ('bus: {max_hops: "${{ vars.it }}"}', ["max_hops is text here, not an integer"]),
+        ('bus: {max_hops: "${{ size(vars.it) }}"}', []),
+        ('observe: {stall: "${{ size(vars.it) }}"}', ["stall is an integer here, not text"]),
+        ('observe: {stall: "${{ vars.it }}s"}', []),
+        ('description: "${{ vars.it }}"', []),
+    ],
+)
+def test_a_type_that_can_never_do_is_told_without_a_value(
+    tmp_path: Path, place: str, want: list[str]
+) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        f"jido: v1\nname: t\nvars: {{it: {{type: string}}}}\n{place}\n"
+        "agents: {a: {}}\nsupervisor: {children: [{agent: a}]}\n"
+    )
+    result = load(path, values=VarSources(may_assume=True))
+    assert [each.message for each in result.diagnostics] == want
