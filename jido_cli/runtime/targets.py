@@ -42,7 +42,7 @@ def find_action(target: str, name: str, origin: Origin) -> Action:
     module_name, _, function_name = target.partition(":")
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # the edge: a user's module may raise anything
+    except (Exception, SystemExit) as error:  # the edge: a user's module may raise anything
         raise StartError(
             f"module {module_name!r} does not import: {describe_error(error)}",
             code="import-failed",

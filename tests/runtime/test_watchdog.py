@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 from jido_cli.core.action import action
+from jido_cli.core.directives import RunInstruction
 from jido_cli.core.signals import Signal
+from jido_cli.runtime.service import ServiceContext
 from jido_cli.runtime.watch import ActionHung, Watch
-from tests.helpers.actions import COUNT, State, add
-from tests.helpers.programs import agent, program, tree
+from tests.helpers.actions import COUNT, State, add, doing
+from tests.helpers.programs import agent, program, service, tree
 from tests.helpers.real_engines import PATIENCE_S, RealEngine, until
 from tests.runtime.conftest import MakeWorld
 
@@ -114,6 +117,48 @@ def test_an_action_that_sleeps_is_a_stall_and_readers_are_answered(is_async: boo
         assert real.port.ready()["ok"]
         (told,) = real.facts("stalled")
         assert (told["path"], told["text"].split(" kept ")[0]) == ("root/a", "nap")
+
+
+@pytest.mark.slow
+def test_a_service_that_keeps_the_loop_is_named_and_not_interrupted() -> None:
+    entered, release = threading.Event(), threading.Event()
+    told = asyncio.Event()
+
+    async def run(ctx: ServiceContext) -> None:
+        ctx.ready()
+        await told.wait()
+        entered.set()
+        release.wait(PATIENCE_S)
+        await asyncio.Event().wait()
+
+    @action
+    def tell() -> None:
+        told.set()
+
+    with RealEngine(tree(service("s", run), agent("a", program("a", {"tell": tell})))) as real:
+        real.call("a", "tell").result(PATIENCE_S)
+        entered.wait(PATIENCE_S)
+        until(lambda: real.port.health()["stalled"])
+        stalled = real.port.tree()["stalled"]
+        assert (stalled["agent"], stalled["action"]) == ("root/s", None)
+        assert any("in run" in line for line in stalled["stack"])
+        release.set()
+        until(lambda: not real.port.health()["stalled"])
+        assert real.port.node("s")["restarts"] == 0
+
+
+@pytest.mark.slow
+def test_an_instruction_beside_the_mailbox_that_spins_ends_its_agent() -> None:
+    for instruction in (spin, spin_async):
+        name = instruction.__name__
+        of = program(
+            "a", {"go": doing(RunInstruction(name)), "add": add}, state=COUNT, actions=[instruction]
+        )
+        with RealEngine(tree(agent("a", of))) as real:
+            real.call("a", "go").result(PATIENCE_S)
+            until(lambda: real.port.node("a")["restarts"] == 1)
+            assert "hung" in real.port.node("a")["last_exit"]["reason"]
+            assert real.call("a", "add").result(PATIENCE_S)["state"] == {"count": 1}
 
 
 def letters(real: RealEngine) -> list[dict[str, object]]:
