@@ -187,9 +187,12 @@ class ValueCompiler:
             return self._sequence(value, path)
         return Constant(value)
 
-    def _mapping(self, value: Mapping[str, object], path: Path) -> Compiled:
+    def _mapping(self, value: Mapping[object, object], path: Path) -> Compiled:
         items: list[tuple[Compiled, Compiled]] = []
         for key, each in value.items():
+            if not isinstance(key, str):
+                self.problems.append(DeclarationError(path, f"the key {key!r} is not text"))
+                return UNKNOWN
             inner = (*path, key)
             items.append((self.text(key, inner, is_key=True), self._value(each, inner)))
         if all(isinstance(part, Constant) for item in items for part in item):

@@ -295,9 +295,9 @@ class Environment:
         if is_condition and result_type not in (BOOL, DYN):
             message = f"a condition must be bool, not {result_type}"
             raise ExpressionError(at(text, 0, message)) from None
-        if result_type.kind in _NO_RESULTS:
+        if hint := _no_result(result_type):
             message = f"an expression cannot give {result_type}: that is no JSON value"
-            raise ExpressionError(at(text, 0, message, _NO_RESULTS[result_type.kind])) from None
+            raise ExpressionError(at(text, 0, message, hint)) from None
         try:
             return Expression(text, result_type, made, is_check=self._is_check)
         except (SyntaxError, RecursionError, MemoryError):
@@ -340,6 +340,13 @@ class Environment:
         if variable == "none":
             return self._messages.define({})
         return self._types[variable] if variable in self._types else _SIMPLE[variable]
+
+
+def _no_result(kind: CelType) -> str | None:
+    """Return what to write instead of a result of a type that is not JSON."""
+    while kind.kind not in _NO_RESULTS and kind.item is not None:
+        kind = kind.item
+    return _NO_RESULTS.get(kind.kind)
 
 
 def _only_checked(_scope: Scope) -> object:
