@@ -57,5 +57,5 @@ def _walk(path: Path, before: Any, after: Any) -> Iterator[Change]:
 
 
 def _is_same(before: Any, after: Any) -> bool:
-    """Return whether two values are one: `1`, `1.0` and `true` are three."""
+    """Return whether two values are equal; whole containers are compared in one step."""
     return type(before) is type(after) and bool(before == after)
