@@ -40,7 +40,7 @@ from jido_cli.core.directives import (
 )
 from jido_cli.core.expressions import EvaluationError, Scope
 from jido_cli.core.suggestions import did_you_mean
-from jido_cli.core.values import ValueDomainError
+from jido_cli.errors import JidoCliError
 
 Convert = Callable[[object], object]
 
@@ -115,7 +115,7 @@ class _Asked:
 
     place: str
     record: type[Directive]
-    parts: tuple[tuple[str, str, Make, Convert], ...]
+    parts: tuple[tuple[str, _Part, Make], ...]
     fixed: Directive | None = None
 
     def __call__(self, scope: Scope, asked: list[Directive]) -> None:
@@ -126,16 +126,18 @@ class _Asked:
         made: dict[str, object] = {}
         key = ""
         try:
-            for key, attribute, make, convert in self.parts:  # noqa: B007 - told below
+            for key, part, make in self.parts:
                 value = make(scope)
-                if value is not None or convert is parts.anything:
-                    made[attribute] = convert(value)
+                if value is not None or part.convert is parts.anything:
+                    made[part.attribute] = part.convert(value)
+                elif part.is_needed:
+                    raise DirectiveError("this is null")
             key = ""
             return self.record(**made)
         except EvaluationError as error:
             raise failed(f"{self.place}.{key}", error) from None
-        except (DirectiveError, ValueDomainError, ValueError, TypeError) as error:
-            said = _said(error).removeprefix(f"{self.record.kind}: ")
+        except JidoCliError as error:
+            said = error.message.removeprefix(f"{self.record.kind}: ")
             raise unfit(f"{self.place}.{key}" if key else self.place, said) from None
 
 
@@ -219,10 +221,7 @@ def _asked(kind: _Kind, declared: Mapping[str, object], path: Path, compiler: Va
         if name in declared
     }
     place = ".".join(map(str, path))
-    made = tuple(
-        (name, kind.parts[name].attribute, runner(each), kind.parts[name].convert)
-        for name, each in compiled.items()
-    )
+    made = tuple((name, kind.parts[name], runner(each)) for name, each in compiled.items())
     asked = _Asked(place, kind.record, made)
     if len(compiler.problems) == known:
         fixed = _fixed(asked, compiled, kind, path, compiler)
@@ -246,17 +245,16 @@ def _fixed(
             continue
         try:
             made[part.attribute] = part.convert(each.value)
-        except (DirectiveError, ValueError) as error:
-            hint = error.hints[0] if isinstance(error, DirectiveError) and error.hints else None
-            _note(compiler, (*path, name), _said(error), hint)
+        except JidoCliError as error:
+            _note(compiler, (*path, name), error.message, error.hints[0] if error.hints else None)
             return None
     is_whole = all(name in compiled for name, part in kind.parts.items() if part.is_needed)
     if len(made) < len(compiled) or not is_whole:
         return None
     try:
         return asked.record(**made)
-    except (DirectiveError, ValueDomainError, TypeError) as error:
-        _note(compiler, path, _said(error))
+    except JidoCliError as error:
+        _note(compiler, path, error.message)
         return None
 
 
@@ -301,7 +299,3 @@ def _note(
 
 def _article(name: str) -> str:
     return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
-
-
-def _said(error: Exception) -> str:
-    return error.message if isinstance(error, DirectiveError) else str(error)

@@ -45,6 +45,13 @@ def text(value: object) -> object:
     return text_of(value)
 
 
+def mapping(value: object) -> object:
+    """Return *value* if it is a mapping."""
+    if isinstance(value, Mapping):
+        return value
+    raise DirectiveError(f"{show(value)} is not a mapping")
+
+
 def duration_ms(value: object) -> int:
     """Return the milliseconds of a duration; of expressions it may have a fraction."""
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None

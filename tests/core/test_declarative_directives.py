@@ -240,7 +240,7 @@ def test_directives_see_the_result_of_the_work_and_come_after_its_own() -> None:
         ),
         (
             {"directives": [{"cancel": {"id": "${{ signal.data.nothing }}"}}]},
-            "directives.0.cancel: Missing required argument 'id'",
+            "directives.0.cancel.id: this is null",
         ),
         (
             {"directives": [{"schedule": {"after": "${{ signal.data.n }}", "signal": "a"}}]},
@@ -253,6 +253,14 @@ def test_directives_see_the_result_of_the_work_and_come_after_its_own() -> None:
         (
             {"emit": {"type": "a", "to": "${{ signal.data.id }}"}},
             "emit.to: 'o1' is not a target",
+        ),
+        (
+            {"emit": {"type": "a", "extensions": "${{ signal.data.n }}"}},
+            "emit: extensions 3 are not a mapping",
+        ),
+        (
+            {"directives": [{"spawn_agent": {"agent": "w", "meta": "${{ signal.data.n }}"}}]},
+            "directives.0.spawn_agent: an int where a mapping is needed",
         ),
         (
             {"directives": [{"emit": {"type": "${{ '' }}"}}]},
