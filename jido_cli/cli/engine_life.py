@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine, EngineEnd
 
 _IDLE_POLL_S = 0.05
+_HELD_POLL_S = 2.0
 _REST_S = 0.5
 FOR_IS_OVER = "--for {span} is over"
+IS_LOST = "its state dir was removed, nobody could reach it any more"
 IS_IDLE = "--until-idle: nothing is left to do"
 
 
@@ -45,6 +47,7 @@ async def live(
     plan: Plan,
     *,
     has_terminal: bool,
+    is_held: Callable[[], bool],
     on_ready: Callable[[float], None],
 ) -> Life:
     """Boot the engine, let it work, and end it in order when there is a reason to.
@@ -53,6 +56,7 @@ async def live(
         engine: not yet booted.
         plan: when to end without being asked.
         has_terminal: whether the end of the terminal is a reason.
+        is_held: whether the engine still holds its name; that it does not is a reason.
         on_ready: told how long the start took, in seconds.
 
     Raises:
@@ -68,7 +72,7 @@ async def live(
         await engine.boot()
         ready = time.monotonic()
         on_ready(ready - begun)
-        reasons = _reasons(engine, plan)
+        reasons = _reasons(engine, plan, is_held)
         try:
             end = await engine.wait_ended()
         finally:
@@ -80,14 +84,21 @@ async def live(
     return Life(end, ended - ready, first is not None and first.name == "SIGINT")
 
 
-def _reasons(engine: Engine, plan: Plan) -> list[asyncio.Task[None]]:
+def _reasons(engine: Engine, plan: Plan, is_held: Callable[[], bool]) -> list[asyncio.Task[None]]:
     """Start what ends the engine by itself."""
-    tasks = []
+    tasks = [asyncio.ensure_future(_end_when_lost(engine, is_held))]
     if plan.for_ms is not None:
         tasks.append(asyncio.ensure_future(_end_after(engine, plan.for_ms)))
     if plan.until_idle:
         tasks.append(asyncio.ensure_future(_end_when_idle(engine)))
     return tasks
+
+
+async def _end_when_lost(engine: Engine, is_held: Callable[[], bool]) -> None:
+    """End an engine whose folder was removed: nobody could find it, and another could start."""
+    while is_held():
+        await asyncio.sleep(_HELD_POLL_S)
+    engine.begin_shutdown(IS_LOST)
 
 
 async def _end_after(engine: Engine, for_ms: int) -> None:

@@ -174,7 +174,13 @@ class _Process:
         try:
             plan = Plan(self._settings.for_ms, self._settings.until_idle)
             has_terminal = not self._settings.is_detached
-            life = await live(engine, plan, has_terminal=has_terminal, on_ready=self._ready)
+            life = await live(
+                engine,
+                plan,
+                has_terminal=has_terminal,
+                is_held=self._claim.is_held,
+                on_ready=self._ready,
+            )
             why = life.end.why if life.end.kind == "stopped" else "its root gave up"
         finally:
             let_go()

@@ -75,7 +75,8 @@ def writing(path: Path, *, variable: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = SYSTEM_WHYS.get(error.errno or 0)
+        is_gone = error.errno == errno.ENOENT
+        why = "its folder is gone" if is_gone else SYSTEM_WHYS.get(error.errno or 0)
         if why is None:
             raise
         raise ControlError(

@@ -311,6 +311,17 @@ class EngineClaim:
         with private_files.writing(path, variable=_STATE_DIR):
             return private_files.open_private(path, os.O_WRONLY | os.O_APPEND)
 
+    def is_held(self) -> bool:
+        """Return whether the lock is where others look for it; they may have removed the folder."""
+        if self._lock is None:
+            return False
+        try:
+            found = self.place.lock_path.lstat()
+        except OSError:  # gone, or out of reach: nobody else can be kept away by it
+            return False
+        mine = os.fstat(self._lock)
+        return (found.st_ino, found.st_dev) == (mine.st_ino, mine.st_dev)
+
     def write_last_exit(self, story: Mapping[str, object]) -> None:
         """Say how the engine ended; `at`, `kind` and `reason` are what clients show."""
         path = self.place.last_exit_path

@@ -214,6 +214,16 @@ def test_the_log_of_an_engine_begins_and_ends_with_its_process(project):
     assert log[-1].split()[1] == "done"
 
 
+def test_an_engine_whose_folder_was_removed_ends_by_itself(project):
+    with project.foreground(project.topology()) as engine:
+        shutil.rmtree(project.root / ".jido")
+        done = finish(engine)
+    assert done.code == 0
+    assert "3 nodes in reverse order: its state dir was removed" in done.out
+    assert "how it ended is not written down" in done.err
+    assert project.peek("ls") == {"engines": []}
+
+
 def test_json_lines_of_a_foreground_engine_are_json(project):
     done = project.jido("up", project.topology(), "--for", "10ms", "--log-format", "json")
     assert all(line.startswith('{"time": ') for line in done.out.splitlines())

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import stat
@@ -335,6 +336,23 @@ def test_after_kill_9_the_next_engine_cleans_up_and_starts(state_dir: StateDir):
     assert (place.socket.exists(), place.is_locked()) == (True, False)
     with state_dir.claim("shop") as claim:
         claim.bind().close()
+
+
+def test_a_claim_is_held_until_its_folder_is_removed(state_dir: StateDir):
+    with state_dir.claim("shop") as claim:
+        assert claim.is_held()
+        shutil.rmtree(state_dir.root)
+        assert not claim.is_held()
+        with state_dir.claim("shop") as another:  # the name is free: two would not know each other
+            assert (claim.is_held(), another.is_held()) == (False, True)
+    assert not another.is_held()
+
+
+def test_a_folder_that_was_removed_is_told_when_it_is_to_be_written(state_dir: StateDir):
+    with state_dir.claim("shop") as claim:
+        shutil.rmtree(state_dir.root)
+        with pytest.raises(ControlError, match="cannot be written: its folder is gone"):
+            claim.write_last_exit({"at": 1.0})
 
 
 def test_a_file_whose_name_is_no_utf_8_is_recorded_as_it_is(state_dir: StateDir):
