@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help up install test check fuzz format docs bench clean
+.PHONY: help up install test check fuzz format docs screenshots bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ docs: install ## write what docs/ has from the schema, the rules and the table o
 	$(BIN)/python -m tests.docs.reference
 	$(BIN)/python -m tests.docs.expressions_page
 	$(BIN)/python -m tests.docs.rules_page
+
+screenshots: install ## draw the dashboard's picture for the docs, from the demo
+	$(BIN)/python -m tests.tui.picture docs/images/dashboard.svg
 
 clean: ## remove what was installed and cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -49,16 +49,16 @@ async def demo_picture(size: tuple[int, int], seconds: int, keys: tuple[str, ...
     clock = Clock()
     engine = DemoEngine(clock)
     async with opened(size, handle=engine, clock=clock) as desk:
-        for _ in range(seconds * 2):
-            await desk.step(0.5)
         await desk.press(*keys)
-        await desk.step(0.5)
+        for _ in range(seconds * 4):
+            await desk.step(0.25)
+        await desk.step(0.7)
         return clean(desk.app.export_screenshot(title="jido tui"))
 
 
 def main(file: str) -> None:
     """Draw the picture of the documentation."""
-    svg = asyncio.run(demo_picture((120, 36), 50, ("j", "j", "j", "j")))
+    svg = asyncio.run(demo_picture((120, 36), 48, ("j", "j", "j", "j")))
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     Path(file).write_text(svg, encoding="utf-8")
 

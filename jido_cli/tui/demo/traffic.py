@@ -96,7 +96,7 @@ class Traffic:
         elapsed = self._steps * STEP_S
         for late in (0.0, BREAKS_AGAIN_S):
             if 0 <= (elapsed - late) % BREAK_EVERY_S < STEP_S and elapsed > BREAK_EVERY_S / 2:
-                self._break(now)
+                self._break(now + 0.02)  # after the order that it breaks over
 
     def _ask(self, asked: Asked, now: float) -> None:
         node = self._tree.nodes[asked.agent]
