@@ -73,7 +73,7 @@ _EMIT = _Kind(
     _needed("type")
     | {"data": _Part("data", parts.anything)}
     | _texts("subject", "id", "source")
-    | {"extensions": _Part("extensions", parts.anything), "to": _Part("to", parts.target)},
+    | {"extensions": _Part("extensions", parts.mapping), "to": _Part("to", parts.target)},
 )
 _SIGNAL = {"signal": _Part("signal", parts.signal, is_needed=True)}
 _KINDS: Mapping[str, _Kind] = {
@@ -92,14 +92,14 @@ _KINDS: Mapping[str, _Kind] = {
         SpawnAgent,
         _needed("agent")
         | _texts("tag", "under", "restart", "on_parent_death")
-        | {name: _Part(name, parts.anything) for name in ("state", "meta")},
+        | {name: _Part(name, parts.mapping) for name in ("state", "meta")},
     ),
     "stop_child": _Kind(StopChild, _needed("tag")),
     "run_instruction": _Kind(
         RunInstruction,
         _needed("action")
         | _texts("id", "on_result", "on_error")
-        | {"with": _Part("params", parts.anything)},
+        | {"with": _Part("params", parts.mapping)},
     ),
     "dead_letter": _Kind(DeadLetter, _needed("reason")),
     "error": _Kind(Error, _needed("message") | _texts("code")),
@@ -126,7 +126,7 @@ class _Asked:
         made: dict[str, object] = {}
         key = ""
         try:
-            for key, part, make in self.parts:
+            for key, part, make in self.parts:  # noqa: B007 - told below
                 value = make(scope)
                 if value is not None or part.convert is parts.anything:
                     made[part.attribute] = part.convert(value)
@@ -260,7 +260,8 @@ def _fixed(
 
 def _answer(declared: object, path: Path, compiler: ValueCompiler) -> Ask:
     make = runner(compiler.value(declared, path))
-    return _Asked(".".join(map(str, path[:-1])), Reply, ((_REPLY, "output", make, parts.anything),))
+    output = _Part("output", parts.anything)
+    return _Asked(".".join(map(str, path[:-1])), Reply, ((_REPLY, output, make),))
 
 
 def _nothing(_scope: Scope, _asked: list[Directive]) -> None:

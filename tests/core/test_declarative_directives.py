@@ -256,11 +256,11 @@ def test_directives_see_the_result_of_the_work_and_come_after_its_own() -> None:
         ),
         (
             {"emit": {"type": "a", "extensions": "${{ signal.data.n }}"}},
-            "emit: extensions 3 are not a mapping",
+            "emit.extensions: 3 is not a mapping",
         ),
         (
             {"directives": [{"spawn_agent": {"agent": "w", "meta": "${{ signal.data.n }}"}}]},
-            "directives.0.spawn_agent: an int where a mapping is needed",
+            "directives.0.spawn_agent.meta: 3 is not a mapping",
         ),
         (
             {"directives": [{"emit": {"type": "${{ '' }}"}}]},
