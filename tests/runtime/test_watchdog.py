@@ -136,7 +136,7 @@ def test_a_service_that_keeps_the_loop_is_named_and_not_interrupted() -> None:
         told.set()
 
     with RealEngine(tree(service("s", run), agent("a", program("a", {"tell": tell})))) as real:
-        real.call("a", "tell").result(PATIENCE_S)
+        real.call("a", "tell")
         entered.wait(PATIENCE_S)
         until(lambda: real.port.health()["stalled"])
         stalled = real.port.tree()["stalled"]
