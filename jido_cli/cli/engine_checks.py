@@ -11,7 +11,7 @@ from jido_cli.cli.checkup import Check, broken
 from jido_cli.control import leftovers
 from jido_cli.control.engines import FoundEngine
 from jido_cli.control.handle import EngineHandle
-from jido_cli.control.words import shown
+from jido_cli.control.words import pasted, shown
 from jido_cli.errors import ControlError
 from jido_cli.observe.text.measures import plural
 from jido_cli.observe.text.signs import stall_text
@@ -97,5 +97,5 @@ def _living(engine: FoundEngine, connect: Connect) -> Iterator[Check]:
         yield Check("engine", "warning", facts, (f"jido ps -e {name}",))
     if version != jido_cli.__version__:
         facts = f"{name}: runs jido {version}, this is {jido_cli.__version__}"
-        again = f", then jido up {shown(engine.record.file)}" if engine.record else ""
+        again = f", then jido up {pasted(engine.record.file)}" if engine.record else ""
         yield Check("engine", "warning", facts, (f"jido down -e {name}{again}",))

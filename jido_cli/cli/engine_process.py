@@ -31,7 +31,7 @@ from jido_cli.control.lifeline import watch_lifeline
 from jido_cli.control.protocol import PROTOCOL
 from jido_cli.control.server import ControlServer
 from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
-from jido_cli.control.words import shown
+from jido_cli.control.words import pasted
 from jido_cli.errors import ControlError, JidoCliError, StartError
 from jido_cli.observe.text import measures
 
@@ -230,7 +230,7 @@ class _Process:
 
     def _not_ready(self, error: StartError) -> CommandError:
         """Return the failed start in the command's words."""
-        hints = error.hints or (f"mend it, then: jido up {shown(self._settings.file)}",)
+        hints = error.hints or (f"mend it, then: jido up {pasted(self._settings.file)}",)
         return CommandError(
             f"{self._topology.name} did not get ready: {error.message}",
             code=error.code,
@@ -257,7 +257,7 @@ class _Process:
             headline(self._topology.name, story),
             code="gave-up",
             where=story_where(story),
-            hints=story_hints(story, shown(self._settings.file)),
+            hints=story_hints(story, pasted(self._settings.file)),
             story=story,
         )
 

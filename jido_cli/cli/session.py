@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jido_cli.cli import terminal
-from jido_cli.control.words import shown
+from jido_cli.control.words import pasted
 from jido_cli.errors import ControlError
 from jido_cli.observe.text.measures import Times
 
@@ -118,7 +117,7 @@ def _with_file(hint: str) -> str:
     if not hint.startswith("jido up FILE"):
         return hint
     file = next(_topologies(), None)
-    return hint if file is None else hint.replace("FILE", shlex.quote(shown(file)))
+    return hint if file is None else hint.replace("FILE", pasted(file))
 
 
 def _topologies() -> Iterator[Path]:

@@ -54,7 +54,7 @@ class EngineGoneError(ControlError):
 
     def __init__(self, engine: FoundEngine, *, now: float) -> None:
         place, record, end = engine.place, engine.record, engine.last_exit
-        again = f"jido up {words.shown(record.file)}" if record else "jido up FILE"
+        again = f"jido up {words.pasted(record.file)}" if record else "jido up FILE"
         written = _last_written(place)
         stamp = words.clock(written, now=now) if written else None
         if end is not None:

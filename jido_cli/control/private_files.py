@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
+import shlex
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +33,7 @@ SYSTEM_WHYS = {
     errno.ENFILE: "this machine has too many files open",
     errno.ENAMETOOLONG: "its name is too long",
 }
+_OURS = re.compile(r"\.?jido|jido-[0-9]+")
 _OTHERS = 0o077
 _MAX_RECORD = 1 << 20
 
@@ -45,6 +48,11 @@ def _unsafe(path: Path, why: str, *hints: str) -> ControlError:
     )
 
 
+def _quoted(path: Path) -> str:
+    """Return a path as it can be pasted into a command line."""
+    return shlex.quote(str(path))
+
+
 def _check(path: Path, info: os.stat_result, *, mode_word: str) -> None:
     """Refuse what another user owns or may touch."""
     uid = os.geteuid()
@@ -52,16 +60,26 @@ def _check(path: Path, info: os.stat_result, *, mode_word: str) -> None:
         raise _unsafe(
             path,
             f"it belongs to uid {info.st_uid}, not to you (uid {uid})",
-            f"mv {path} {path}.foreign     (then run the command again)",
+            f"mv {_quoted(path)} {_quoted(path)}.foreign     (then run the command again)",
             "set JIDO_STATE_DIR to a folder of yours",
         )
     if stat.S_IMODE(info.st_mode) & _OTHERS:
+        mend = f"chmod {mode_word.lstrip('0')} {_quoted(path)}"
         raise _unsafe(
             path,
             f"its mode is {stat.S_IMODE(info.st_mode):04o}, others may use it; "
             f"wanted is {mode_word}",
-            f"chmod {mode_word.lstrip('0')} {path}     (if what is in it is yours)",
+            f"{mend}     (if what is in it is yours)"
+            if _is_made_by_us(path, info)
+            else "set JIDO_STATE_DIR to a folder that is for nothing else; jido makes it",
         )
+
+
+def _is_made_by_us(path: Path, info: os.stat_result) -> bool:
+    """Return whether a mode may be changed without harm: not that of `/` or of a home folder."""
+    if not stat.S_ISDIR(info.st_mode):
+        return True
+    return _OURS.fullmatch(path.name) is not None or (path / "engine.lock").exists()
 
 
 @contextmanager
@@ -94,13 +112,13 @@ def check_folder(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except NotADirectoryError:
-        raise _unsafe(path, "a file stands in its way", f"ls -l {path.parent}") from None
+        raise _unsafe(path, "a file stands in its way", f"ls -l {_quoted(path.parent)}") from None
     except PermissionError:
-        raise _unsafe(path, "it cannot be looked at", f"ls -ld {path.parent}") from None
+        raise _unsafe(path, "it cannot be looked at", f"ls -ld {_quoted(path.parent)}") from None
     if stat.S_ISLNK(info.st_mode):
-        raise _unsafe(path, "it is a symbolic link", f"rm {path}")
+        raise _unsafe(path, "it is a symbolic link", f"rm {_quoted(path)}")
     if not stat.S_ISDIR(info.st_mode):
-        raise _unsafe(path, "it is not a folder", f"mv {path} {path}.old")
+        raise _unsafe(path, "it is not a folder", f"mv {_quoted(path)} {_quoted(path)}.old")
     _check(path, info, mode_word="0700")
     return True
 
@@ -112,10 +130,12 @@ def check_file(path: Path, *, socket: bool = False) -> bool:
     except FileNotFoundError:
         return False
     if stat.S_ISLNK(info.st_mode):
-        raise _unsafe(path, "it is a symbolic link", f"rm {path}")
+        raise _unsafe(path, "it is a symbolic link", f"rm {_quoted(path)}")
     wanted = stat.S_ISSOCK if socket else stat.S_ISREG
     if not wanted(info.st_mode):
-        raise _unsafe(path, f"it is not a {'socket' if socket else 'plain file'}", f"rm -r {path}")
+        raise _unsafe(
+            path, f"it is not a {'socket' if socket else 'plain file'}", f"rm -r {_quoted(path)}"
+        )
     _check(path, info, mode_word="0600")
     return True
 

@@ -70,7 +70,7 @@ def check_version(place: EnginePlace, headers: Mapping[str, str], path: str) -> 
             where=socket,
         )
     record = place.record()
-    file = words.shown(record.file) if record else "FILE"
+    file = words.pasted(record.file) if record else "FILE"
     raise ControlError(
         f"the engine of {place.name} is jido {version}, this command is jido {__version__}; "
         "they cannot talk",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,12 @@ def shown(path: Path | str) -> str:
         return str(Path(path).relative_to(Path.cwd()))
     except (ValueError, OSError):
         return os.fspath(path)
+
+
+def pasted(path: Path | str) -> str:
+    """Return a path as it can be pasted into a command line."""
+    name = shown(path)
+    return shlex.quote(f"./{name}" if name.startswith("-") else name)
 
 
 def duration(seconds: float) -> str:

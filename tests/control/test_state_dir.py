@@ -201,6 +201,18 @@ def test_tm1_a_state_dir_that_others_may_use_is_refused_with_the_remedy(state_di
     assert error.hints == (f"chmod 700 {state_dir.root}     (if what is in it is yours)",)
 
 
+@pytest.mark.parametrize("name", ["", "project", "/"])
+def test_nobody_is_told_to_change_the_mode_of_a_folder_that_is_for_more(folder: Path, name: str):
+    (folder / "project").mkdir()
+    for path in (folder, folder / "project"):
+        path.chmod(0o755)
+    named = StateDir.of(folder, {"JIDO_STATE_DIR": str(folder / name), "XDG_RUNTIME_DIR": "/x"})
+    error = refused(named)
+    assert error.hints == (
+        "set JIDO_STATE_DIR to a folder that is for nothing else; jido makes it",
+    )
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_tm1_a_foreign_state_dir_is_refused(state_dir: StateDir):
     state_dir.root.mkdir(mode=0o700)
