@@ -3,6 +3,7 @@ there. Without these nobody knows whether that level looks at the runtime at all
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,10 +76,13 @@ class TidyWorld(otp_runtime.RuntimeWorld):
     """A world that leaves nobody behind, whatever is broken."""
 
     def close(self) -> None:
-        if self._engine is not None:
-            for place in [*self._engine.kernel.tree.walk()]:
+        for _ in range(10):  # what is broken may start others while it ends
+            for place in [] if self._engine is None else [*self._engine.kernel.tree.walk()]:
                 if isinstance(place.process, SupervisorRunner):
                     KILL(place.process)
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_idle()
         super().close()
 
 
