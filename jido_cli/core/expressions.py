@@ -4,6 +4,13 @@ The front of the `cel_*` modules, and the only place that talks to the checking 
 and checks with the CEL project's own library and never evaluates with it. What an expression
 computes depends on its scope alone: no clock, no randomness, no I/O. How `${{ }}` sits in YAML
 values is `jido_cli.core.cel_template`'s business.
+
+A text goes through the others in this order: `cel_source` prepares it, the library checks it
+against the types of `cel_messages`, `cel_diagnose` explains what that says, `cel_wire` reads the
+tree, `cel_derive` types it by the rules of `cel_types`, and `cel_generate` writes Python with
+`cel_fast`, `cel_flow` and `cel_emit`. That runs on the `Scope` of `cel_scope`, with the operators
+of `cel_run` and the functions that `cel_library` collects; `cel_places` finds what failed, and
+`cel_results` makes JSON of what comes out.
 """
 
 from __future__ import annotations
