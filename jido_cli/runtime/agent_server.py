@@ -296,10 +296,12 @@ class AgentServer:
         watch.signal = signal
         watch.running = self
         try:
-            result = begin_signal(self.agent, signal, context)
-            watch.running = None
-            if watch.is_injecting:
-                watch.swallow_late()
+            try:
+                result = begin_signal(self.agent, signal, context)
+            finally:  # an interruption that comes as late as in here is caught below
+                watch.running = None
+                if watch.is_injecting:
+                    watch.swallow_late()
         except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
             self._broken(error, mail)
             return
@@ -368,10 +370,12 @@ class AgentServer:
         watch.signal = signal
         watch.running = self
         try:
-            result = resume(suspended.command, outcome)
-            watch.running = None
-            if watch.is_injecting:
-                watch.swallow_late()
+            try:
+                result = resume(suspended.command, outcome)
+            finally:
+                watch.running = None
+                if watch.is_injecting:
+                    watch.swallow_late()
         except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
             self._broken(error, mail)
             return

@@ -308,8 +308,10 @@ def test_agents_under_a_hail_of_interruptions_lose_only_what_was_hit(boot: MakeW
     def slow_add(state: State) -> dict[str, object]:
         for _ in range(100):
             pass
-        if state["count"] % 20 == 19:
+        if state["count"] % 7 == 3:
             attackers[0].meet()
+        if state["count"] % 7 == 6:
+            raise SystemExit(1)  # both at once: the interruption and an exit of its own
         return {"count": state["count"] + 1}
 
     of = program("c", {"add": slow_add}, state=COUNT)
@@ -326,6 +328,6 @@ def test_agents_under_a_hail_of_interruptions_lose_only_what_was_hit(boot: MakeW
     assert attacker.accepted, "nothing was interrupted: the test says nothing"
     exits = world.kernel.restarts
     letters = world.dead_letters()
-    assert len(letters) == exits <= len(attacker.accepted)
+    assert len(letters) == exits
     handled = sum(world.place(ident).handled for ident in ("a", "b"))
     assert handled + exits == 2 * sent
