@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jido_cli.topology import project as project_module
 from jido_cli.topology.load import LoadResult, load
 from jido_cli.topology.report import render
 
@@ -322,3 +323,11 @@ def test_values_are_counted_over_all_files(project: Path) -> None:
     write(project, main_yaml=including("part.yaml"), part_yaml=PART + values)
     write(project, main_yaml=including("part.yaml") + values)
     assert "more than 200,000 values" in said(load_main(project), project)[0]
+
+
+def test_where_folders_cannot_be_held_open_links_are_refused_all_the_same(project: Path) -> None:
+    write(project, lib__part_yaml=PART)
+    (project / "link").symlink_to(project / "lib")
+    assert project_module._read_beneath_by_name(project, ("lib", "part.yaml")) == PART.encode()
+    with pytest.raises(project_module.UnreadableFileError, match="'link' is a symbolic link"):
+        project_module._read_beneath_by_name(project, ("link", "part.yaml"))

@@ -354,3 +354,22 @@ def test_a_type_that_can_never_do_is_told_without_a_value(
     )
     result = load(path, values=VarSources(may_assume=True))
     assert [each.message for each in result.diagnostics] == want
+
+
+def test_a_file_that_is_not_there_leaves_the_default_or_is_told_once(tmp_path: Path) -> None:
+    sources = VarSources(reads_files=True)
+    assert value(tmp_path, "{default: x, file: no.txt}", sources) == "x"
+    assert said(given(tmp_path, "{type: string, file: no.txt}", sources)) == [
+        f"4:3 JD120 var 'it': {tmp_path / 'no.txt'} cannot be read: there is no such file"
+    ]
+    assert said(given(tmp_path, "{secret: true, file: no.txt}", sources)) == [
+        "4:3 JD121 secret 'it' has no value: no.txt has none either"
+    ]
+
+
+def test_a_file_on_the_command_line_must_be_there(tmp_path: Path) -> None:
+    sources = VarSources(set_files={"it": tmp_path / "no.txt", "nope": tmp_path / "x"})
+    assert said(given(tmp_path, "{default: x}", sources)) == [
+        "1:1 JD120 --set-file nope: there is no var 'nope'",
+        f"4:3 JD120 --set-file it: {tmp_path / 'no.txt'} cannot be read: there is no such file",
+    ]
