@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from textual import events
 from textual.app import App
 
 from jido_cli.control.handle import EngineHandle
@@ -17,6 +18,7 @@ from jido_cli.tui.options import Options, Outcome
 from jido_cli.tui.palettes import CHOICES, PALETTES
 from jido_cli.tui.screens.dashboard import DashboardScreen
 from jido_cli.tui.steering import Done, Spawn, Steering, in_thread
+from jido_cli.tui.widgets.dialog import DialogScreen
 
 
 class DashboardApp(App[Outcome], inherit_bindings=False):
@@ -44,7 +46,7 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
         takes_signals: bool = False,
     ) -> None:
         palette = PALETTES[options.theme]
-        super().__init__()
+        super().__init__(ansi_color=True if palette.is_ansi else None)
         self.animation_level = "none"
         self.look = Look(palette, options.is_ascii, options.only_ascii)
         for one in PALETTES.values():
@@ -72,6 +74,12 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Ask for nothing more."""
         self._feed.stop()
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand a key to the dialog that opened while it was on its way: nothing typed is lost."""
+        if isinstance(self.screen, DialogScreen):
+            event.prevent_default()
+            self.screen.pressed(event.key, event.character)
 
     def _take(self, frame: Frame) -> None:
         self.dashboard.take(frame)

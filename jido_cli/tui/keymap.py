@@ -81,17 +81,11 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("v", "v", "supervision events", "events", where="log"),
     Key("m", "m", "draw a mark line", "mark", where="log"),
 )
-# Ctrl+c must work wherever the focus is, ahead of what textual would do with it.
-_FIRST = frozenset({"ctrl+c", "tab", "shift+tab"})
 
 
 def bindings() -> list[Binding]:
-    """Return textual's bindings for the whole map."""
-    return [
-        Binding(key, one.action, show=False, priority=key in _FIRST)
-        for one in KEYS
-        for key in one.keys.split(",")
-    ]
+    """Return textual's bindings for the whole map; none of them overtakes a key typed before it."""
+    return [Binding(key, one.action, show=False) for one in KEYS for key in one.keys.split(",")]
 
 
 def keys_for(where: Where) -> Sequence[Key]:

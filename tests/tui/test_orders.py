@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from jido_cli.errors import ControlError
 from jido_cli.tui.screens.confirm import ConfirmScreen
@@ -269,6 +270,24 @@ async def test_ctrl_y_copies_the_command_of_a_form():
         await desk.step()
         await desk.press("s", "tab", "a", "space", "b", "ctrl+y")
         assert desk.app.clipboard == "jido send orders order.requested 'sku=a b'"
+
+
+async def test_a_form_that_opens_before_the_routes_are_known_takes_them_when_they_come():
+    engine = scenes.with_form()
+    async with opened(handle=engine) as desk:
+        await desk.press(*"jjj", "s")
+        assert desk.shows("▾ 0 routes")
+        await desk.step()
+        assert desk.line("order.requested_") and desk.shows("sku       text, required")
+
+
+async def test_keys_that_are_typed_ahead_reach_the_dialog_that_opens():
+    engine = scenes.well()
+    async with opened(handle=engine) as desk:
+        for key in "jjjXy":
+            desk.app.post_message(events.Key(key, key))
+        await desk.settle()
+        assert engine.orders == [("kill", ORDERS)]
 
 
 async def test_only_agents_take_signals():

@@ -97,6 +97,13 @@ class SignalForm:
         if self.routes:
             self.choose_route(0)
 
+    def take_routes(self, routes: Sequence[Mapping[str, Any]]) -> None:
+        """Take the routes once they are known; what was typed meanwhile stays."""
+        if routes and not self.routes:
+            self.routes = list(routes)
+            if not self.type_line.text:
+                self.choose_route(0)
+
     # -- the type
 
     @property

@@ -94,8 +94,7 @@ class Teller:
             return [*self._flush(), _entry(event, "◆", "loop", path, said)]
         if self._has_fallen(path, event["at"]):
             return []  # that it gave up was told already
-        other = bool(self._stopped) and _parent(self._stopped[0]["path"]) != _parent(path)
-        before = self._flush() if self._started or other else []
+        before = self._flush() if self._started else []
         self._stopped.append(event)
         return before
 
@@ -104,15 +103,8 @@ class Teller:
         back = self._back.pop(path, None)
         if back is not None and event["at"] - back < _TOGETHER_S:
             return []  # it was named with its group
-        other = bool(self._started) and _parent(self._started[-1]["path"]) != _parent(path)
-        is_above = bool(self._started) and _parent(self._started[-1]["path"]) == path
-        before: list[EventEntry] = []
-        if self._stopped and _parent(self._stopped[0]["path"]) != _parent(path):
-            before = self._flush_stopped()
-        if other and not is_above and len(self._started) > _MANY:
-            before += self._flush()
         self._started.append(event)
-        return before
+        return []
 
     def _restarted(self, event: Event) -> list[EventEntry]:
         path, data = event["path"] or "", event["data"]

@@ -37,6 +37,8 @@ class FilteringScreen(PanesScreen, inherit_bindings=False):
         elif event.key == "escape":
             self.desk.log.set_filter(Filter())
             self._end_filter()
+        elif event.key == "tab":
+            self._complete(field)
         elif field.key(event.key, event.character):
             self._try(field.text)
         self.repaint()
@@ -71,10 +73,8 @@ class FilteringScreen(PanesScreen, inherit_bindings=False):
         self.log_pane.filter_field, self.log_pane.filter_problem = None, ""
         self.log_pane.follow()
 
-    def complete_filter(self) -> None:
+    def _complete(self, field: TextField) -> None:
         """Complete the word at the cursor, as far as it is clear."""
-        field = self.log_pane.filter_field
-        assert field is not None
         head, _, word = field.text.rpartition(" ")
         sign = "-" if word.startswith("-") else ""
         key, colon, value = word.removeprefix("-").partition(":")
@@ -85,7 +85,6 @@ class FilteringScreen(PanesScreen, inherit_bindings=False):
         if len(found) >= 1:
             field.set(f"{head} {sign}{found[0]}".lstrip())
             self._try(field.text)
-            self.repaint()
 
     def _values(self, key: str) -> list[str]:
         if key == "agent":

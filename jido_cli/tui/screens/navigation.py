@@ -19,10 +19,7 @@ class NavigationScreen(FilteringScreen, inherit_bindings=False):
         self.focus_pane(name)
 
     def action_next_pane(self, step: int) -> None:
-        """Go to the next pane; in a filter, complete."""
-        if self.log_pane.filter_field is not None:
-            self.complete_filter()
-            return
+        """Go to the next pane."""
         shown = [one for one in PANES if self.zoomed or self._can_show(one)]
         at = shown.index(self.focus_on) if self.focus_on in shown else 0
         self.focus_pane(shown[(at + step) % len(shown)])

@@ -9,6 +9,7 @@ from jido_cli.observe.text import measures
 from jido_cli.observe.text.inspect import inspect_lines
 from jido_cli.observe.text.names import last_part, short_names
 from jido_cli.tui.desk import Desk
+from jido_cli.tui.feed.frames import Frame
 from jido_cli.tui.look import Look
 from jido_cli.tui.messages import Hurry, OrderDone
 from jido_cli.tui.model.form import SignalForm
@@ -38,6 +39,18 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
         super().__init__(look, desk)
         self.steering = steering
         self.engine_flag = engine_flag
+
+    def take(self, frame: Frame) -> None:
+        """Take news of the engine; a form that waits for its routes gets them."""
+        super().take(frame)
+        for news in frame.nodes:
+            form = self._open_form_screen()
+            if form is not None and news.inspect is not None:
+                form.take_routes(news.path, news.inspect.get("routes") or ())
+
+    def _open_form_screen(self) -> SignalFormScreen | None:
+        screens = (one for one in self.app.screen_stack if isinstance(one, SignalFormScreen))
+        return next(screens, None)
 
     def name_of(self, path: str) -> str:
         """Return the shortest name of a node that is unique."""
@@ -150,9 +163,7 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
         """Say how an order ended, where it was given."""
         done = message.done
         self.post_message(Hurry())
-        form = next(
-            (one for one in self.app.screen_stack if isinstance(one, SignalFormScreen)), None
-        )
+        form = self._open_form_screen()
         if done.what in ("send", "call") and form is not None:
             if form.done(done):
                 self._say_sent(done)

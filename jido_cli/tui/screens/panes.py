@@ -42,9 +42,9 @@ class PanesScreen(Screen[None], inherit_bindings=False):
     """
 
     DEFAULT_CSS = """
-    PanesScreen { layers: base; background: $background; }
-    PanesScreen Horizontal { height: auto; width: 100%; }
-    PanesScreen Container { height: auto; width: 100%; }
+    PanesScreen { background: $background; overflow: hidden hidden; }
+    PanesScreen Horizontal { height: auto; width: 100%; overflow: hidden hidden; }
+    PanesScreen Container { height: 100%; width: 100%; overflow: hidden hidden; }
     #words { height: 100%; }
     """
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from textual import events
 
@@ -66,6 +66,12 @@ class SignalFormScreen(DialogScreen[None]):
         room = min(len(body) + 4, height)
         title = f"{verb} {display(self._path)}"
         return dialog_lines(title, body, keys, width, height=room)
+
+    def take_routes(self, path: str, routes: Sequence[Mapping[str, Any]]) -> None:
+        """Take the routes of the agent once the engine has told them."""
+        if path == self._path and routes and not self._form.routes:
+            self._form.take_routes(routes)
+            self.paint()
 
     # -- keys
 

@@ -23,7 +23,7 @@ class DialogScreen(ModalScreen[T], Generic[T], inherit_bindings=False):
     """
 
     DEFAULT_CSS = """
-    DialogScreen { align: center middle; }
+    DialogScreen { align: center middle; overflow: hidden hidden; }
     DialogScreen > #box { height: auto; }
     """
 
