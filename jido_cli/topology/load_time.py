@@ -97,7 +97,7 @@ class LoadTime:
             try:
                 self._values[key] = self._run(found.compiled, mark)
             except EvaluationError as error:
-                return self._failed(text, mark, error, found.compiled.result_type)
+                return self._failed(text, mark, error, found.compiled)
         value = self._values[key]
         if raw.has_expression(value):
             fact = f"the value {shown(value)} holds '${{{{': nothing is evaluated twice"
@@ -180,19 +180,22 @@ class LoadTime:
     # -- what is wrong
 
     def _failed(
-        self, text: str, mark: ScalarMark, error: EvaluationError, kind: CelType | None
+        self, text: str, mark: ScalarMark, error: EvaluationError, compiled: Computed
     ) -> Evaluated:
         """Report what an expression failed on, unless it is a value that nobody has given yet."""
-        is_sound = self._variables.schema is not None and self._name is not None
         lacks = set(self._variables.decls) - set(self._variables.values)
         waits = any(error.message == f"there is no key {name!r}" for name in lacks)
-        if is_sound and not waits:
+        if self._variables.schema is None:
+            waits = waits or "vars" in compiled.names
+        if self._name is None:
+            waits = waits or "topology" in compiled.names
+        if not waits:
             offset = max(0, text.find(error.source))
             offset += offset_of(error.source, error.line, error.column)
             pos = locate(self._lines.of(mark.file), mark, text, offset)
             self._findings.add(EVALUATION, pos, error.message)
             return self._not_known(text)
-        return self._not_known(text, kind)
+        return self._not_known(text, compiled.result_type)
 
     def _refuse(self, text: str, mark: ScalarMark, problem: DeclarationError) -> None:
         offset = offset_of(text, problem.offset_line, problem.offset_column)

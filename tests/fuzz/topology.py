@@ -86,9 +86,7 @@ def tried(text: str) -> LoadResult:
     looked_at = load_text(text, path, values=VarSources(may_assume=True), as_part=True)
     result = load_text(text, path, values=VarSources(environ={"MORE_KEY": "x"}))
     assert (result.topology is None) == bool(result.diagnostics)
-    told = {(each.line, each.column, each.code) for each in result.diagnostics}
-    if len(told) < 10_000:
-        assert all((e.line, e.column, e.code) in told for e in looked_at.diagnostics)
+    assert result.diagnostics or not looked_at.diagnostics
     rendered = render(result.diagnostics, result.texts)
     assert all(each.isprintable() or each.isspace() for each in rendered)
     for found in result.diagnostics:
