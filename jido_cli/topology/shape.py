@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from jido_cli.core.cel_types import BOOL, DOUBLE, INT, STRING, CelType
+from jido_cli.topology import raw
 from jido_cli.topology.load_time import LoadTime, synthetic
 from jido_cli.topology.parts import Part
 from jido_cli.topology.positions import ListMark, MapMark, Mark, ScalarMark, pos_of, span
@@ -133,6 +134,10 @@ class Shape:
         if node.get("x-jido-reserved"):
             self._add(NOT_AVAILABLE, mark, f"this form of {label} is not available yet")
             return Checked(value, mark)
+        if node.get("x-jido-literal") and raw.has_expression(value):
+            fact = f"an expression cannot give {label}"
+            self._add(EXPRESSION, mark, fact, hint="it is read before vars have values")
+            return Checked(value, mark)
         if isinstance(value, str) and OPENING in value:
             expressed = self._expressed(whole, form, node, value, mark, label, at)
             if expressed is not None:
@@ -207,11 +212,6 @@ class Shape:
         """Check a text with an expression; None if it is to be looked at as the text it is."""
         if node.get("x-jido-expression"):
             return Checked(value, mark)  # whoever compiles the action looks at it
-        if node.get("x-jido-literal"):
-            fact = f"an expression cannot give {label}"
-            hint = "it is read before vars have values"
-            self._add(EXPRESSION, mark, fact, hint=hint)
-            return Checked(value, mark)
         if "type" not in node:
             return None
         found = self._load_time.value(value, span(mark))
