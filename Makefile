@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help up install test check fuzz format docs screenshots bench clean
+.PHONY: help up install test check fuzz format docs screenshots bench bench-dashboard clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ fuzz: install ## a million random expressions against the CEL library, broken to
 
 bench: install ## this machine's figures
 	$(BIN)/jido bench
+
+bench-dashboard: install ## what the dashboard costs an engine at full speed, seven minutes
+	$(BIN)/python -m tests.benchmarks.dashboard
 
 format: install ## write the house style
 	$(BIN)/ruff format .

@@ -9,6 +9,7 @@ from textual import events
 from textual.app import App
 
 from jido_cli.control.handle import EngineHandle
+from jido_cli.errors import InternalError
 from jido_cli.tui.desk import Desk
 from jido_cli.tui.feed.feed import Feed
 from jido_cli.tui.feed.frames import Frame
@@ -17,6 +18,7 @@ from jido_cli.tui.messages import Hurry, LeaveDashboard, NextTheme, OrderDone, R
 from jido_cli.tui.options import Options, Outcome
 from jido_cli.tui.palettes import CHOICES, PALETTES
 from jido_cli.tui.screens.dashboard import DashboardScreen
+from jido_cli.tui.screens.panes import TICK_S
 from jido_cli.tui.steering import Done, Spawn, Steering, in_thread
 from jido_cli.tui.widgets.dialog import DialogScreen
 
@@ -55,6 +57,7 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
         self._feed = feed
         self._takes_signals = takes_signals
         self._watched: str | None = None
+        self.fault: Exception | None = None
         self.desk = Desk(options.now, options.zone)
         steering = Steering(handle, self._report, spawn)
         self.dashboard = DashboardScreen(self.look, self.desk, steering, options)
@@ -66,6 +69,7 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
     def on_mount(self) -> None:
         """Let the news come."""
         self._feed.start(self._take)
+        self.set_interval(TICK_S, self._listen)
         if self._takes_signals:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -82,10 +86,18 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
             self.screen.pressed(event.key, event.character)
 
     def _take(self, frame: Frame) -> None:
+        if frame.fault is not None:
+            self.fault = frame.fault
+            self.exit()
+            return
         self.dashboard.take(frame)
         self._watch(self.desk.tree.selected)
         if frame.link:
             self.dashboard.link_changed()
+
+    def _listen(self) -> None:
+        """Notice when the engine falls silent."""
+        self.desk.heard_at = self._feed.heard_at
 
     def _watch(self, path: str | None) -> None:
         if path != self._watched:
@@ -125,6 +137,15 @@ class DashboardApp(App[Outcome], inherit_bindings=False):
 
 
 def run(handle: EngineHandle, feed: Feed, options: Options) -> Outcome:
-    """Run the dashboard until it is left; return how."""
+    """Run the dashboard until it is left; return how.
+
+    Raises:
+        InternalError: it failed; what failed was printed.
+    """
     app = DashboardApp(handle, feed, options, takes_signals=True)
-    return app.run() or "left"
+    outcome = app.run()
+    if app.fault is not None:
+        raise app.fault
+    if outcome is None and app.return_code:
+        raise InternalError("the dashboard has failed; what it printed above says where")
+    return outcome or "left"

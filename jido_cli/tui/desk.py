@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from jido_cli.observe.text import measures
 from jido_cli.tui.feed.frames import Frame, LinkState, NodeNews
@@ -24,7 +24,9 @@ from jido_cli.tui.view.state_parts import StateFace
 from jido_cli.tui.view.tree_rows import TreeFace
 
 BACK_SHOWN_S: Final = 10.0
+SILENT_AFTER_S: Final = 3.0
 MESSAGE_SHOWN_S: Final = 4.0
+Boundaries: TypeAlias = tuple[frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,13 @@ class Desk:
         self.signal_rate: float | None = None
         self.directive_rate: float | None = None
         self.engine: Mapping[str, Any] = {}
+        self.heard_at = 0.0  # when the engine last answered anything
         self._message: Message | None = None
         self._announcement: Message | None = None
         self._teller = Teller()
         self._answered_at = 0.0
+        self._boundary: Boundaries = (frozenset(), frozenset())
+        self._boundary_key: tuple[int, str, bool] | None = None
 
     # -- what comes in
 
@@ -191,18 +196,24 @@ class Desk:
 
     def tree_face(self, *, is_ascii: bool) -> TreeFace:
         """Return what is drawn beside the nodes' own data."""
-        selected = self.tree.selected
-        node = self.node
-        near: frozenset[str] = frozenset()
-        outer: frozenset[str] = frozenset()
-        if selected is not None and node is not None and not self.is_lost:
-            near = frozenset(self.tree.falls_with(selected))
-            is_told = selected in self.trouble.given_up  # there its story is what matters
-            if (node["kind"] == "supervisor" and not is_told) or self.tree.shows_outer:
-                outer = frozenset(self.tree.falls_if_given_up(selected))
+        near, outer = self._boundaries()
         return TreeFace(
             self.now(), self.is_lost, near, outer, stalled=self._stalled(), is_ascii=is_ascii
         )
+
+    def _boundaries(self) -> Boundaries:
+        """Return what falls with the selected node, and what if the supervisor above gives up."""
+        selected, node = self.tree.selected, self.node
+        if selected is None or node is None or self.is_lost:
+            return frozenset(), frozenset()
+        is_told = selected in self.trouble.given_up  # there its story is what matters
+        wants_outer = (node["kind"] == "supervisor" and not is_told) or self.tree.shows_outer
+        key = (self.tree.version, selected, wants_outer)
+        if key != self._boundary_key:
+            near = frozenset(self.tree.falls_with(selected))
+            outer = self.tree.falls_if_given_up(selected) if wants_outer else ()
+            self._boundary_key, self._boundary = key, (near, frozenset(outer))
+        return self._boundary
 
     def state_face(self, width: int, *, is_wide: bool) -> StateFace:
         """Return what the state pane is drawn from."""
@@ -238,6 +249,13 @@ class Desk:
         what = "lost" if self.link.status == "lost" else "ended"
         shown = f", showing {self.times.clock(self._answered_at)}" if self._answered_at else ""
         return f"× engine {what}{shown}"
+
+    def silence_s(self) -> float | None:
+        """Return for how long an engine that is not lost yet has not answered; None if it does."""
+        if self.link.status != "up" or not self.heard_at:
+            return None
+        age = self.now() - self.heard_at
+        return age if age > SILENT_AFTER_S else None
 
     def lost_line(self) -> str:
         """Return why nothing comes, since when, and when it is tried again."""

@@ -26,6 +26,10 @@ class StepFeed:
         self._facts = Facts(handle, self._inbox, now)
         self._node = WatchedNode(handle, self._inbox, now)
 
+    @property
+    def heard_at(self) -> float:
+        return self._facts.heard_at
+
     def start(self, deliver: Callable[[Frame], None]) -> None:
         self._inbox = Inbox(deliver)
         self._facts = Facts(self._handle, self._inbox, self._now)

@@ -83,17 +83,27 @@ def test_an_empty_log_is_read_without_a_word():
     assert reader.read().records == ()
 
 
-def test_a_reader_that_overshoots_closes_in_from_below():
+def test_a_log_that_becomes_quiet_is_asked_once_a_look():
     clock = Clock(NOW + 1)
     log = Log(clock, 10_000)
     reader = DirectiveReader(log, clock)
-    reader.read()
-    clock.turn(1.0)
-    late = Clock(clock() + 30)  # it believes that it is far behind
-    reader._now = late
     for _ in range(5):
+        clock.turn(0.1)
         reader.read()
-    assert reader.position <= log.head
+    quiet = log.head
+    log.directives = lambda **asked: counted(log, quiet, **asked)  # type: ignore[method-assign]
+    clock.turn(60.0)
+    while reader.read().records:
+        pass
+    asked = log.asked
+    assert reader.read().records == () and log.asked == asked + 1
+    assert reader.position == quiet
+
+
+def counted(log: Log, head: int, *, after: int, limit: int) -> dict[str, Any]:
+    log.asked += 1
+    numbers = range(after + 1, min(head, after + limit) + 1)
+    return {"directives": [{"seq": seq, "at": NOW + seq / 10_000} for seq in numbers]}
 
 
 # -- signals
@@ -306,6 +316,23 @@ async def test_events_and_gaps_come_from_the_stream():
 
     total = await collected(ThreadFeed(Gappy(time.time)), lambda frame: bool(frame.events))
     assert (total.events[0]["kind"], total.events_missed >= 5) == ("ready", True)
+
+
+async def test_a_fault_in_a_thread_is_handed_over():
+    import time
+
+    class Broken(DemoEngine):
+        def tree(self) -> Any:
+            raise KeyError("nodes")
+
+    found = asyncio.get_running_loop().create_future()
+    feed = ThreadFeed(Broken(time.time))
+    feed.start(lambda frame: frame.fault and not found.done() and found.set_result(frame.fault))
+    try:
+        async with asyncio.timeout(20):
+            assert repr(await found) == "KeyError('nodes')"
+    finally:
+        feed.stop()
 
 
 async def test_a_lost_engine_is_tried_until_it_is_back():

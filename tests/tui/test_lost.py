@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jido_cli.errors import ControlError
+from jido_cli.tui.feed.frames import Frame
 from jido_cli.tui.feed.link import TRIES_S
 from tests.tui import scenes
 from tests.tui.desks import opened
@@ -106,6 +107,29 @@ async def test_reading_and_copying_go_on(key):
         await desk.step()
         await desk.press(key)
         assert desk.app.is_running
+
+
+async def test_an_engine_that_falls_silent_is_told_before_it_counts_as_lost():
+    engine = scenes.well()
+    async with opened(handle=engine) as desk:
+        desk.clock.turn(5.0)
+        desk.app._listen()
+        desk.dashboard.repaint()
+        await desk.settle()
+        assert desk.line("▲ the engine has not answered for 5s")
+        await desk.step()
+        desk.app._listen()
+        desk.dashboard.repaint()
+        await desk.settle()
+        assert not desk.shows("has not answered")
+
+
+async def test_a_fault_of_the_feed_ends_the_dashboard_instead_of_going_unseen():
+    fault = KeyError("nodes")
+    async with opened() as desk:
+        desk.app._take(Frame(fault=fault))
+        await desk.settle()
+    assert desk.app.fault is fault and not desk.app.is_running
 
 
 async def test_a_node_that_is_gone_is_told_and_the_selection_goes_up():

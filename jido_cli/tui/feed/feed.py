@@ -30,6 +30,10 @@ _EVENTS_A_TICK: Final = 250
 class Feed(Protocol):
     """Where the dashboard's news come from."""
 
+    @property
+    def heard_at(self) -> float:
+        """When the engine last answered."""
+
     def start(self, deliver: Callable[[Frame], None]) -> None:
         """Hand frames to *deliver* on the running loop from now on."""
 
@@ -65,6 +69,11 @@ class ThreadFeed:
         self._facts: Facts
         self._node: WatchedNode
 
+    @property
+    def heard_at(self) -> float:
+        """When the engine last answered."""
+        return self._facts.heard_at
+
     def start(self, deliver: Callable[[Frame], None]) -> None:
         """Start the threads; frames come on the loop that runs now."""
         self._inbox = Inbox(deliver)
@@ -73,7 +82,8 @@ class ThreadFeed:
         self._facts = Facts(self._handle, self._inbox, self._now)
         self._node = WatchedNode(self._handle, self._inbox, self._now)
         for run in (self._run_facts, self._run_node, self._run_events):
-            threading.Thread(target=run, name=f"jido-tui{run.__name__}", daemon=True).start()
+            name = f"jido-tui{run.__name__}"
+            threading.Thread(target=self._guard, args=(run,), name=name, daemon=True).start()
 
     def watch(self, path: str | None) -> None:
         """Ask for another node's state from now on."""
@@ -100,6 +110,14 @@ class ThreadFeed:
         stream = self._stream
         if stream is not None:
             stream.close()
+
+    def _guard(self, run: Callable[[], None]) -> None:
+        """Run a thread's work; a fault of ours ends the dashboard instead of going unseen."""
+        try:
+            run()
+        except Exception as fault:  # noqa: BLE001 - the edge of a thread of ours
+            error = fault
+            self._inbox.put(lambda frame: setattr(frame, "fault", error))
 
     def _linked(self, state: LinkState) -> None:
         self._inbox.put(lambda frame: frame.link.append(state))

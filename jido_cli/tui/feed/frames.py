@@ -59,6 +59,7 @@ class Frame:
     events: list[Answer] = field(default_factory=list)
     events_missed: int = 0
     signal_rate: float | None = None
+    fault: Exception | None = None
 
     @property
     def is_empty(self) -> bool:

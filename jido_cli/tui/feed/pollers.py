@@ -32,6 +32,7 @@ class Facts:
         self.tree_pace = Pace(1.0, 1.0, share=20.0)
         self.log_pace = Pace(TICK_S, 0.4)
         self.figures_pace = Pace(1.0, 1.0)
+        self.heard_at = now()
         self.forget()
 
     def forget(self) -> None:
@@ -57,6 +58,7 @@ class Facts:
             begun = time.monotonic()
             if pace.is_due(begun):
                 has_news = ask()
+                self.heard_at = self._now()
                 pace.asked(begun, time.monotonic(), has_news=has_news)
 
     def _tree(self) -> bool:

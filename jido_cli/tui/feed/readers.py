@@ -13,7 +13,7 @@ from typing import Any, Final
 from jido_cli.control.handle import EngineHandle
 
 Answer = Mapping[str, Any]
-DIRECTIVES_PAGE: Final = 250
+DIRECTIVES_PAGE: Final = 120
 _NEAR: Final = 0.9
 _JUMPS: Final = 3
 _GALLOP: Final = 512
@@ -23,11 +23,10 @@ _FACTS_PAGES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records in order, how many are missing before them, and whether more wait."""
+    """Records in order, and how many are missing before them."""
 
     records: Sequence[Answer] = ()
     missed: int = 0
-    is_full: bool = False
 
 
 class DirectiveReader:
@@ -35,7 +34,7 @@ class DirectiveReader:
 
     Args:
         handle: the engine.
-        now: wall time, to tell how far the newest record of a page lies back.
+        now: wall time, to tell how much has come since the last look.
     """
 
     def __init__(self, handle: EngineHandle, now: Callable[[], float]) -> None:
@@ -44,47 +43,49 @@ class DirectiveReader:
         self.position = 0
         self._is_started = False
         self._is_first = True
+        self._last_at = 0.0  # when the record at the position was made
+        self._rate = 0.0  # records a second between the last two looks
 
     def read(self) -> Page:
         """Return what is new."""
         if not self._is_started:
             self.position = max(0, self._newest() - DIRECTIVES_PAGE)
             self._is_started = True
-        before = self.position
-        found = self._page(before)
-        if len(found) < DIRECTIVES_PAGE:
-            return self._taken(before, found, is_full=False)
-        later = self._jump(found)
-        if later is None:
-            return self._taken(before, found, is_full=True)
-        return self._taken(before, later, is_full=len(later) >= DIRECTIVES_PAGE)
-
-    def _taken(self, before: int, found: Sequence[Answer], *, is_full: bool) -> Page:
+        before, now = self.position, self._now()
+        found = self._jump(self._rate * (now - self._last_at))
         if not found:
+            found = self._page(before)
+            if len(found) == DIRECTIVES_PAGE:
+                found = self._jump(_behind(found, now)) or found
+        return self._taken(before, found)
+
+    def _taken(self, before: int, found: Sequence[Answer]) -> Page:
+        if not found:
+            self._rate = 0.0  # it has become quiet
             return Page()
         is_first, self._is_first = self._is_first, False
-        self.position = found[-1]["seq"]
+        self.position, last_at = int(found[-1]["seq"]), float(found[-1]["at"])
+        if last_at > self._last_at:
+            self._rate = (self.position - before) / (last_at - self._last_at)
+        self._last_at = last_at
         missed = 0 if is_first else self.position - before - len(found)
-        return Page(found, missed, is_full)  # what was before the first look is not missed
+        return Page(found, missed)  # what was before the first look is not missed
 
     def _page(self, after: int) -> Sequence[Answer]:
         answer = self._handle.directives(after=after, limit=DIRECTIVES_PAGE)
         records: Sequence[Answer] = answer["directives"]
         return records
 
-    def _jump(self, page: Sequence[Answer]) -> Sequence[Answer] | None:
-        """Return a page near the newest record, or None when there is hardly anything between."""
-        first, last = page[0], page[-1]
-        span = max(1e-4, last["at"] - first["at"])
-        behind = len(page) / span * max(0.0, self._now() - last["at"])
+    def _jump(self, behind: float) -> Sequence[Answer]:
+        """Return a page near the newest record, *behind* records on; () if that is not worth it."""
         for _ in range(_JUMPS):
             if behind < 2 * DIRECTIVES_PAGE:
-                return None
-            found = self._page(last["seq"] + int(behind * _NEAR) - DIRECTIVES_PAGE)
+                return ()
+            found = self._page(self.position + int(behind * _NEAR) - DIRECTIVES_PAGE)
             if found:
                 return found
             behind /= 2  # the estimate was past the newest one
-        return None
+        return ()
 
     def _newest(self) -> int:
         """Return the number of the newest record: gallop past it, then close in."""
@@ -102,6 +103,13 @@ class DirectiveReader:
 
     def _is_there(self, number: int) -> bool:
         return bool(self._handle.directives(after=number - 1, limit=1)["directives"])
+
+
+def _behind(page: Sequence[Answer], now: float) -> float:
+    """Return how many records have come since a page, were its pace the same all the time."""
+    first, last = float(page[0]["at"]), float(page[-1]["at"])
+    span = max(1e-4, last - first)
+    return len(page) + len(page) / span * max(0.0, now - last)
 
 
 class SignalCounter:

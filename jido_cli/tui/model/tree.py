@@ -25,6 +25,7 @@ class TreeModel:
     def __init__(self) -> None:
         self.answer: Mapping[str, Any] = {}
         self.at = 0.0
+        self.version = 0  # counts the trees that came
         self.nodes: Mapping[str, Node] = {}
         self.selected: str | None = None
         self.shows_outer = False
@@ -34,12 +35,14 @@ class TreeModel:
         self._rows: list[str] = []
         self._room = 0
         self._worst: dict[str, str] = {}
+        self._below: dict[str, int] = {}
 
     # -- what comes in
 
     def update(self, answer: Mapping[str, Any], at: float) -> bool:
         """Take a new tree that was true at *at*; return whether nodes came or went."""
         self.answer, self.at = answer, at
+        self.version += 1
         nodes = {node["path"]: node for node in answer["nodes"]}
         is_new_shape = list(nodes) != list(self.nodes)
         self.nodes = nodes
@@ -50,6 +53,7 @@ class TreeModel:
 
     def _reshape(self, nodes: Sequence[Node]) -> None:
         self._children = {}
+        self._below = {}
         for node in nodes:
             if node["parent"] is not None:
                 self._children.setdefault(node["parent"], []).append(node["path"])
@@ -102,6 +106,13 @@ class TreeModel:
         for child in self.children(path):
             yield child
             yield from self.below(child)
+
+    def count_below(self, path: str) -> int:
+        """Return how many nodes are below one."""
+        found = self._below.get(path)
+        if found is None:
+            found = self._below[path] = sum(1 for _ in self.below(path))
+        return found
 
     def worst_below(self, path: str) -> str:
         """Return the worst status of a node and all below it."""

@@ -195,6 +195,10 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         desk, width = self.desk, self.size.width
         if desk.is_lost:
             return header.message_line(desk.lost_line(), "bad", width)
+        silence = desk.silence_s()
+        if silence is not None:
+            text = f"▲ the engine has not answered for {int(silence)}s"
+            return header.message_line(text, "warn", width)
         announced = desk.announcement()
         if announced is not None:
             return header.message_line(announced.text, announced.role, width)

@@ -123,7 +123,7 @@ def _put_name(
     name = display(node["id"])
     if below:
         is_folded = tree.is_folded(path)
-        count = f" ({measures.count(sum(1 for _ in tree.below(path)))})" if is_folded else ""
+        count = f" ({measures.count(tree.count_below(path))})" if is_folded else ""
         row.put(start, ("▸" if is_folded else "▾") + " ", "dim")
         start += 2
         name = cut(name, room - 2 - cells(count)) + count
