@@ -5,14 +5,14 @@ Findings are collected, never raised. How they are printed is in `report`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(msgspec.Struct, frozen=True):
     """One finding, with its place, its rule, and what to do about it.
 
     `notes` are consequences, one line each; `hint` says what to write instead.

@@ -12,9 +12,10 @@ from jido_cli.topology.words import shown
 
 _UNITS: Final = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION: Final = re.compile(r"([0-9]{1,15})(ms|s|m|h|d)")
-_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_DECIMAL: Final = re.compile(r"([0-9]{1,9}\.[0-9]{1,6})(ms|s|m|h|d)")
-_LONG_UNITS: Final = re.compile(r"([0-9]{1,15})\s*([a-zA-Zµ]+)")
+# Compiled when they are first needed: most durations are right.
+_NUMBER: Final = r"[0-9]+(?:\.[0-9]+)?"
+_DECIMAL: Final = r"([0-9]{1,9}\.[0-9]{1,6})(ms|s|m|h|d)"
+_LONG_UNITS: Final = r"([0-9]{1,15})\s*([a-zA-Zµ]+)"
 _MEANT: Final = {
     **dict.fromkeys(("msec", "msecs", "millis", "milliseconds", "millisecond"), "ms"),
     **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
@@ -53,17 +54,17 @@ def _text_problem(text: str) -> tuple[str, str | None]:
     stripped = text.strip()
     if _DURATION.fullmatch(stripped) and stripped == text:
         return f"{shown(text)} is longer than 100 years", None
-    if _NUMBER.fullmatch(stripped):
+    if re.fullmatch(_NUMBER, stripped):
         return (
             f"{shown(text)} is not a duration: it has no unit",
             f"write {stripped}s or {stripped}ms",
         )
-    decimal = _DECIMAL.fullmatch(stripped)
+    decimal = re.fullmatch(_DECIMAL, stripped)
     if decimal:
         value = float(decimal[1]) * _UNITS[decimal[2]]
         hint = f"write {round(value)}ms" if value >= 1 else None
         return f"{shown(text)} is not a duration: it is no whole number", hint
-    long = _LONG_UNITS.fullmatch(stripped)
+    long = re.fullmatch(_LONG_UNITS, stripped)
     unit = _MEANT.get(long[2].lower(), long[2].lower()) if long else None
     if long and unit in _UNITS:
         return f"{shown(text)} is not a duration", f"write {long[1]}{unit}"

@@ -38,7 +38,7 @@ _REPLICA: Final = {
     "required": ["index"],
     "additionalProperties": False,
 }
-_READ: Final = re.compile(r"\bvars\s*\.\??\s*([A-Za-z_][A-Za-z0-9_]*)")
+_READ: Final = r"\bvars\s*\.\??\s*([A-Za-z_][A-Za-z0-9_]*)"
 _NO_REPLICA: Final = {"replica": "'replica' is known only below a child with 'replicas'"}
 
 
@@ -220,7 +220,7 @@ def secret_read(text: str, problem: DeclarationError, secrets: frozenset[str]) -
     if not secrets:
         return None
     offset = offset_of(text, problem.offset_line, problem.offset_column)
-    for match in _READ.finditer(text):
+    for match in re.finditer(_READ, text):
         is_field = problem.message == f"undefined field {match[1]!r}"
         is_field = is_field and match.start(1) == offset
         is_variable = problem.message == "there is no variable 'vars' here"

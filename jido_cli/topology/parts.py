@@ -30,7 +30,7 @@ from jido_cli.topology.schema_file import FORMAT
 from jido_cli.topology.words import shown
 
 # How a file begins that was meant as a topology, even when it cannot be read as YAML.
-_BEGINS_AS_TOPOLOGY: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\r?\n)*jido[ \t]*:")
+_BEGINS_AS_TOPOLOGY: Final = r"(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\r?\n)*jido[ \t]*:"
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -153,7 +153,7 @@ class _Reader:
         value, mark = read.value, read.mark
         is_topology = isinstance(value, dict) and "jido" in value
         if mark is None:
-            is_topology = _BEGINS_AS_TOPOLOGY.match(content) is not None
+            is_topology = re.match(_BEGINS_AS_TOPOLOGY, content) is not None
         if not is_topology:
             fact = f"include {shown(entry)} is not a topology"
             hint = f"a part begins with jido: {FORMAT}, as every topology"

@@ -13,15 +13,15 @@ import yaml
 from jido_cli.topology.positions import Pos
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_QUOTED_THEN_MORE: Final = re.compile(
-    r"""(?:^|[:\-,\[{]\s+)(?P<text>(["'])(?:(?!\2).)*\2\s+\S.*)$"""
-)
-_BRACKET_THEN_MORE: Final = re.compile(
+# Compiled when they are first needed: most files have no mistake.
+_QUOTED_THEN_MORE: Final = r"""(?:^|[:\-,\[{]\s+)(?P<text>(["'])(?:(?!\2).)*\2\s+\S.*)$"""
+_BRACKET_THEN_MORE: Final = (
     r"""^(?P<key>[^\[{"'#]*:[ ]|\s*-[ ]+)(?P<text>[\[{].*[\]}]\s*[^\s,\]}#].*)$"""
 )
-_VALUE: Final = re.compile(r"""^\s*(?:-[ ]+)*[\w.*-]+:[ ]+(?P<text>[^\s"'\[{].*?)\s*$""")
-_QUOTES_IN_QUOTES: Final = re.compile(r"""(["'])\$\{\{(?:(?!\1|\}\}).)*\1""")
-_EXPRESSION_TEXT: Final = re.compile(r"\$\{\{.*?\}\}+")
+_VALUE: Final = r"""^\s*(?:-[ ]+)*[\w.*-]+:[ ]+(?P<text>[^\s"'\[{].*?)\s*$"""
+_QUOTES_IN_QUOTES: Final = r"""(["'])\$\{\{(?:(?!\1|\}\}).)*\1"""
+_EXPRESSION_TEXT: Final = r"\$\{\{.*?\}\}+"
+_LONGEST: Final = 1000  # of a line that is looked at with patterns, which must not take long
 
 Explanation = tuple[str, str | None, Pos]
 
@@ -34,6 +34,11 @@ class _Complaint(NamedTuple):
     content: str
     pos: Pos
     start: tuple[int, int] | None  # line and column from 0 where the context begins
+
+    @property
+    def head(self) -> str:
+        """Return as much of the line as patterns are tried on."""
+        return self.content[:_LONGEST]
 
 
 def split_lines(text: str) -> list[str]:
@@ -99,7 +104,7 @@ def _expression(said: _Complaint) -> Explanation | None:
 
 def quote_expression(text: str) -> str:
     """Say how the expression with which *text* begins is quoted."""
-    match = _EXPRESSION_TEXT.match(text)
+    match = re.match(_EXPRESSION_TEXT, text[:_LONGEST])
     whole = match[0] if match else "${{ ... }}"
     # The braces of mappings around it stand behind those of the expression.
     while whole.count("}") > whole.count("{"):
@@ -127,7 +132,7 @@ def value_at(text: str) -> str:
 
 def _quotes_in_quotes(said: _Complaint) -> Explanation | None:
     """`"${{ "a" }}"`: the text ends at the second quote."""
-    for match in _QUOTES_IN_QUOTES.finditer(said.content):
+    for match in re.finditer(_QUOTES_IN_QUOTES, said.head):
         if said.content[match.end() : match.end() + 1] not in ("", " ", ",", "}", "]"):
             other = "'" if match[1] == '"' else '"'
             hint = f"write the quotes within an expression as {other}"
@@ -138,7 +143,7 @@ def _quotes_in_quotes(said: _Complaint) -> Explanation | None:
 
 def _bracket(said: _Complaint) -> Explanation | None:
     """`[1, 2].size() > 1`: what begins with a bracket is a list, and ends with it."""
-    match = _BRACKET_THEN_MORE.match(said.content)
+    match = re.match(_BRACKET_THEN_MORE, said.head)
     if match is None or "expected" not in said.problem:
         return None
     if not match.start("text") < said.pos.column:
@@ -184,7 +189,7 @@ def _block_sign(said: _Complaint) -> Explanation | None:
 
 def _not(said: _Complaint) -> Explanation | None:
     """`!a && b`: a tag, and then an anchor that is none."""
-    match = _VALUE.match(said.content)
+    match = re.match(_VALUE, said.head)
     if match is None or not match["text"].startswith("!"):
         return None
     column = match.start("text") + 1
@@ -220,7 +225,7 @@ def _ampersand(said: _Complaint) -> Explanation | None:
 
 
 def _quoted(said: _Complaint) -> Explanation | None:
-    match = _QUOTED_THEN_MORE.search(said.content)
+    match = re.search(_QUOTED_THEN_MORE, said.head)
     column = said.pos.column - 1
     if match is None or not match.start("text") < column <= match.end("text"):
         return None
@@ -231,7 +236,7 @@ def _quoted(said: _Complaint) -> Explanation | None:
 def _colon(said: _Complaint) -> Explanation | None:
     if "mapping values are not allowed" not in said.problem:
         return None
-    match = _VALUE.match(said.content)
+    match = re.match(_VALUE, said.head)
     if match is not None and match.start("text") < said.pos.column:
         what = "expression" if " ? " in match["text"] else "value"
         hint = f"{quote(what, match['text'])}, if the ':' belongs to it"

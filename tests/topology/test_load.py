@@ -365,3 +365,34 @@ def test_hints_end_before_a_file_full_of_mistakes_takes_long() -> None:
     found = load_text(text, "t.yaml").diagnostics
     assert len(found) == 5000
     assert sum(each.hint is not None for each in found) < 250
+
+
+# -- lines that patterns could stumble over: found by the timeout of the test run, if at all -------
+
+LONG = " " * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"a: b{LONG}c: d",
+        f"a: 'b'{LONG}c: d",
+        "a: " + "'b' " * 250_000 + ": d",
+        "a: [" + "]" * 500_000 + " x: 1",
+        f"a: [1] {LONG}] x: 1",
+        f"labels: {{a: '{{{{a{LONG}'}}",
+        f"a: !x && {LONG} : 1",
+        f"a: ${{{{ {LONG} : 1",
+        f"observe: {{stall: '{'9' * 500_000}{LONG}x'}}",
+        f"description: '{'${{ 1 }}' * 50_000}'",
+    ],
+    ids=lambda line: line[:12].strip(),
+)
+def test_no_line_is_too_long_to_be_judged(line: str) -> None:
+    result = load_text(f"{MINIMAL}{line}\n", "t.yaml")
+    assert (result.topology is None) == bool(result.diagnostics)
+
+
+def test_no_name_is_too_long_to_be_judged() -> None:
+    found = load_text(MINIMAL.replace("name: m", f"name: {'x-' * 500_000}"), "t.yaml").diagnostics
+    assert [each.code for each in found] == ["JD112"]
