@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from random import Random
 
-from tests.core.expressions.comparison import SCOPES, differences, library
+from tests.core.expressions.comparison import differences, library
 
 PART = 2_000
 """Expressions for one judge: each null that it returns costs it a reference."""
@@ -33,7 +33,7 @@ def main(evaluations: int = 1_000_000, seed: int = 0) -> int:
             print(f"{found['evaluations']:,} after {time.monotonic() - start:.0f} s", flush=True)
     for rule, count in found.most_common():
         print(f"{count:10,} {rule}")
-    print(f"{wrong} differences in {PART // SCOPES * SCOPES} x {seed} expressions")
+    print(f"{wrong:10,} differences that are not on the list")
     return wrong
 
 
