@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from textual import events
 
 from jido_cli.tui.keymap import KEYS
 from jido_cli.tui.screens.dashboard import DashboardScreen
@@ -453,10 +454,50 @@ async def test_a_click_on_a_key_of_the_footer_presses_it():
 async def test_the_wheel_scrolls_the_pane_under_it():
     async with opened(is_busy=True) as desk:
         await desk.step(3.0)
-        from textual import events
 
         pane = desk.dashboard.log_pane
         event = events.MouseScrollUp(pane, 1, 1, 0, -1, 0, False, False, False)
         pane.post_message(event)
         await desk.settle()
         assert not pane.is_following
+
+
+# -- pasting
+
+
+async def test_pasted_text_goes_where_text_is_typed():
+    async with opened() as desk:
+        await desk.press("slash")
+        desk.app.post_message(events.Paste("agent:w1\nx"))
+        await desk.settle()
+        assert desk.dashboard.log_pane.filter_field.text == "agent:w1 x"
+        await desk.press("escape", "colon")
+        desk.app.post_message(events.Paste("kill w1"))
+        await desk.settle()
+        assert desk.line("► Kill w1")
+        await desk.press("ctrl+y")
+        assert desk.app.clipboard == "jido kill w1"
+        await desk.press("escape", *"1jjj")
+        await desk.step()
+        await desk.press("s", "tab")
+        desk.app.post_message(events.Paste("A-100"))
+        await desk.settle()
+        assert desk.shows("sku=A-100")
+
+
+async def test_the_counters_of_an_agent_are_a_tab():
+    engine = scenes.crash_looping()
+    found = engine.inspected[INVENTORY]
+    found["mailbox_detail"] |= {"oldest_ms": 1200, "rejected": 3}
+    found |= {"dead_letters": 2, "schedules": [{"name": "recount", "spec": "@daily", "next_at": 0}]}
+    async with opened((120, 36), handle=engine) as desk:
+        await desk.press(*"jjjj", "right_square_bracket", "right_square_bracket")
+        await desk.step()
+        for text in (
+            "128 of 10,000 (reject)",
+            "oldest    1.2s",
+            "rejected  3",
+            "2 dead letters",
+        ):
+            assert desk.shows(text), text
+        assert desk.shows("recount @daily, next 1970-01-01")
