@@ -495,8 +495,8 @@ async def test_the_counters_of_an_agent_are_a_tab():
         await desk.step()
         for text in (
             "128 of 10,000 (reject)",
-            "oldest    1.2s",
-            "rejected  3",
+            "oldest     1.2s",
+            "rejected   3",
             "2 dead letters",
         ):
             assert desk.shows(text), text
