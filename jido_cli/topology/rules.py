@@ -81,6 +81,11 @@ RULES: Final[tuple[Rule, ...]] = tuple(
     )
 )
 MAX_FINDINGS: Final = 10_000
+MAX_LENGTH: Final = 1000  # of a message: a name in it may be as long as a file
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}..."
 
 
 class Findings:
@@ -138,8 +143,8 @@ class Findings:
             pos.end_column,
             rule.code,
             rule.name,
-            message,
-            hint=hint,
+            _cut(message),
+            hint=None if hint is None else _cut(hint),
             notes=notes,
         )
         self._keep(found, pos.file)

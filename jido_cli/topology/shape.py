@@ -322,6 +322,9 @@ class Shape:
         node = self.chosen(node, key)
         if len(key) < node.get("minLength", 0):
             self._add(BAD_NAME, place, f"a key of {label} is empty")
+        elif len(key) > node.get("maxLength", len(key)):
+            fact = f"a key of {label} is longer than {node['maxLength']:,} characters"
+            self._add(BAD_NAME, place, fact)
         elif "pattern" in node and not matches(node["pattern"], key):
             self._scalars.bad_name(key, node["pattern"], place, f"in {label}, the name")
 

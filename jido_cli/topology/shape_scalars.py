@@ -59,6 +59,9 @@ class Scalars:
     def _text(self, node: Node, value: str, mark: Mark, label: str) -> None:
         if len(value) < node.get("minLength", 0):
             self._add(BAD_VALUE, mark, f"{label} is empty")
+        elif len(value) > node.get("maxLength", len(value)):
+            fact = f"{label} is longer than {node['maxLength']:,} characters"
+            self._add(BAD_VALUE, mark, fact)
         elif "pattern" in node and not matches(node["pattern"], value):
             if "x-jido-want" in node:
                 fact = f"{label} {shown(value)} is not {node['x-jido-want']}"

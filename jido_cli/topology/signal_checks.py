@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import cache, lru_cache
 from typing import Final
 
 from jido_cli.core.router import PatternError, parse_pattern
@@ -153,10 +154,16 @@ class _Signals:
                 BAD_SCHEDULE, self._positions.key((*schedule.path, "timezone")), fact
             )
         elif zone and not _is_zone(zone):
-            hint = self._suggester.near(zone, sorted(zoneinfo.available_timezones()))
+            hint = self._suggester.near(zone, _zone_names())
             self._findings.add(BAD_SCHEDULE, place, f"timezone {zone!r} is not known", hint=hint)
 
 
+@cache
+def _zone_names() -> list[str]:
+    return sorted(zoneinfo.available_timezones())
+
+
+@lru_cache(maxsize=1024)
 def _is_zone(name: str) -> bool:
     try:
         zoneinfo.ZoneInfo(name)

@@ -396,3 +396,27 @@ def test_no_line_is_too_long_to_be_judged(line: str) -> None:
 def test_no_name_is_too_long_to_be_judged() -> None:
     found = load_text(MINIMAL.replace("name: m", f"name: {'x-' * 500_000}"), "t.yaml").diagnostics
     assert [each.code for each in found] == ["JD112"]
+
+
+LONG_NAME = "x" * 1_000_000
+LONG_PATH = "a." * 100_000 + "b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{MINIMAL}? {LONG_NAME}\n: 1\n",
+        MINIMAL.replace("[{agent: a}]", f"[{{agent: {LONG_NAME}}}]"),
+        MINIMAL.replace("a: {}", f"a: {{routes: {{? {LONG_NAME} : {{set: {{n: 1}}}}}}}}"),
+        MINIMAL.replace("a: {}", f"a: {{routes: {{? '{LONG_PATH}' : {{set: {{n: 1}}}}}}}}"),
+        f"{MINIMAL}actions: {{z: {{set: {{? {LONG_PATH} : 1}}}}}}\n",
+        f"{MINIMAL}actions: {{z: {{delete: [{LONG_PATH}]}}}}\n",
+        f"{MINIMAL}description: '${{{{ {LONG_NAME} }}}}'\n",
+        f"{MINIMAL}labels: {{a: [{LONG_NAME}]}}\n",
+    ],
+    ids=["key", "agent", "pattern", "parts", "path", "deleted", "expression", "value"],
+)
+def test_no_word_is_too_long_to_be_judged_or_shown(text: str) -> None:
+    found = load_text(text, "t.yaml").diagnostics
+    assert len(found) == 1
+    assert len(str(found[0])) < 1500
