@@ -181,6 +181,16 @@ def test_what_is_slow_is_asked_for_less_often_also_when_something_happens():
     assert pace.is_due(10.6)
 
 
+def test_a_rest_makes_one_pause_longer():
+    pace = Pace(0.1, 0.4)
+    dues = []
+    pace.rest(0.3)
+    for _ in range(2):
+        pace.asked(10.0, 10.0, has_news=True)
+        dues.append(round(pace.due - 10.0, 3))
+    assert dues == [0.3, 0.1]
+
+
 # -- the inbox
 
 

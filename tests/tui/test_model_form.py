@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jido_cli.control.parameters import read_pairs
 from jido_cli.tui.model.commands import CommandList
 from jido_cli.tui.model.field import TextField
-from jido_cli.tui.model.form import SignalForm, check, describe
+from jido_cli.tui.model.form import SignalForm
+from jido_cli.tui.model.schema_words import check, describe
 from jido_cli.tui.model.tree import TreeModel
 from tests.tui import scripted
 

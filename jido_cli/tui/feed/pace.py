@@ -22,6 +22,7 @@ class Pace:
         self._most_s = most_s
         self._share = share
         self._pause_s = least_s
+        self._rest_s = 0.0
         self._soonest = 0.0
         self.due = 0.0
 
@@ -33,7 +34,12 @@ class Pace:
         """Say when it was asked, when it was answered, and whether that brought anything."""
         self._pause_s = self._least_s if has_news else min(self._most_s, self._pause_s * 2)
         self._soonest = ended + self._share * (ended - begun)
-        self.due = max(ended + self._pause_s, self._soonest)
+        self.due = max(ended + max(self._pause_s, self._rest_s), self._soonest)
+        self._rest_s = 0.0
+
+    def rest(self, seconds: float) -> None:
+        """Make the next pause at least so long."""
+        self._rest_s = seconds
 
     def nudge(self) -> None:
         """Ask as soon as it may cost again: something happened."""

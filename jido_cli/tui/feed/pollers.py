@@ -20,6 +20,7 @@ from jido_cli.tui.feed.readers import DirectiveReader, Rate, SignalCounter
 TICK_S: Final = 0.1
 RATE_S: Final = 2.0
 _NEVER: Final = -1
+_BEHIND_S: Final = 0.2
 
 
 class Facts:
@@ -72,6 +73,8 @@ class Facts:
 
     def _log(self) -> bool:
         page = self._reader.read()
+        if page.missed:
+            self.log_pace.rest(_BEHIND_S)  # nobody reads this fast: half the frames do
         rate = self._directive_rate.at(self._now(), self._reader.position)
 
         def add(frame: Frame) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from jido_cli.control import parameters
 from jido_cli.tui.model.field import TextField
+from jido_cli.tui.model.schema_words import check, describe
 
 Schema: TypeAlias = Mapping[str, Any]
 FieldKind: TypeAlias = Literal["text", "choice", "box", "json"]
@@ -257,45 +258,3 @@ def _word(key: str, value: object, schema: Schema | None) -> str:
     if type(reads_back) is type(value) and reads_back == value:
         return f"{key}={text}"
     return f"{key}:={json.dumps(value, ensure_ascii=False)}"
-
-
-_WORDS: Mapping[str, str] = {"string": "text", "boolean": "true or false"}
-
-
-def describe(schema: Schema, *, is_required: bool) -> str:
-    """Return what a schema takes, in words."""
-    kind = schema.get("type")
-    kinds = [kind] if isinstance(kind, str) else list(kind or ())
-    text = " or ".join(_WORDS.get(one, str(one)) for one in kinds) or "any value"
-    if schema.get("enum"):
-        text = "one of " + str(len(schema["enum"]))
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None and high is not None:
-        text += f", {low} to {high}"
-    elif low is not None:
-        text += f", at least {low}"
-    elif high is not None:
-        text += f", at most {high}"
-    if is_required and "default" not in schema:
-        return f"{text}, required" if kind in ("string", None) or low is None else text
-    return text if "default" in schema or kind == "boolean" else f"{text}, optional"
-
-
-def check(value: object, schema: Schema) -> str:
-    """Return what is wrong with a value, in a few words; only what is plain to see."""
-    kind = schema.get("type")
-    found = parameters.type_of(value)
-    is_number = kind == "number" and found == "integer"
-    if isinstance(kind, str) and found != kind and not is_number:
-        return f"wanted is {'an' if kind[0] in 'aio' else 'a'} {kind}"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if "minimum" in schema and value < schema["minimum"]:
-            return f"at least {schema['minimum']}"
-        if "maximum" in schema and value > schema["maximum"]:
-            return f"at most {schema['maximum']}"
-    if isinstance(value, str):
-        if len(value) < schema.get("minLength", 0):
-            return f"at least {schema['minLength']} characters"
-        if "maxLength" in schema and len(value) > schema["maxLength"]:
-            return f"at most {schema['maxLength']} characters"
-    return ""
