@@ -160,3 +160,18 @@ async def test_the_attention_line_of_a_supervisor_that_gave_up_goes_after_a_minu
         assert desk.shows("pipeline gave up 1m 2s ago")
         await desk.step(2.0)
         assert not desk.shows("gave up 1m")
+
+
+async def test_an_agent_that_keeps_the_loop_is_told_everywhere():
+    engine = scenes.well()
+    scenes.node(engine, scenes.ORDERS)["facts"] = ["hung"]
+    stall = {"agent": scenes.ORDERS, "action": "spin", "ms": 12_345, "stack": []}
+    engine.answer["stalled"] = stall
+    for size in ((80, 24), (120, 36)):
+        async with opened(size, handle=engine) as desk:
+            await desk.press(*"jjj")
+            await desk.step()
+            assert desk.line("× 1 hung, 15 running")
+            assert desk.line("× orders holds the loop: spin runs for 12s")
+            assert desk.line("● running [hung] ").startswith("│► ")
+            assert desk.shows("● running [hung 12s]") and desk.shows(" spin runs for 12s")

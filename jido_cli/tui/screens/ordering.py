@@ -90,16 +90,22 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
             return
         path = node["path"]
         if not needs_asking(verb, self.desk.tree, node):
-            self.steering.steer(verb, path)
+            self._give_verb(verb, path)
             return
         command = self.command_for(verb, path)
         asked = question(verb, self.desk.tree, node, self.desk.watched.inspect, command)
 
         def answered(is_wanted: bool | None) -> None:
             if is_wanted:
-                self.steering.steer(verb, path)
+                self._give_verb(verb, path)
 
         self.app.push_screen(ConfirmScreen(self.look, asked), answered)
+
+    def _give_verb(self, verb: Verb, path: str) -> None:
+        """Give an order; until it is done, that is what is said."""
+        self.desk.say(f"{verb} {display(last_part(path))}: asked for", "dim")
+        self.repaint()
+        self.steering.steer(verb, path)
 
     # -- signals
 

@@ -35,6 +35,7 @@ StateRow: TypeAlias = Line | ValueRow | StateHead
 _TROUBLED = ("crash_looping", "failed", "backing_off", "degraded")
 _DIFF_SHOWN = 6
 _AGO_S = 10.0
+_LONG_MS = 1000
 
 
 def agent_rows(node: Node, watched: Watched, face: StateFace) -> list[StateRow]:
@@ -49,6 +50,7 @@ def agent_rows(node: Node, watched: Watched, face: StateFace) -> list[StateRow]:
         rows += trouble_rows(node, face)
     else:
         rows += _mail(node, face)
+        rows += _running(node, face)
     rows.append(EMPTY)
     if node["kind"] != "agent":
         return rows
@@ -87,6 +89,20 @@ def _mail(node: Node, face: StateFace) -> list[StateRow]:
         if commands.get("p95_ms") is not None:
             text += f"   p95 {measures.milliseconds(commands['p95_ms'])}"
     return [text_line(text)]
+
+
+def _running(node: Node, face: StateFace) -> list[StateRow]:
+    """Return which action runs for longer than a look, and since when."""
+    stalled = face.tree.answer.get("stalled")
+    running = (face.inspect or {}).get("running")
+    if stalled and stalled.get("agent") == node["path"]:
+        running = stalled  # only the watchdog knows what keeps the loop
+    if not running or running["ms"] < _LONG_MS:
+        return []
+    held = measures.seconds(float(int(running["ms"] / 1000)))
+    text = f"{display(running.get('action') or 'an action')} runs for {held}"
+    style = "bad" if running is stalled else "warn"
+    return [*wrapped_lines(face, text, style=style)]
 
 
 # -- state

@@ -50,6 +50,11 @@ class StateFace:
             return None
         return float(uptime) + (0.0 if self.is_lost else max(0.0, self.now - self.tree.at))
 
+    def stalled(self) -> tuple[str, float] | None:
+        """Return the agent that keeps the loop, and for how many seconds."""
+        stall = self.tree.answer.get("stalled")
+        return (stall["agent"], float(stall["ms"]) / 1000) if stall else None
+
     def child(self) -> Mapping[str, Any]:
         """Return the node's child spec, as far as it is known."""
         found = (self.inspect or {}).get("child")
@@ -82,8 +87,7 @@ def status_line(node: Node, face: StateFace, *, extras: Sequence[str] = ()) -> L
         return row.put(1, f"? was {display(node['status'])}{up}", "fade").line()
     status = node["status"]
     row.put(1, f"{sign(status)} {display(status)}", role(status))
-    tree_face = TreeFace(face.now)
-    facts = status_facts(face.tree, node, tree_face)
+    facts = status_facts(face.tree, node, TreeFace(face.now, stalled=face.stalled()))
     age = face.age(node)
     if facts:
         row.add(" " + " ".join(facts), role(status))

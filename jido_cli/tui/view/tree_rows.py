@@ -11,6 +11,7 @@ from jido_cli.tui.model.tree import Node, TreeModel
 from jido_cli.tui.text import Ground, Line, Row, cells, cut, display, pad
 
 _NAME = 2
+_HUNG = "[hung]"
 BAR_CELLS = 6
 
 
@@ -156,9 +157,11 @@ def _put_status(row: Row, tree: TreeModel, node: Node, columns: Columns, face: T
         status = tree.worst_below(node["path"])
     text = f"{sign(status)} {display(status)}"
     for fact in status_facts(tree, node, face):
-        if cells(text) + 1 + cells(fact) <= room:
-            text += " " + fact
-    row.put(columns.status, text, role(status), room=room)
+        short = _HUNG if fact.startswith("[hung") else fact
+        fits = [one for one in (fact, short) if cells(text) + 1 + cells(one) <= room]
+        text += f" {fits[0]}" if fits else ""
+    style = "bad" if _HUNG[:-1] in text else role(status)
+    row.put(columns.status, text, style, room=room)
 
 
 def status_facts(tree: TreeModel, node: Node, face: TreeFace) -> list[str]:
