@@ -30,7 +30,7 @@ from jido_cli.runtime.place import Place
 from jido_cli.runtime.recording import Cause, record
 from jido_cli.runtime.starts import AgentProgram, AgentStart, ChildArgs
 from jido_cli.runtime.timers import Timers
-from jido_cli.runtime.watch import ActionHung
+from jido_cli.runtime.watch import ActionHung, is_from_keyboard
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
 if TYPE_CHECKING:
@@ -326,7 +326,7 @@ class AgentServer:
     def _broken(self, error: BaseException, mail: Mail) -> None:
         """A step ended by what no action should raise: a hang interrupted, an exit, a cancel."""
         self.kernel.watch.swallow_late()
-        if isinstance(error, KeyboardInterrupt):
+        if is_from_keyboard(error):
             raise error
         self.exit(crash(error), mail)
 

@@ -18,7 +18,7 @@ from jido_cli.runtime.effectful import EffectRun, Outcome
 from jido_cli.runtime.emitting import refuse_hop
 from jido_cli.runtime.mailbox import deliver
 from jido_cli.runtime.marked_steps import run_marked
-from jido_cli.runtime.watch import ActionHung
+from jido_cli.runtime.watch import ActionHung, is_from_keyboard
 from jido_cli.supervision.reasons import crash
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class InstructionRun:
 
     def _broken(self, error: BaseException) -> None:
         """It ended by what no action should raise: so does its agent."""
-        if isinstance(error, KeyboardInterrupt):
+        if is_from_keyboard(error):
             raise error
         self._over(self._id)
         self._server.exit(crash(error))

@@ -17,6 +17,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from signal import SIGINT, default_int_handler, getsignal
 from typing import Final, Protocol
 
 from jido_cli.core.signals import Signal
@@ -30,6 +31,15 @@ class ActionHung(BaseException):
 
     def __str__(self) -> str:
         return "hung: it ran over its timeout"
+
+
+def is_from_keyboard(error: BaseException) -> bool:
+    """Whether *error* may be a person's ^C rather than something that an action raised.
+
+    An engine's process handles ^C itself; there nobody but an action raises KeyboardInterrupt.
+    """
+    is_pythons = getsignal(SIGINT) is default_int_handler
+    return isinstance(error, KeyboardInterrupt) and is_pythons
 
 
 class Steppable(Protocol):

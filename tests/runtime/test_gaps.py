@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import signal as signal_module
 from typing import Any
 
 import pytest
@@ -291,4 +292,21 @@ def test_an_interrupt_from_the_keyboard_is_not_taken_for_a_crash(signal: str) ->
         gate.open()
         world.settle()
     assert world.place("a").restarts == 0
+    world.close()
+
+
+def test_where_the_process_handles_the_keyboard_itself_such_an_action_is_a_crash() -> None:
+    @action(name="interrupt")
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    world = World(tree(agent("a", program("a", {"add": interrupt}, state=COUNT)))).boot()
+    before = signal_module.signal(signal_module.SIGINT, lambda *_: None)
+    try:
+        world.cast("a", "add")
+        world.settle()
+    finally:
+        signal_module.signal(signal_module.SIGINT, before)
+    assert (world.place("a").restarts, world.status("a")) == (1, "running")
+    assert world.dead_letters() == [("root/a", "add", "exited: crash(KeyboardInterrupt)")]
     world.close()
