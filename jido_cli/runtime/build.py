@@ -159,7 +159,7 @@ class _Builder:
                 _error_policy(on_error),
                 decl.on_unrouted,
                 subscribe,
-                tuple(_schedule(schedule) for schedule in decl.schedules),
+                tuple(self._schedule(decl, schedule) for schedule in decl.schedules),
                 self._origin(decl.pos),
             )
         return program
@@ -195,18 +195,33 @@ class _Builder:
                 decl.with_, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
             )
             _expect_none(problems)
-        when: When | None = None
-        if decl.when is not None:
-            when, problems = compile_when(
-                decl.when, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
-            )
-            _expect_none(problems)
+        when = self._when(decl.when, schema)
         return Route(
             decl.pattern,
             tuple((self._action(one, schema, actions), given) for one in decl.actions),
             decl.priority,
             when,
             decl.continue_on_error,
+        )
+
+    def _when(self, text: str | None, schema: Schema | None) -> When | None:
+        if text is None:
+            return None
+        when, problems = compile_when(
+            text, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
+        )
+        _expect_none(problems)
+        return when
+
+    def _schedule(self, agent: AgentDecl, decl: ScheduleDecl) -> Schedule:
+        return Schedule(
+            decl.name,
+            decl.signal_type,
+            decl.data,
+            None if decl.every_ms is None else decl.every_ms / 1000,
+            decl.cron,
+            decl.timezone,
+            self._when(decl.when, self._definition(agent).state_schema),
         )
 
     def _action(
@@ -292,15 +307,4 @@ def _backoff(decl: BackoffDecl) -> Backoff:
         decl.jitter,
         decl.reset_after_ms,
         decl.give_up_after,
-    )
-
-
-def _schedule(decl: ScheduleDecl) -> Schedule:
-    return Schedule(
-        decl.name,
-        decl.signal_type,
-        decl.data,
-        None if decl.every_ms is None else decl.every_ms / 1000,
-        decl.cron,
-        decl.timezone,
     )

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from jido_cli.core.agent import AgentDefinition
+from jido_cli.core.agent import AgentDefinition, When
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Schedule:
     every_s: float | None = None
     cron: str | None = None
     timezone: str | None = None
+    when: When | None = None  # asked with the agent's committed state; false skips the tick
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.core.timestamps import parse_time
 from jido_cli.core.values import freeze
 from jido_cli.errors import UsageError
+from jido_cli.runtime.crash_reports import describe_error
 from jido_cli.runtime.cron import CronSchedule
 from jido_cli.runtime.mailbox import deliver
 from jido_cli.runtime.starts import Schedule
@@ -163,26 +164,36 @@ class Timers:
         if kernel.wall_ns() < schedule.due_ns - 1_000_000:  # the wall clock was set back
             self._arm_again(schedule)
             return
-        if schedule.last_tick is not None and self._is_waiting(schedule.last_tick):
+        tick = Signal(
+            schedule.spec.signal_type,
+            self._server.source,
+            freeze(schedule.spec.data),
+            f"{self._server.source}/{schedule.spec.name}/{schedule.due_ns // 1_000_000}",
+            time_ns=kernel.wall_ns(),
+        )
+        why_not = self._why_not(schedule, tick)
+        if why_not is not None:
             schedule.skipped += 1
-            kernel.events.fact(
-                "skipped",
-                self._server.place,
-                f"{schedule.spec.name}: the tick before is not handled yet",
-                schedule=schedule.spec.name,
-            )
+            name = schedule.spec.name
+            kernel.events.fact("skipped", self._server.place, f"{name}: {why_not}", schedule=name)
         else:
             schedule.ticks += 1
-            tick = Signal(
-                schedule.spec.signal_type,
-                self._server.source,
-                freeze(schedule.spec.data),
-                f"{self._server.source}/{schedule.spec.name}/{schedule.due_ns // 1_000_000}",
-                time_ns=kernel.wall_ns(),
-            )
             schedule.last_tick = tick
             self._deliver(tick)
         self._arm_next(schedule)
+
+    def _why_not(self, schedule: ActiveSchedule, tick: Signal) -> str | None:
+        """Return why this tick is skipped, None if it is not."""
+        if schedule.last_tick is not None and self._is_waiting(schedule.last_tick):
+            return "the tick before is not handled yet"
+        when = schedule.spec.when
+        if when is None:
+            return None
+        try:
+            holds = when(self._server.committed.state, tick)
+        except Exception as error:  # noqa: BLE001 - the edge where expressions run
+            return f"its condition failed: {describe_error(error)}"
+        return None if holds is True else "its condition does not hold"
 
     def _arm_again(self, schedule: ActiveSchedule) -> None:
         delay_s = (schedule.due_ns - self._server.kernel.wall_ns()) / 1e9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from jido_cli.core.action import action
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Cancel, Cron, CronCancel, Schedule, SignalSpec
+from jido_cli.core.signals import Signal
 from jido_cli.errors import UsageError
 from jido_cli.runtime.cron import CronSchedule
 from jido_cli.runtime.starts import MailboxPolicy
@@ -337,3 +339,32 @@ def test_what_is_not_understood_is_refused_and_named(
 def test_counts_are_shown_only_of_agents_that_have_schedules(boot: MakeWorld) -> None:
     world = boot(tree(agent("a", program("c", {"add": add}, state=COUNT))))
     assert world.port.node("a")["schedules"] == []
+
+
+# -- conditions
+
+
+def test_a_tick_comes_only_while_its_condition_holds(boot: MakeWorld) -> None:
+    def few(state: Mapping[str, Any], _: Signal) -> bool:
+        return len(state.get("ticks", ())) < 2
+
+    world = boot(tree(agent("a", scheduled(Declared("beat", "tick", every_s=1.0, when=few)))))
+    world.advance(4.5)
+    assert len(world.state("a")["ticks"]) == 2
+    why = "beat: its condition does not hold"
+    assert world.events("skipped") == [("skipped", "root/a", why)] * 2
+    (shown,) = world.port.node("a")["schedules"]
+    assert (shown["ticks"], shown["skipped"]) == (2, 2)
+
+
+def test_a_condition_that_fails_skips_the_tick_and_says_why(boot: MakeWorld) -> None:
+    def broken(state: Mapping[str, Any], _: Signal) -> bool:
+        return bool(state["nothing"])
+
+    world = boot(tree(agent("a", scheduled(Declared("beat", "tick", every_s=1.0, when=broken)))))
+    world.advance(1.5)
+    assert "ticks" not in world.state("a")
+    assert world.events("skipped") == [
+        ("skipped", "root/a", "beat: its condition failed: KeyError: 'nothing'")
+    ]
+    assert world.status("a") == "running"
