@@ -49,6 +49,18 @@ async def test_a_question_is_answered_with_no(key):
         assert desk.app.screen is desk.dashboard
 
 
+@pytest.mark.parametrize(("key", "orders"), [("y", [("kill", ORDERS)]), ("n", [])])
+async def test_keys_typed_ahead_into_a_closing_question_are_ignored(key, orders):
+    engine = scenes.well()
+    async with opened(handle=engine) as desk:
+        await desk.press(*"jjj", "X")
+        for _ in range(3):  # all of them lie in the queue before the first is handled
+            desk.app.screen.post_message(events.Key(key, key))
+        await desk.pilot.pause()
+        assert engine.orders == orders
+        assert desk.app.screen is desk.dashboard
+
+
 async def test_capital_y_copies_the_command_of_a_question():
     async with opened(handle=scenes.well(), engine_flag=" -e shop") as desk:
         await desk.press(*"jjj", "X", "Y")
