@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ class _Run:
         if verdict.is_part:
             self.parts.append(str(file))
         for found in verdict.findings:
-            place = (Path(found.file).resolve(), found.line, found.column, found.code)
+            place = (os.path.realpath(found.file), found.line, found.column, found.code)
             key = (*place, found.message)
             if key not in self._seen:
                 self._seen.add(key)

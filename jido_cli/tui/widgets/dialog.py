@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from jido_cli.tui.look import Look
@@ -31,6 +32,7 @@ class DialogScreen(ModalScreen[T], Generic[T], inherit_bindings=False):
         super().__init__()
         self.look = look
         self.box = LinesWidget(look, id="box")
+        self.is_answered = False
 
     def compose(self) -> ComposeResult:
         """Hold the box."""
@@ -70,4 +72,12 @@ class DialogScreen(ModalScreen[T], Generic[T], inherit_bindings=False):
         """Take every key: nothing that is under the dialog is reached."""
         event.stop()
         event.prevent_default()
-        self.pressed(event.key, event.character)
+        if not self.is_answered:  # keys typed ahead still come while the dialog is closing
+            self.pressed(event.key, event.character)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close the dialog with its answer; the first one counts."""
+        if self.is_answered:
+            return AwaitComplete()
+        self.is_answered = True
+        return super().dismiss(result)
