@@ -302,3 +302,10 @@ def test_explain_says_what_an_unknown_code_may_have_meant():
 
 def test_the_schema_is_printed_as_it_is():
     assert json.loads(jido("schema").stdout) == schema()
+
+
+def test_a_circle_of_links_is_a_finding_and_no_fault(folder: Path):
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    result = jido("lint", "loop.yaml")
+    assert result.exit_code == 1
+    assert "the file cannot be read: too many levels of symbolic links" in result.stdout
