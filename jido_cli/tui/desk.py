@@ -74,6 +74,7 @@ class Desk:
         if frame.tree is not None:
             answer, at = frame.tree
             self._answered_at = at
+            self.heard_at = max(self.heard_at, at)
             self.engine = answer["engine"]
             self.tree.update(answer, at)
             self.watch(self.tree.selected)

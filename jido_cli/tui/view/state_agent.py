@@ -143,7 +143,7 @@ def _state_note(watched: Watched, face: StateFace, *, is_open: bool) -> str:
         return text
     age = max(0.0, face.now - watched.changed_at)
     if age < 1:
-        return f"{text}, {age:.1f}s ago"
+        return f"{text}, {max(0.1, age):.1f}s ago"
     return (
         f"{text}, {int(age)}s ago"
         if age < _AGO_S
