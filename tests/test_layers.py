@@ -66,11 +66,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "yaml": ("topology/*",),
     "jsonschema": ("topology/*",),
     "jsonschema_rs": ("core/schema*.py",),
-    "cel_expr_python": ("core/cel_*.py", "core/expressions.py"),
-    "re2": ("core/cel_*.py", "core/expressions.py"),
-    "google.protobuf": ("core/cel_*.py", "core/expressions.py"),
+    "cel_expr_python": ("core/cel/*.py", "core/expressions.py"),
+    "re2": ("core/cel/*.py", "core/expressions.py"),
+    "google.protobuf": ("core/cel/*.py", "core/expressions.py"),
     "msgspec": ("core/*", "topology/*", "lint/*", "observe/*", "bus/*", "runtime/*", "control/*"),
-    "cronsim": ("runtime/cron.py",),
+    "cronsim": ("runtime/agents/cron.py",),
     "starlette": ("control/*",),
     "uvicorn": ("control/*",),
     "httptools": ("control/*",),
@@ -83,7 +83,7 @@ NOT_TO_COMPUTE_WITH = (
     *("socket", "select", "selectors", "subprocess", "concurrent", "pathlib", "tempfile"),
     *("shutil", "io", "sys", "importlib", "contextvars", "zoneinfo"),
 )
-MAY_COMPUTE_WITH = {"zoneinfo": "core/cel_times.py"}  # rules of time zones are data, not a clock
+MAY_COMPUTE_WITH = {"zoneinfo": "core/cel/times.py"}  # rules of time zones are data, not a clock
 CLOCKS = ("now", "utcnow", "today")
 BANNED = ("pickle", "shelve", "multiprocessing", "concurrent.futures.ProcessPoolExecutor")
 
@@ -95,9 +95,9 @@ CLIENT = ("jido_cli.control.protocol", "jido_cli.control.client", "jido_cli.cont
 LAZY: dict[str, tuple[str, ...]] = {
     "uvloop": ("*",),  # does not install everywhere
     "cel_expr_python": ("core/expressions.py",),  # only what has expressions pays for it, 30 ms
-    "google.protobuf": ("core/cel_messages.py",),  # the same
+    "google.protobuf": ("core/cel/messages.py",),  # the same
     "jsonschema_rs": ("core/schema.py",),  # only schemas that are not simple pay for it, 8 ms
-    "re2": ("core/cel_patterns.py",),  # the same
+    "re2": ("core/cel/patterns.py",),  # the same
     "importlib.import_module": ("__init__.py",),  # public names are loaded on first use
 }
 IMPORTS_BY_NAME = ("__init__.py", "cli/application.py", "runtime/targets.py")

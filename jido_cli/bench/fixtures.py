@@ -9,13 +9,18 @@ from typing import TypeVar
 
 from jido_cli.core.action import action, from_function
 from jido_cli.core.agent import AgentDefinition, Route
-from jido_cli.core.declarative import compile_action
+from jido_cli.core.declarative.action import compile_action
 from jido_cli.core.directives import Emit
 from jido_cli.core.schema import compile_schema
 from jido_cli.errors import InternalError
 from jido_cli.runtime import garbage
 from jido_cli.runtime.engine import Engine, EngineOptions
-from jido_cli.runtime.starts import AgentProgram, AgentStart, MailboxPolicy, SupervisorStart
+from jido_cli.runtime.supervising.starts import (
+    AgentProgram,
+    AgentStart,
+    MailboxPolicy,
+    SupervisorStart,
+)
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 
 T = TypeVar("T")

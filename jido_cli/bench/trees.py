@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from jido_cli.bench import fixtures
 from jido_cli.errors import InternalError
 from jido_cli.runtime.engine import Engine
-from jido_cli.runtime.starts import SupervisorStart
-from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.runtime.supervising.starts import SupervisorStart
+from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.supervision.events import StartChildCall
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 

@@ -24,7 +24,7 @@ from jido_cli.errors import ControlError
 
 if TYPE_CHECKING:
     from jido_cli.control.stream_hub import StreamHub
-    from jido_cli.runtime.port import EnginePort
+    from jido_cli.runtime.serving.port import EnginePort
 
 _BODY_S = 30.0
 _MAX_TIMEOUT_MS = 24 * 3600 * 1000

@@ -23,7 +23,7 @@ from jido_cli.control.stream_hub import ALIVE_S, BATCH_S, StreamHub
 from jido_cli.errors import StartError
 
 if TYPE_CHECKING:
-    from jido_cli.runtime.port import EnginePort
+    from jido_cli.runtime.serving.port import EnginePort
 
 MARGIN_S = 1.0
 _START_S = 10.0

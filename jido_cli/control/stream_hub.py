@@ -16,7 +16,7 @@ from jido_cli.control.answers import encode
 from jido_cli.errors import JidoCliError
 
 if TYPE_CHECKING:
-    from jido_cli.runtime.port import EnginePort
+    from jido_cli.runtime.serving.port import EnginePort
 
 BATCH_S = 0.05
 ALIVE_S = 15.0

@@ -61,7 +61,7 @@ class ActionError(Exception):
 class Outcome(msgspec.Struct, frozen=True):
     """What a compiled declaration may return instead of a mapping: the whole next state.
 
-    Functions of users return mappings; this is for `jido_cli.core.declarative`.
+    Functions of users return mappings; this is for `jido_cli.core.declarative.action`.
 
     Attributes:
         state: the next state, frozen; None leaves it.

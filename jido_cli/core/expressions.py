@@ -1,16 +1,16 @@
 """Expressions: CEL, checked against schemas, run as generated Python (topology-format.md).
 
-The front of the `cel_*` modules, and the only place that talks to the checking library. It parses
+The front of `core/cel`, and the only place that talks to the checking library. It parses
 and checks with the CEL project's own library and never evaluates with it. What an expression
 computes depends on its scope alone: no clock, no randomness, no I/O. How `${{ }}` sits in YAML
-values is `jido_cli.core.cel_template`'s business.
+values is `jido_cli.core.cel.template`'s business.
 
-A text goes through the others in this order: `cel_source` prepares it, the library checks it
-against the types of `cel_messages`, `cel_diagnose` explains what that says, `cel_wire` reads the
-tree, `cel_derive` types it by the rules of `cel_types`, and `cel_generate` writes Python with
-`cel_fast`, `cel_flow` and `cel_emit`. That runs on the `Scope` of `cel_scope`, with the operators
-of `cel_run` and the functions that `cel_library` collects; `cel_places` finds what failed, and
-`cel_results` makes JSON of what comes out.
+A text goes through the others in this order: `source` prepares it, the library checks it
+against the types of `messages`, `diagnose` explains what that says, `wire` reads the
+tree, `derive` types it by the rules of `types`, and `generate` writes Python with
+`fast`, `flow` and `emit`. That runs on the `Scope` of `scope`, with the operators
+of `run` and the functions that `library` collects; `places` finds what failed, and
+`results` makes JSON of what comes out.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from functools import cache
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-from jido_cli.core import cel_run, cel_values
-from jido_cli.core.cel_derive import TypeScope
-from jido_cli.core.cel_diagnose import Finding, Known, at, findings, word_at
-from jido_cli.core.cel_emit import TOO_DEEP
-from jido_cli.core.cel_generate import HELPERS, Generated, generate
-from jido_cli.core.cel_library import FUNCTIONS, declarations, is_plain
-from jido_cli.core.cel_lists import sorted_by
-from jido_cli.core.cel_messages import Field, MessageTypes
-from jido_cli.core.cel_places import failed_offset, unmarked
-from jido_cli.core.cel_results import as_json, check_result
-from jido_cli.core.cel_scope import RECORDS
-from jido_cli.core.cel_scope import Scope as Scope
-from jido_cli.core.cel_signatures import spelled
-from jido_cli.core.cel_source import prepare
-from jido_cli.core.cel_types import (
+from jido_cli.core.cel import run as operators
+from jido_cli.core.cel import values
+from jido_cli.core.cel.derive import TypeScope
+from jido_cli.core.cel.diagnose import Finding, Known, at, findings, word_at
+from jido_cli.core.cel.emit import TOO_DEEP
+from jido_cli.core.cel.generate import HELPERS, Generated, generate
+from jido_cli.core.cel.library import FUNCTIONS, declarations, is_plain
+from jido_cli.core.cel.lists import sorted_by
+from jido_cli.core.cel.messages import Field, MessageTypes
+from jido_cli.core.cel.places import failed_offset, unmarked
+from jido_cli.core.cel.results import as_json, check_result
+from jido_cli.core.cel.scope import RECORDS
+from jido_cli.core.cel.scope import Scope as Scope
+from jido_cli.core.cel.signatures import spelled
+from jido_cli.core.cel.source import prepare
+from jido_cli.core.cel.types import (
     ANY_LIST,
     ANY_MAP,
     BOOL,
@@ -46,8 +47,8 @@ from jido_cli.core.cel_types import (
     STRING,
     CelType,
 )
-from jido_cli.core.cel_values import ABSORBED, CelError, FuelError
-from jido_cli.core.cel_wire import Node, RefusedError, decode
+from jido_cli.core.cel.values import ABSORBED, CelError, FuelError
+from jido_cli.core.cel.wire import Node, RefusedError, decode
 from jido_cli.errors import InternalError, JidoCliError
 
 if TYPE_CHECKING:
@@ -78,29 +79,29 @@ _GLOBALS: dict[str, object] = {
     "ABSORBED": ABSORBED,
     "FAILURES": _FAILURES,
     **{HELPERS[name]: helper for name, helper in FUNCTIONS.items()},
-    "NOTHING": cel_values.NOTHING,
+    "NOTHING": values.NOTHING,
     **{
         helper.__name__: helper
         for helper in (
-            cel_run.again,
-            cel_run.divide_doubles,
-            cel_run.divide_ints,
-            cel_run.element,
-            cel_run.is_present,
-            cel_run.may_be,
-            cel_run.remainder_of_ints,
-            cel_run.select,
-            cel_values.Duration,
-            cel_values.Maybe,
-            cel_values.Timestamp,
-            cel_values.TypeName,
-            cel_values.a_bool,
-            cel_values.a_key,
-            cel_values.a_maybe,
-            cel_values.a_range,
-            cel_values.out_of_text,
-            cel_values.out_of_work,
-            cel_values.overflow,
+            operators.again,
+            operators.divide_doubles,
+            operators.divide_ints,
+            operators.element,
+            operators.is_present,
+            operators.may_be,
+            operators.remainder_of_ints,
+            operators.select,
+            values.Duration,
+            values.Maybe,
+            values.Timestamp,
+            values.TypeName,
+            values.a_bool,
+            values.a_key,
+            values.a_maybe,
+            values.a_range,
+            values.out_of_text,
+            values.out_of_work,
+            values.overflow,
             as_json,
             check_result,
             sorted_by,

@@ -13,7 +13,7 @@ import msgspec
 
 from jido_cli.core.action import Action
 from jido_cli.core.agent import AgentDefinition, Route, When, With
-from jido_cli.core.declarative import (
+from jido_cli.core.declarative.action import (
     Compiled,
     DeclarationError,
     compile_action,
@@ -23,7 +23,7 @@ from jido_cli.core.declarative import (
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
-from jido_cli.runtime.starts import (
+from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
     ErrorPolicy,

@@ -12,7 +12,7 @@ from jido_cli.observe.ring import Ring
 
 if TYPE_CHECKING:
     from jido_cli.runtime.clock import Clock
-    from jido_cli.runtime.place import Place
+    from jido_cli.runtime.supervising.place import Place
 
 DEAD_LETTERS_KEPT: Final = 16_384
 REASONS_COUNTED: Final = 256

@@ -13,19 +13,19 @@ from typing import Final, Literal
 
 from jido_cli.core.signals import Signal
 from jido_cli.errors import StartError
-from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
-from jido_cli.runtime.calling import ask, outside_signal
-from jido_cli.runtime.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
+from jido_cli.runtime.agents.calling import ask, outside_signal
+from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
+from jido_cli.runtime.agents.mailbox import dead_letter_mail, deliver
 from jido_cli.runtime.committer import Committer
-from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook, spell_ms
-from jido_cli.runtime.mailbox import dead_letter_mail, deliver
-from jido_cli.runtime.place import Place
-from jido_cli.runtime.port import Port
-from jido_cli.runtime.starts import AgentProgram, SupervisorStart
-from jido_cli.runtime.story import Story, StoryKeeper
-from jido_cli.runtime.supervisor import SupervisorRunner
-from jido_cli.runtime.watch import Stall, Watchdog
+from jido_cli.runtime.serving.port import Port
+from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, StartRefused
+from jido_cli.runtime.supervising.crash_reports import describe
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import AgentProgram, SupervisorStart
+from jido_cli.runtime.supervising.story import Story, StoryKeeper
+from jido_cli.runtime.supervising.supervisor import SupervisorRunner
+from jido_cli.runtime.watching.watch import Stall, Watchdog
 from jido_cli.supervision import events as on
 from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jido_cli.bus.subscriptions import Group, Subscriptions
-from jido_cli.runtime.starts import AgentProgram, AgentStart, SupervisorStart
+from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, SupervisorStart
 
 if TYPE_CHECKING:
-    from jido_cli.runtime.place import Place
+    from jido_cli.runtime.supervising.place import Place
 
 Key = tuple[int, str]  # the supervisor's place, and the group's name
 

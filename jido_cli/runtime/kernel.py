@@ -17,27 +17,27 @@ from jido_cli.core.signals import Signal
 from jido_cli.observe.events import EventLog
 from jido_cli.observe.records import DIRECTIVES_KEPT, DirectiveRecord, ExitRecord
 from jido_cli.observe.ring import Ring
-from jido_cli.runtime import crash_reports
+from jido_cli.runtime.agents.deadlines import Deadlines
+from jido_cli.runtime.agents.family_news import tell_exited, tell_started
+from jido_cli.runtime.agents.mailbox import dead_letter_mail
 from jido_cli.runtime.clock import Clock
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.dead_letters import DeadLetters
-from jido_cli.runtime.deadlines import Deadlines
-from jido_cli.runtime.family_news import tell_exited, tell_started
 from jido_cli.runtime.hearing import Hearing
-from jido_cli.runtime.mailbox import dead_letter_mail
-from jido_cli.runtime.place import Place
 from jido_cli.runtime.run_queue import RunQueue
-from jido_cli.runtime.starts import AgentProgram
-from jido_cli.runtime.tree import Tree
-from jido_cli.runtime.watch import Watch
-from jido_cli.runtime.zombies import Zombies
+from jido_cli.runtime.supervising import crash_reports
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import AgentProgram
+from jido_cli.runtime.supervising.tree import Tree
+from jido_cli.runtime.watching.watch import Watch
+from jido_cli.runtime.watching.zombies import Zombies
 from jido_cli.supervision.effects import GaveUp, RestartCounted
 from jido_cli.supervision.reasons import ExitReason
 
 if TYPE_CHECKING:
-    from jido_cli.runtime.attempts import StartAttempt
-    from jido_cli.runtime.place import Process
-    from jido_cli.runtime.supervisor import SupervisorRunner
+    from jido_cli.runtime.supervising.attempts import StartAttempt
+    from jido_cli.runtime.supervising.place import Process
+    from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 
 DEFAULT_MAX_HOPS: Final = 256
 LOOPING_RESTARTS: Final = 2

@@ -14,8 +14,8 @@ from pathlib import Path
 from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import StartError, UsageError
-from jido_cli.runtime.crash_reports import describe_error, user_trace
-from jido_cli.runtime.starts import Origin
+from jido_cli.runtime.supervising.crash_reports import describe_error, user_trace
+from jido_cli.runtime.supervising.starts import Origin
 
 
 def add_import_paths(topology_file: Path, project_root: Path) -> None:

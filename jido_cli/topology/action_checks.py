@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from keyword import iskeyword
 from typing import Final
 
-from jido_cli.core.declarative import DeclarationError
+from jido_cli.core.declarative.action import DeclarationError
 from jido_cli.core.schema import Schema
 from jido_cli.topology import raw
 from jido_cli.topology.compiling import action_problems, key_of, when_problems, with_problems

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from jido_cli.core.declarative import (
+from jido_cli.core.declarative.action import (
     DeclarationError,
     compile_action,
     compile_when,

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from jido_cli.core.cel_template import Compiled, Computed, DeclarationError, ValueCompiler
-from jido_cli.core.cel_types import CelType
+from jido_cli.core.cel.template import Compiled, Computed, DeclarationError, ValueCompiler
+from jido_cli.core.cel.types import CelType
 from jido_cli.core.expressions import Environment, EvaluationError, Scope
 from jido_cli.topology import raw
 from jido_cli.topology.positions import ListMark, MapMark, Mark, ScalarMark, pos_of, span

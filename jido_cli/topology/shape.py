@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from jido_cli.core.cel_types import BOOL, DOUBLE, INT, STRING, CelType
+from jido_cli.core.cel.types import BOOL, DOUBLE, INT, STRING, CelType
 from jido_cli.topology import raw
 from jido_cli.topology.load_time import LoadTime, synthetic
 from jido_cli.topology.parts import Part

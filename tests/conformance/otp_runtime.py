@@ -13,12 +13,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from jido_cli.runtime.attempts import CANCELLED, StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.engine import Engine, EngineOptions
-from jido_cli.runtime.place import Place, Process
-from jido_cli.runtime.service import ServiceProcess
-from jido_cli.runtime.starts import ServiceStart, Start, SupervisorStart
-from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.runtime.supervising.attempts import (
+    CANCELLED,
+    StartAttempt,
+    StartIgnored,
+    StartRefused,
+)
+from jido_cli.runtime.supervising.place import Place, Process
+from jido_cli.runtime.supervising.service import ServiceProcess
+from jido_cli.runtime.supervising.starts import ServiceStart, Start, SupervisorStart
+from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.supervision.answers import Children, Counts
 from jido_cli.supervision.events import (
     Call,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.supervision import effects as do
 from jido_cli.supervision.reasons import KILLED, SHUTDOWN
 from tests.conformance import otp_machine, otp_runtime

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jido_cli.core.cel_library import FUNCTIONS, signatures
-from jido_cli.core.cel_run import (
+from jido_cli.core.cel.library import FUNCTIONS, signatures
+from jido_cli.core.cel.run import (
     OPERATORS,
     again,
     equal,
@@ -15,7 +15,7 @@ from jido_cli.core.cel_run import (
     may_be,
     select,
 )
-from jido_cli.core.cel_values import (
+from jido_cli.core.cel.values import (
     NOTHING,
     TEXT,
     WORK,

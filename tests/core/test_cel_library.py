@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cel_expr_python import cel
 
-from jido_cli.core import cel_generate
-from jido_cli.core.cel_library import (
+from jido_cli.core.cel import generate
+from jido_cli.core.cel.library import (
     FUNCTIONS,
     MACROS,
     NAMES,
@@ -17,9 +17,9 @@ from jido_cli.core.cel_library import (
     signatures,
     usage,
 )
-from jido_cli.core.cel_run import OPERATORS
-from jido_cli.core.cel_signatures import Function, result_of, signatures_of, spelled
-from jido_cli.core.cel_types import (
+from jido_cli.core.cel.run import OPERATORS
+from jido_cli.core.cel.signatures import Function, result_of, signatures_of, spelled
+from jido_cli.core.cel.types import (
     DOUBLE,
     DYN,
     INT,
@@ -248,6 +248,6 @@ def test_functions_fail_with_a_sentence(text: str, message: str | None) -> None:
 def test_without_re2_patterns_are_refused_with_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cel_generate, "is_available", lambda: False)
+    monkeypatch.setattr(generate, "is_available", lambda: False)
     with pytest.raises(ExpressionError, match="patterns need the package google-re2"):
         Environment({}).compile("'a'.matches('b')")

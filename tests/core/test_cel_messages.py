@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jido_cli.core.cel_messages import MessageTypes
-from jido_cli.core.cel_types import (
+from jido_cli.core.cel.messages import MessageTypes
+from jido_cli.core.cel.types import (
     ANY_LIST,
     ANY_MAP,
     BOOL,

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jido_cli.core.cel_template import ValueCompiler
+from jido_cli.core.cel.template import ValueCompiler
 from jido_cli.core.expressions import EvaluationError, ExpressionError
 from tests.core.expressions.grammar import expression
 from tests.core.expressions.worlds import WORLD, scope
@@ -153,7 +153,7 @@ def test_every_failure_of_random_expressions_has_a_place_of_its_own() -> None:
 
 def test_the_checking_library_is_loaded_by_the_first_expression_only() -> None:
     text = (
-        "import sys, jido_cli.core.declarative\n"
+        "import sys, jido_cli.core.declarative.action\n"
         "print([n for n in ('cel_expr_python', 'google.protobuf') if n in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)

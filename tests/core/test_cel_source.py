@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jido_cli.core.cel_library import _PLAIN, NAMES, is_plain, rows
-from jido_cli.core.cel_source import prepare
+from jido_cli.core.cel.library import _PLAIN, NAMES, is_plain, rows
+from jido_cli.core.cel.source import prepare
 from jido_cli.core.expressions import ExpressionError
 from tests.core.expressions.worlds import WORLD, run
 

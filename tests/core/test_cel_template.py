@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jido_cli.core.cel_template import (
+from jido_cli.core.cel.template import (
     Computed,
     Constant,
     DeclarationError,

@@ -6,8 +6,8 @@ import pytest
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_optional
 
-from jido_cli.core.cel_source import prepare
-from jido_cli.core.cel_wire import Node, RefusedError, decode
+from jido_cli.core.cel.source import prepare
+from jido_cli.core.cel.wire import Node, RefusedError, decode
 
 CHECKER = cel.NewEnv(
     variables={"x": cel.Type.DYN, "items": cel.Type.List(cel.Type.INT)},

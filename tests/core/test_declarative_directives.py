@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from jido_cli.core.action import action, from_function
-from jido_cli.core.declarative import compile_action
+from jido_cli.core.declarative.action import compile_action
 from jido_cli.core.directives import (
     AgentTarget,
     Cancel,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from jido_cli.core.action import action, from_function
-from jido_cli.core.cel_template import DeclarationError
-from jido_cli.core.declarative import compile_action
+from jido_cli.core.cel.template import DeclarationError
+from jido_cli.core.declarative.action import compile_action
 from jido_cli.core.schema import compile_schema
 
 STATE = compile_schema(

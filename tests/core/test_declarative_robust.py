@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jido_cli.core.cel_template import DeclarationError
-from jido_cli.core.declarative import compile_action
+from jido_cli.core.cel.template import DeclarationError
+from jido_cli.core.declarative.action import compile_action
 from tests.core.expressions.declared import STATE
 
 TEXTS = st.sampled_from(

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from jido_cli.core.cel_types import BOOL, DOUBLE, DYN, INT, STRING, TIMESTAMP, list_of
+from jido_cli.core.cel.types import BOOL, DOUBLE, DYN, INT, STRING, TIMESTAMP, list_of
 from jido_cli.core.expressions import Environment, EvaluationError, ExpressionError, Scope
 from jido_cli.core.values import FrozenDict, freeze
 from jido_cli.errors import InternalError

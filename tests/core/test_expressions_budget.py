@@ -10,9 +10,9 @@ import contextlib
 
 import pytest
 
-from jido_cli.core.cel_library import FUNCTIONS, rows, signatures
-from jido_cli.core.cel_types import CelType
-from jido_cli.core.cel_values import (
+from jido_cli.core.cel.library import FUNCTIONS, rows, signatures
+from jido_cli.core.cel.types import CelType
+from jido_cli.core.cel.values import (
     ITERATIONS,
     STEP,
     TEXT,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from jido_cli.core.cel_types import DYN, INT, list_of
+from jido_cli.core.cel.types import DYN, INT, list_of
 from jido_cli.core.expressions import BudgetError, EvaluationError, ExpressionError
 from tests.core.expressions.worlds import WORLD, fails, run, scope
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jido_cli.core.cel_library import MACROS, OPERATOR_FORMS, TABLE
-from jido_cli.core.cel_signatures import Example, Form, Function
+from jido_cli.core.cel.library import MACROS, OPERATOR_FORMS, TABLE
+from jido_cli.core.cel.signatures import Example, Form, Function
 
 FILE = Path(__file__).parents[2] / "docs" / "expressions.md"
 KINDS = ("int", "double", "string", "timestamp", "duration")

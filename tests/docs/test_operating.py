@@ -7,7 +7,7 @@ from typing import get_args
 
 from jido_cli.cli import failures
 from jido_cli.control.state_dir import EnginePlace
-from jido_cli.runtime.place import Status
+from jido_cli.runtime.supervising.place import Status
 from tests.docs.pages import codes, rows, section
 
 PAGE = "docs/operating.md"

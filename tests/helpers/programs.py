@@ -11,8 +11,8 @@ from typing import Any, Literal
 from jido_cli.core.action import Action, from_function
 from jido_cli.core.agent import AgentDefinition, Route
 from jido_cli.core.schema import compile_schema, expand_short_form
-from jido_cli.runtime.service import ServiceContext
-from jido_cli.runtime.starts import (
+from jido_cli.runtime.supervising.service import ServiceContext
+from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
     ErrorPolicy,

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from jido_cli.runtime.engine import Engine, EngineOptions
-from jido_cli.runtime.port import Port
-from jido_cli.runtime.starts import SupervisorStart
+from jido_cli.runtime.serving.port import Port
+from jido_cli.runtime.supervising.starts import SupervisorStart
 
 PATIENCE_S = 30.0
 LOOK_EVERY_S = 0.005

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jido_cli.runtime.place import Place
-from jido_cli.runtime.service import ServiceContext, ServiceExit
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.service import ServiceContext, ServiceExit
 from jido_cli.supervision.reasons import ExitReason
 
 Terminated = Callable[[Place, int, ExitReason], None]

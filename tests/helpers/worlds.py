@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from jido_cli.runtime.agent_server import AgentServer
-from jido_cli.runtime.calling import ask
-from jido_cli.runtime.calls import Answer, Delivery
+from jido_cli.runtime.agents.calling import ask
+from jido_cli.runtime.agents.calls import Answer, Delivery
+from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.engine import Engine, EngineEnd, EngineOptions
-from jido_cli.runtime.place import Place
-from jido_cli.runtime.starts import SupervisorStart
-from jido_cli.runtime.supervisor import SupervisorRunner
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import SupervisorStart
+from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.testing.virtual_time import VirtualLoop
 
 Json = Any

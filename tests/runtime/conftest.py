@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from jido_cli.runtime.starts import SupervisorStart
+from jido_cli.runtime.supervising.starts import SupervisorStart
 from tests.helpers.worlds import World
 
 MakeWorld = Callable[..., World]

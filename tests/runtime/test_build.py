@@ -10,7 +10,7 @@ import pytest
 
 from jido_cli.errors import StartError
 from jido_cli.runtime.build import Built, build
-from jido_cli.runtime.starts import (
+from jido_cli.runtime.supervising.starts import (
     AgentStart,
     ErrorPolicy,
     MailboxPolicy,

@@ -9,7 +9,7 @@ import pytest
 
 from jido_cli.core.action import action
 from jido_cli.errors import ControlError
-from jido_cli.runtime.calls import Answer
+from jido_cli.runtime.agents.calls import Answer
 from tests.helpers.actions import COUNT, Gate, State, add, boom
 from tests.helpers.programs import agent, program, sup, tree
 from tests.helpers.worlds import World

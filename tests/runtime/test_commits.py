@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jido_cli.core.directives import AgentTarget, Emit, Stop
-from jido_cli.runtime.calls import Answer
+from jido_cli.runtime.agents.calls import Answer
 from tests.helpers.actions import COUNT, Gate, add, boom, doing, note
 from tests.helpers.committers import DelayingCommitter
 from tests.helpers.programs import ErrorPolicy, agent, program, tree

@@ -27,9 +27,9 @@ from jido_cli.core.directives import (
     Stop,
     directive_type,
 )
-from jido_cli.runtime.agent_server import AgentServer
-from jido_cli.runtime.performing import PERFORMERS, register
-from jido_cli.runtime.recording import Cause
+from jido_cli.runtime.agents.performing import PERFORMERS, register
+from jido_cli.runtime.agents.recording import Cause
+from jido_cli.runtime.agents.server import AgentServer
 from tests.helpers.actions import COUNT, Gate, State, add, boom, doing, note
 from tests.helpers.programs import agent, program, sup, tree
 from tests.helpers.worlds import World

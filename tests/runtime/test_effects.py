@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from jido_cli.core.action import ActionError, action
-from jido_cli.runtime.calls import Answer
-from jido_cli.runtime.starts import ErrorPolicy
+from jido_cli.runtime.agents.calls import Answer
+from jido_cli.runtime.supervising.starts import ErrorPolicy
 from tests.helpers.actions import COUNT, Gate, State, add, doing
 from tests.helpers.programs import agent, program, tree
 from tests.helpers.worlds import World

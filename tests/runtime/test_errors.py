@@ -6,7 +6,7 @@ import pytest
 
 from jido_cli.core.action import Action, action
 from jido_cli.core.directives import Error
-from jido_cli.runtime.starts import ErrorPolicy
+from jido_cli.runtime.supervising.starts import ErrorPolicy
 from tests.helpers.actions import COUNT, add, boom, doing, note, refuse
 from tests.helpers.programs import agent, program, tree
 from tests.runtime.conftest import MakeWorld

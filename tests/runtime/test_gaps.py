@@ -12,11 +12,11 @@ import pytest
 
 from jido_cli.core.action import action
 from jido_cli.core.directives import Emit, RunInstruction, SpawnAgent
-from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.garbage import tune
 from jido_cli.runtime.hearing import patterns_of
-from jido_cli.runtime.service import ServiceContext
-from jido_cli.runtime.starts import MailboxPolicy
+from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, StartRefused
+from jido_cli.runtime.supervising.service import ServiceContext
+from jido_cli.runtime.supervising.starts import MailboxPolicy
 from jido_cli.supervision.answers import Ok
 from jido_cli.supervision.events import TerminateChildCall
 from jido_cli.supervision.reasons import SHUTDOWN, crash

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jido_cli.core.action import action
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Directive, Emit, Schedule, SignalSpec
-from jido_cli.runtime.agent_server import AgentServer
-from jido_cli.runtime.starts import MailboxPolicy
+from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.supervising.starts import MailboxPolicy
 from tests.helpers.actions import COUNT, Gate, State, add, boom
 from tests.helpers.programs import ErrorPolicy, agent, program, sup, tree
 from tests.helpers.worlds import World

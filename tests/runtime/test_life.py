@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from jido_cli.errors import StartError
-from jido_cli.runtime.attempts import StartAttempt, StartIgnored, StartRefused
-from jido_cli.runtime.crash_reports import describe
 from jido_cli.runtime.engine import EngineEnd
-from jido_cli.runtime.service import ServiceContext
-from jido_cli.runtime.starts import AgentStart, Origin
+from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, StartRefused
+from jido_cli.runtime.supervising.crash_reports import describe
+from jido_cli.runtime.supervising.service import ServiceContext
+from jido_cli.runtime.supervising.starts import AgentStart, Origin
 from jido_cli.supervision.reasons import KILLED, NORMAL, SHUTDOWN, ExitReason, crash
 from jido_cli.supervision.specs import ChildSpec
 from tests.helpers.actions import COUNT, Gate, add, boom

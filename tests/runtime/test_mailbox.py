@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jido_cli.core.action import action
-from jido_cli.runtime.calls import Answer
-from jido_cli.runtime.starts import MailboxPolicy
+from jido_cli.runtime.agents.calls import Answer
+from jido_cli.runtime.supervising.starts import MailboxPolicy
 from tests.helpers.actions import COUNT, Gate, add, boom, note
 from tests.helpers.programs import agent, program, tree
 from tests.helpers.worlds import World

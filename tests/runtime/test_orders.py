@@ -9,8 +9,8 @@ import pytest
 
 from jido_cli.core.directives import SpawnAgent
 from jido_cli.errors import ControlError
-from jido_cli.runtime.attempts import StartAttempt, StartRefused
-from jido_cli.runtime.starts import MailboxPolicy
+from jido_cli.runtime.supervising.attempts import StartAttempt, StartRefused
+from jido_cli.runtime.supervising.starts import MailboxPolicy
 from jido_cli.supervision.reasons import crash
 from tests.helpers.actions import COUNT, Gate, add, boom, doing, note
 from tests.helpers.programs import ErrorPolicy, agent, backoff, program, sup, tree

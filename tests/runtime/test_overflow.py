@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from jido_cli.core.directives import AgentTarget, DeadLetter, Emit, Stop
 from jido_cli.errors import ControlError
-from jido_cli.runtime.calling import ask
-from jido_cli.runtime.starts import MailboxPolicy, Overflow
+from jido_cli.runtime.agents.calling import ask
+from jido_cli.runtime.supervising.starts import MailboxPolicy, Overflow
 from tests.helpers.actions import COUNT, Gate, add, boom, doing, note
 from tests.helpers.programs import ErrorPolicy, agent, program, sup, tree
 from tests.helpers.worlds import World

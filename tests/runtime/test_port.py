@@ -30,9 +30,9 @@ from jido_cli.core.directives import (
 )
 from jido_cli.errors import ControlError
 from jido_cli.runtime.dead_letters import REASONS_COUNTED
-from jido_cli.runtime.service import ServiceContext
-from jido_cli.runtime.starts import AgentStart, MailboxPolicy, Origin
-from jido_cli.runtime.view_records import summary
+from jido_cli.runtime.serving.view_records import summary
+from jido_cli.runtime.supervising.service import ServiceContext
+from jido_cli.runtime.supervising.starts import AgentStart, MailboxPolicy, Origin
 from jido_cli.supervision.specs import ChildSpec
 from tests.helpers.actions import COUNT, Gate, add, boom, doing, refuse
 from tests.helpers.programs import ErrorPolicy, agent, backoff, program, service, sup, tree

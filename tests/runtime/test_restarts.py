@@ -10,7 +10,7 @@ import pytest
 
 from jido_cli.core.directives import AgentTarget, Emit, Schedule, SignalSpec, Stop
 from jido_cli.errors import ControlError
-from jido_cli.runtime.service import ServiceContext
+from jido_cli.runtime.supervising.service import ServiceContext
 from jido_cli.supervision.reasons import ExitReason
 from tests.helpers.actions import COUNT, Gate, add, boom, doing, note
 from tests.helpers.programs import ErrorPolicy, agent, backoff, program, service, sup, tree

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jido_cli.errors import StartError
-from jido_cli.runtime.starts import Origin
+from jido_cli.runtime.supervising.starts import Origin
 from jido_cli.runtime.targets import add_import_paths, find_action, located
 
 ORIGIN = Origin("shop.yaml", 5, 3)

@@ -12,8 +12,8 @@ import pytest
 from jido_cli.core.action import action
 from jido_cli.core.directives import RunInstruction
 from jido_cli.core.signals import Signal
-from jido_cli.runtime.service import ServiceContext
-from jido_cli.runtime.watch import ActionHung, Watch
+from jido_cli.runtime.supervising.service import ServiceContext
+from jido_cli.runtime.watching.watch import ActionHung, Watch
 from tests.helpers.actions import COUNT, State, add, doing
 from tests.helpers.programs import agent, program, service, tree
 from tests.helpers.real_engines import PATIENCE_S, RealEngine, until

@@ -1,0 +1,151 @@
+"""Calls: a signal to one agent, and the future of what comes of it.
+
+The chain of calls goes along (runtime.md 7): whoever would wait for an agent that waits for him
+is told so at once, with the circle, instead of after a time-out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+from jido_cli.core.agent import AgentDefinition
+from jido_cli.core.context import Context
+from jido_cli.core.failures import ActionFailure
+from jido_cli.core.signals import Signal
+from jido_cli.core.values import freeze
+from jido_cli.runtime.agents.addressing import known_params, no_such_param
+from jido_cli.runtime.agents.calls import (
+    DEFAULT_CALL_TIMEOUT_S,
+    Answer,
+    CallRequest,
+    Delivery,
+)
+from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
+from jido_cli.runtime.supervising.starts import AgentStart
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.kernel import Kernel
+    from jido_cli.runtime.supervising.place import Place
+
+# The agents that wait for the effectful action that runs in this task, outermost first.
+CHAIN: Final[ContextVar[tuple[Place, ...]]] = ContextVar("jido_call_chain", default=())
+TYPES_KNOWN: Final = 4096
+SOURCE: Final = "/jido"
+
+
+def outside_signal(kernel: Kernel, signal_type: str, data: object, source: str = SOURCE) -> Signal:
+    """Return a new signal that no command made."""
+    now_ns = kernel.wall_ns()
+    return Signal(
+        signal_type, source, freeze(data), kernel.ids.next(now_ns // 1_000_000), None, now_ns
+    )
+
+
+def ask(kernel: Kernel, place: Place, signal: Signal, timeout_s: float) -> asyncio.Future[Answer]:
+    """Deliver *signal* to *place* as a call; the future is the answer.
+
+    The answer says `expired` when *timeout_s* has passed before the turn of the call, and
+    `unknown` when it has passed after.
+    """
+    future: asyncio.Future[Answer] = kernel.loop.create_future()
+    chain = CHAIN.get()
+    if chain and place in chain:
+        circle = " → ".join(one.path for one in (*chain[chain.index(place) :], place))
+        why = f"a call in a circle: {circle}"
+        future.set_result(Answer(False, place.handled, None, outcome="rejected", why=why))
+        return future
+    problem = _problem(place, signal)
+    if problem is not None:
+        failure = ActionFailure(problem, "invalid_params", signal.type)
+        future.set_result(Answer(False, place.handled, None, error=failure, outcome="rejected"))
+        return future
+    request = CallRequest(
+        signal,
+        future,
+        kernel.monotonic() + timeout_s,
+        chain,
+    )
+    kernel.deadlines.add(request)
+    delivery = deliver(place, request)
+    if delivery == "blocked":
+        start = place.start
+        assert isinstance(start, AgentStart)
+        wait_s = min(timeout_s, start.program.mailbox.block_timeout_s)
+        wait_for_room(place, request, wait_s, lambda end: _tell(request, end))
+    elif delivery != "accepted":
+        _tell(request, delivery)
+    return future
+
+
+def _problem(place: Place, signal: Signal) -> str | None:
+    """Return what is wrong with params that no action of the agent declares (runtime.md 30)."""
+    start = place.start
+    data = signal.data
+    if type(start) is not AgentStart:
+        return f"{place.id} is a {start.kind}: it takes no signals"
+    if not data or not isinstance(data, Mapping):
+        return None
+    known = _known(place.kernel, start.program.definition, signal.type)
+    if known is None or known.issuperset(data):
+        return None
+    return no_such_param(signal.type, data, known)
+
+
+def _known(kernel: Kernel, definition: AgentDefinition, signal_type: str) -> frozenset[str] | None:
+    """Look `known_params` up once for a definition and a type."""
+    key = (definition, signal_type)
+    table = kernel.known_params
+    if key not in table:
+        if len(table) >= TYPES_KNOWN:  # types come from outside: the table must have an end
+            table.clear()
+        table[key] = known_params(definition, signal_type)
+    return table[key]
+
+
+def _tell(request: CallRequest, delivery: Delivery) -> None:
+    if delivery != "accepted":
+        why = f"the mailbox is full: {delivery}"
+        request.reply(Answer(False, 0, None, outcome="rejected", why=why))
+
+
+class EffectContext(Context):
+    """The context of an effectful action: it may also call other agents."""
+
+    kernel: object = None
+
+    async def call(
+        self,
+        ident: str,
+        signal_type: str,
+        data: object = None,
+        *,
+        timeout_s: float = DEFAULT_CALL_TIMEOUT_S,
+    ) -> Answer:
+        """Send a signal to the agent that *ident* names, and wait for what comes of it.
+
+        Raises:
+            ControlError: `no-node` or `ambiguous-node`.
+        """
+        kernel: Kernel = self.kernel  # type: ignore[assignment]
+        place = kernel.tree.find(ident) or kernel.tree.resolve(ident)
+        signal = outside_signal(kernel, signal_type, data, self.agent.path)
+        return await ask(kernel, place, signal, timeout_s)
+
+
+def effect_context(kernel: Kernel, context: Context) -> EffectContext:
+    """Return *context* with what only effectful actions may do."""
+    return EffectContext(
+        now_ns=context.now_ns,
+        seed=context.seed,
+        agent=context.agent,
+        signal=context.signal,
+        deadline=context.deadline,
+        attempt=context.attempt,
+        command=context.command,
+        step=context.step,
+        draws=context.draws,
+        kernel=kernel,
+    )

@@ -1,0 +1,111 @@
+"""What lies in a mailbox: a signal alone, or one with somebody who waits for the answer.
+
+Here are the records of calls and their answers; who delivers and who answers is elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from jido_cli.core.failures import ActionFailure
+from jido_cli.core.signals import Signal
+from jido_cli.runtime.agents.deadlines import Bucket
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.supervising.place import Place
+
+DEFAULT_CALL_TIMEOUT_S: Final = 5.0
+Outcome = Literal["committed", "expired", "unknown", "refused", "rejected"]
+Delivery = Literal["accepted", "rejected", "dropped", "blocked", "dead"]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came of a call (guarantees.md G2).
+
+    `committed`: the command, also a failed one (`ok` false), is done and durable. `expired`,
+    `refused`, `rejected`: surely no effect. `unknown`: it had begun and may still finish.
+    """
+
+    ok: bool
+    seq: int
+    state: Mapping[str, object] | None
+    output: object = None
+    error: ActionFailure | None = None
+    outcome: Outcome = "committed"
+    command: str | None = None
+    why: str | None = None
+
+
+class CallRequest:
+    """A signal with a waiting caller, an absolute deadline and the chain of calls behind it.
+
+    `future` is the caller's; `bucket` is where `Deadlines` keeps the request meanwhile.
+    """
+
+    __slots__ = ("bucket", "chain", "deadline", "future", "has_begun", "is_answered", "signal")
+
+    def __init__(
+        self,
+        signal: Signal,
+        future: asyncio.Future[Answer],
+        deadline: float,
+        chain: tuple[Place, ...] = (),
+    ) -> None:
+        self.signal = signal
+        self.future = future
+        self.deadline = deadline
+        self.chain = chain
+        self.bucket: Bucket = {}
+        self.has_begun = False
+        self.is_answered = False
+
+    def reply(self, answer: Answer) -> None:
+        """Answer the caller, once; later answers go nowhere."""
+        if not self.is_answered:
+            self.is_answered = True
+            self.bucket.pop(id(self), None)
+            if not self.future.done():  # else its owner gave it up
+                self.future.set_result(answer)
+
+    def expire(self) -> None:
+        """The deadline has passed: tell the caller what that means."""
+        if self.has_begun:
+            why = "its command had begun and will finish whatever you do"
+            self.reply(Answer(False, 0, None, outcome="unknown", why=why))
+        else:
+            why = "it expired before its turn and will not run"
+            self.reply(Answer(False, 0, None, outcome="expired", why=why))
+
+
+Mail = Signal | CallRequest
+
+
+class Waiter:
+    """A sender that a full mailbox holds, `overflow: block`; its mail waits outside.
+
+    `done` is told how it ended: accepted, or rejected when its time was over.
+    """
+
+    __slots__ = ("bucket", "deadline", "done", "is_over", "mail")
+
+    def __init__(self, mail: Mail, deadline: float, done: Callable[[Delivery], None]) -> None:
+        self.bucket: Bucket = {}
+        self.mail = mail
+        self.deadline = deadline
+        self.done = done
+        self.is_over = False
+
+    def expire(self) -> None:
+        """The sender's time is over: reject."""
+        self.finish("rejected")
+
+    def finish(self, delivery: Delivery) -> None:
+        """Tell the sender, once."""
+        if not self.is_over:
+            self.is_over = True
+            self.bucket.pop(id(self), None)
+            self.done(delivery)

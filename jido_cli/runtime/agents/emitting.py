@@ -1,0 +1,189 @@
+"""Emitted signals on their way: to whom, through full mailboxes, with one outcome for all.
+
+In order per destination: only a destination without room holds what comes after it for that
+destination (runtime.md 10, 11, 12). What is wrong is a dead letter and the outcome's detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from jido_cli.core import directives as ask
+from jido_cli.core.signals import Signal
+from jido_cli.runtime.agents.calls import Delivery
+from jido_cli.runtime.agents.mailbox import deliver, has_waiters, wait_for_room
+from jido_cli.runtime.agents.recording import PENDING, Cause, record
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import AgentStart
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.agents.server import AgentServer
+    from jido_cli.runtime.kernel import Kernel
+
+
+def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+    """Send a signal: on the bus, or to one or several targets."""
+    assert isinstance(directive, ask.Emit)
+    kernel = server.kernel
+    now_ns, before = cause.now_ns, cause.signal
+    hops = before.hops + 1
+    signal = Signal(
+        directive.type,
+        directive.source or server.source,
+        directive.data,
+        directive.id
+        or (now_ns // 1_000_000, server.source, server.generation, cause.seq, cause.index),
+        directive.subject,
+        now_ns,
+        directive.extensions,  # type: ignore[arg-type]
+        hops,
+        before.ident,
+    )
+    if kernel.max_hops and hops > kernel.max_hops:
+        return refuse_hop(kernel, server.place, signal)
+    to = directive.to
+    if to is None:
+        sending = _send(server, kernel.bus.receivers(signal, server.place), signal, None)
+    else:
+        problems: list[str] = []
+        places = _find(server, to if isinstance(to, tuple) else (to,), signal, before, problems)
+        sending = _send(server, places, signal, problems)
+    return None if sending is None else sending.end(directive, cause)
+
+
+def refuse_hop(kernel: Kernel, place: Place, signal: Signal) -> str:
+    """Make a dead letter of a signal whose chain is too long; return why."""
+    why = f"over {kernel.max_hops} hops: the signals go in a circle"
+    kernel.dead_letters.add(place, signal, why)
+    return why
+
+
+# -- to whom
+
+
+def _find(
+    server: AgentServer,
+    targets: Iterable[object],
+    signal: Signal,
+    before: Signal,
+    problems: list[str],
+) -> list[Place]:
+    """Return the places of all *targets*; *problems* gets what is wrong with the others."""
+    places: list[Place] = []
+    for target in targets:
+        found = _places_of(server, target, signal, before)
+        if isinstance(found, str):
+            server.kernel.dead_letters.add(server.place, signal, found)
+            problems.append(found)
+        else:
+            places += found
+    return places
+
+
+def _places_of(
+    server: AgentServer, target: object, signal: Signal, before: Signal
+) -> Iterable[Place] | str:
+    """Return the places that *target* names, or what is wrong with it."""
+    kernel, family = server.kernel, server.family
+    place: Place | None
+    match target:
+        case "bus":
+            return kernel.bus.receivers(signal, server.place)
+        case "none":
+            return ()
+        case "children":
+            return () if family is None else family.children()
+        case "self":
+            return (server.place,)
+        case "parent":
+            place = None if server.args is None else server.args.parent
+        case "sender":
+            place = kernel.tree.find(before.source)
+        case ask.AgentTarget(id=agent_id):
+            place = kernel.tree.find(agent_id)
+        case ask.ChildTarget(child=tag):
+            place = None if family is None else family.child(tag)
+        case _:
+            return f"target {target!r} is not available"
+    if place is None or type(place.start) is not AgentStart:
+        return f"no agent {_name(target)!r}"
+    return (place,)
+
+
+def _name(target: object) -> object:
+    return getattr(target, "id", None) or getattr(target, "child", None) or target
+
+
+# -- through their mailboxes
+
+
+def _send(
+    server: AgentServer, places: Iterable[Place], signal: Signal, problems: list[str] | None
+) -> Sending | None:
+    """Deliver *signal* to *places*; None when every one has taken it and nothing was wrong."""
+    sending = Sending(server, signal, problems) if problems else None
+    for place in places:
+        if place._log is not None and has_waiters(place):  # noqa: SLF001 - hot path
+            delivery: Delivery = "blocked"  # behind the ones that wait already
+        else:
+            delivery = deliver(place, signal)
+        if delivery != "accepted":
+            if sending is None:
+                sending = Sending(server, signal, [])
+            sending.not_taken(place, delivery)
+    return sending
+
+
+class Sending:
+    """One emitted signal that not everybody has taken at once."""
+
+    __slots__ = ("_directive", "_problems", "_server", "_signal", "_waiting")
+
+    def __init__(self, server: AgentServer, signal: Signal, problems: list[str]) -> None:
+        self._server = server
+        self._signal = signal
+        self._problems = problems
+        self._waiting = 0
+        self._directive: tuple[ask.Directive, Cause] | None = None
+
+    def not_taken(self, place: Place, delivery: Delivery) -> None:
+        """*place* has not taken the signal; where its policy is `block`, wait for room there."""
+        if delivery == "blocked":
+            start = place.start
+            assert isinstance(start, AgentStart)
+            self._waiting += 1
+            self._server.parts.waiting_directives += 1
+            wait_for_room(
+                place,
+                self._signal,
+                start.program.mailbox.block_timeout_s,
+                lambda end: self._waited(place, end),
+            )
+        else:
+            self._refused(place, delivery, f"mailbox full: {delivery}")
+
+    def end(self, directive: ask.Directive, cause: Cause) -> str | None:
+        """Return the outcome as a performer does; it is recorded later if somebody waits."""
+        if self._waiting:
+            self._directive = directive, cause
+            return PENDING
+        return "; ".join(self._problems) or None
+
+    def _refused(self, place: Place, delivery: Delivery, why: str) -> None:
+        if delivery == "rejected":
+            self._server.kernel.dead_letters.add(place, self._signal, why)
+        if delivery == "dead":  # a dead letter of the place's own
+            why = "its place ended"
+        self._problems.append(f"{place.path}: {why}")
+
+    def _waited(self, place: Place, delivery: Delivery) -> None:
+        server = self._server
+        self._waiting -= 1
+        server.parts.waiting_directives -= 1
+        if delivery != "accepted":
+            self._refused(place, delivery, "mailbox full: no room in time")
+        if not self._waiting and self._directive is not None:
+            detail = "; ".join(self._problems) or None
+            record(server, *self._directive, "dead_letter" if detail else "done", detail)
+        server.release()

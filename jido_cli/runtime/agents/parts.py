@@ -1,0 +1,70 @@
+"""What most agents never need: timers, a family, open commits, an error window.
+
+One record, made when the first of them is used, so that 100,000 idle agents do not carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from jido_cli.runtime.agents.commits import PendingCommits
+from jido_cli.runtime.agents.failures import ErrorWindow
+from jido_cli.runtime.agents.family import Family
+from jido_cli.runtime.agents.timers import Timers
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.agents.server import AgentServer
+
+
+class Parts:
+    """The parts of one incarnation; `waiting_directives` wait for room in a mailbox."""
+
+    __slots__ = ("_server", "commits", "family", "timers", "waiting_directives", "window")
+
+    def __init__(self, server: AgentServer) -> None:
+        self._server = server
+        self.commits: PendingCommits | None = None
+        self.family: Family | None = None
+        self.timers: Timers | None = None
+        self.window: ErrorWindow | None = None
+        self.waiting_directives = 0
+
+    def need_commits(self) -> PendingCommits:
+        """Return the open commits."""
+        if self.commits is None:
+            self.commits = PendingCommits(self._server)
+        return self.commits
+
+    def need_family(self) -> Family:
+        """Return the family."""
+        if self.family is None:
+            self.family = Family(self._server)
+        return self.family
+
+    def need_timers(self) -> Timers:
+        """Return the timers."""
+        if self.timers is None:
+            self.timers = Timers(self._server)
+        return self.timers
+
+    def need_window(self) -> ErrorWindow:
+        """Return the error window."""
+        if self.window is None:
+            self.window = ErrorWindow()
+        return self.window
+
+    def is_quiet(self, called_later: Callable[[], None]) -> bool:
+        """Whether nothing is left that an orderly exit waits for; else *called_later* will be."""
+        if self.commits is not None and self.commits.is_open:
+            return False
+        return self.family is None or self.family.stop(called_later)
+
+    def end(self) -> None:
+        """The incarnation is over: cancel, abandon, wait for nothing."""
+        if self.timers is not None:
+            self.timers.cancel_all()
+        if self.family is not None:
+            self.family.abandon()
+        if self.commits is not None:
+            self.commits.abandon()

@@ -1,0 +1,459 @@
+"""The agent server: one incarnation of an agent, one writer, one command at a time.
+
+It takes mail from its place, lets `core` decide, and hands what came out to the commit path;
+only then is the caller answered, the state shown and the directives performed (runtime.md 7 to
+17). What acts on the world is in `performing`, `effectful`, `timers` and `family`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jido_cli.core.agent import Agent
+from jido_cli.core.command import Done, Raised, Suspended, Unrouted, begin_signal, resume
+from jido_cli.core.context import AgentInfo, Context
+from jido_cli.core.directives import Reply
+from jido_cli.core.failures import ActionFailure
+from jido_cli.core.signals import Signal
+from jido_cli.core.values import freeze_mapping
+from jido_cli.errors import JidoCliError
+from jido_cli.runtime.agents import unrouted
+from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
+from jido_cli.runtime.agents.commits import refuse
+from jido_cli.runtime.agents.effectful import EffectRun, Outcome
+from jido_cli.runtime.agents.family import Family
+from jido_cli.runtime.agents.mailbox import admit_waiters, has_waiters, make_dead_letter
+from jido_cli.runtime.agents.parts import Parts
+from jido_cli.runtime.agents.performing import MAX_DIRECTIVES, perform, too_many
+from jido_cli.runtime.agents.recording import Cause, record
+from jido_cli.runtime.agents.timers import Timers
+from jido_cli.runtime.supervising.crash_reports import describe
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, ChildArgs
+from jido_cli.runtime.watching.watch import ActionHung, is_from_keyboard
+from jido_cli.supervision.reasons import KILLED, ExitReason, crash
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.kernel import Kernel
+    from jido_cli.runtime.supervising.supervisor import SupervisorRunner
+
+
+class AgentServer:
+    """One incarnation of an agent.
+
+    `agent` is the newest decided state, `committed` the newest durable one: readers see only
+    that. `is_held` is true while mail must wait: an effectful instruction runs, directives wait
+    for room, or the agent is stopping.
+    """
+
+    __slots__ = (
+        "_info",
+        "_parts",
+        "_source",
+        "agent",
+        "args",
+        "committed",
+        "generation",
+        "is_alive",
+        "is_held",
+        "place",
+        "ref",
+        "running",
+        "stopping",
+        "supervisor",
+    )
+
+    def __init__(
+        self,
+        place: Place,
+        ref: int,
+        runner: SupervisorRunner,
+    ) -> None:
+        self.place = place
+        self.ref = ref
+        self.generation = place.generation
+        self.is_alive = True
+        self.is_held = False
+        self.running: EffectRun | None = None
+        self.stopping: ExitReason | None = None
+        self.args: ChildArgs | None = None
+        self.supervisor = runner
+        self._parts: Parts | None = None
+        self._source: str | None = None
+        self._info: AgentInfo | None = None
+        self.agent: Agent
+        self.committed: Agent
+
+    # -- life
+
+    def begin(self, args: object) -> ExitReason | None:
+        """Make the agent and take up the place's mail; the reason if it cannot start."""
+        start = self.place.start
+        assert isinstance(start, AgentStart)
+        overrides = start.state
+        if isinstance(args, ChildArgs):
+            self.args = args
+            overrides = {**start.state, **args.state}
+        try:
+            self.agent = Agent.new(self.program.definition, self.place.id, overrides)
+        except JidoCliError as error:
+            return crash(error)
+        self.committed = self.agent
+        self.place.process = self
+        if self.program.schedules:
+            self.parts.need_timers().start_schedules(self.program.schedules)
+        self.place.wake()
+        return None
+
+    def terminate(self, reason: ExitReason) -> None:
+        """Stop: now if nothing runs, else when what runs has been cancelled."""
+        if not self.is_alive or self.stopping is not None:
+            return
+        self.stopping = reason
+        self.is_held = True
+        if self.place.process is self:
+            self.place.set_status("stopping")
+        if self.running is not None:
+            self.running.cancel()
+        self._stop_when_quiet()
+
+    def _stop_when_quiet(self) -> None:
+        """Exit as asked once no effect runs, no commit is open and the family is gone."""
+        if self.stopping is None or not self.is_alive or self.running is not None:
+            return
+        if self._parts is None or self._parts.is_quiet(self._stop_when_quiet):
+            self.exit(self.stopping)
+
+    def orphan(self) -> None:
+        """The supervisor was killed; an agent has no clean-up that could wait."""
+        self.exit(KILLED)
+
+    def kill(self, detail: object = None) -> None:
+        """Revoke this incarnation at once (runtime.md 17)."""
+        self.exit(KILLED if detail is None else ExitReason("killed", detail))
+
+    def exit(self, reason: ExitReason, in_flight: Mail | None = None) -> None:
+        """End this incarnation with *reason*; *in_flight* is the mail that it died over."""
+        if not self.is_alive:
+            return
+        self.is_alive = False
+        self.is_held = True
+        place = self.place
+        if place.process is self:
+            place.process = None
+            place.is_idle = False
+        running, self.running = self.running, None
+        if running is not None:
+            running.revoke()
+            in_flight = running.mail
+        if self._parts is not None:
+            self._parts.end()
+        signal = None
+        if in_flight is not None:
+            signal = in_flight.signal if isinstance(in_flight, CallRequest) else in_flight
+            self._lose(in_flight, reason)
+        self.kernel.note_exit(self, reason, signal)
+        self.supervisor.child_exited(self, reason)
+
+    def _lose(self, mail: Mail, reason: ExitReason) -> None:
+        """The signal in flight at the death is a dead letter (runtime.md 16)."""
+        if isinstance(mail, CallRequest) and not mail.is_answered:
+            why = f"{self.place.path} exited while its command ran: {describe(reason)}"
+            failure = ActionFailure(why, "exited", "", exception=None)
+            mail.reply(
+                Answer(False, 0, None, None, failure, "unknown", command=mail.signal.id, why=why)
+            )
+        make_dead_letter(self.place, mail, f"exited: {describe(reason)}")
+
+    # -- what belongs to it
+
+    @property
+    def kernel(self) -> Kernel:
+        """The shared parts of the engine."""
+        return self.place.kernel
+
+    @property
+    def program(self) -> AgentProgram:
+        """The agent as the runtime runs it."""
+        start = self.place.start
+        assert isinstance(start, AgentStart)
+        return start.program
+
+    @property
+    def parts(self) -> Parts:
+        """What most agents never need; asking makes it."""
+        if self._parts is None:
+            self._parts = Parts(self)
+        return self._parts
+
+    @property
+    def family(self) -> Family | None:
+        """The agents that this one spawned, and its instructions beside the mailbox, if any."""
+        return None if self._parts is None else self._parts.family
+
+    @property
+    def timers(self) -> Timers | None:
+        """The timers, if one was ever armed."""
+        return None if self._parts is None else self._parts.timers
+
+    @property
+    def committed_seq(self) -> int:
+        """The number of the command that `committed` is from."""
+        commits = None if self._parts is None else self._parts.commits
+        return self.place.handled if commits is None else commits.durable_seq
+
+    @property
+    def source(self) -> str:
+        """What this agent's signals say where they come from: its path."""
+        if self._source is None:
+            self._source = self.place.path
+        return self._source
+
+    @property
+    def info(self) -> AgentInfo:
+        """Who this agent is, as its actions see it."""
+        if self._info is None:
+            args = self.args
+            self._info = AgentInfo(
+                self.place.id,
+                self.source,
+                None if args is None else args.tag,
+                freeze_mapping({} if args is None else args.meta, where="meta"),
+                None if args is None or args.parent is None else args.parent.path,
+            )
+        return self._info
+
+    def context(self, now_ns: int, signal: Signal) -> Context:
+        """Return the context of a new command."""
+        kernel = self.kernel
+        kernel.seed += 1
+        return Context(
+            now_ns,
+            kernel.seed,
+            self._info or self.info,
+            signal,
+            None,
+            1,
+            (self.source, self.generation, self.place.handled + 1),
+        )
+
+    def describe_step(self, signal: Signal) -> tuple[str, float]:
+        """Return the names of the actions that *signal* runs, and their timeout in seconds."""
+        routes = self.program.definition.plan(signal.type)
+        actions = [action for route in routes for action, _ in route.instructions]
+        return " + ".join(one.name for one in actions), sum(one.timeout_s for one in actions)
+
+    # -- mail
+
+    def run(self, limit: int) -> int:
+        """Work off at most *limit* messages."""
+        place = self.place
+        mail = place.mail
+        handled = 0
+        while mail and handled < limit and not self.is_held:
+            item = mail.popleft()
+            handled += 1
+            if item.__class__ is Signal:
+                self._handle(item, item)
+            else:
+                self._handle_call(item)  # type: ignore[arg-type]
+            if place._log is not None and has_waiters(place):  # noqa: SLF001 - hot path
+                admit_waiters(place)
+                mail = place.mail
+        if self.is_alive and not self.is_held:
+            place.wake()
+        return handled
+
+    def _handle_call(self, request: CallRequest) -> None:
+        if not request.is_answered and request.deadline < self.kernel.monotonic():
+            request.expire()  # the loop was too busy for the timer of its deadline
+        if request.is_answered:  # its deadline passed: it is not run (runtime.md 7)
+            self.place.log.expired += 1
+            self.kernel.events.fact(
+                "expired", self.place, f"{request.signal.type} was not run: its caller had gone"
+            )
+        else:
+            request.has_begun = True
+            self._handle(request.signal, request)
+
+    def _handle(self, signal: Signal, mail: Mail) -> None:
+        kernel = self.kernel
+        now_ns = kernel.wall_ns()
+        started = kernel.monotonic()
+        place = self.place
+        kernel.seed = seed = kernel.seed + 1
+        context = Context(
+            now_ns,
+            seed,
+            self._info or self.info,
+            signal,
+            None,
+            1,
+            (self._source or self.source, self.generation, place.handled + 1),
+        )
+        watch = kernel.watch
+        watch.since = started
+        watch.signal = signal
+        watch.running = self
+        try:
+            try:
+                result = begin_signal(self.agent, signal, context)
+            finally:  # an interruption that comes as late as in here is caught below
+                watch.running = None
+                if watch.is_injecting:
+                    watch.swallow_late()
+        except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
+            self._broken(error, mail)
+            return
+        if result.__class__ is Done:
+            if len(result.directives) > MAX_DIRECTIVES:
+                result = too_many(self.agent, signal, result)
+            if result.error is None and mail is signal and kernel.committer is None:
+                # What `_finish` and `settle` come to for most signals, written out.
+                place.handled = seq = place.handled + 1
+                self.agent = self.committed = result.agent
+                spent = kernel.monotonic() - started
+                kernel.events.command(now_ns, place, signal.type, True, spent, None)
+                if result.directives:
+                    self._perform_all(result, seq, signal, mail, now_ns)
+            else:
+                self._finish(result, signal, mail, now_ns, started)
+        elif result.__class__ is Unrouted:
+            unrouted.handle(self, signal, mail)
+        else:
+            self._perform_effect(result, signal, mail, now_ns, started)  # type: ignore[arg-type]
+
+    def _broken(self, error: BaseException, mail: Mail) -> None:
+        """A step ended by what no action should raise: a hang interrupted, an exit, a cancel."""
+        self.kernel.watch.swallow_late()
+        if is_from_keyboard(error):
+            raise error
+        self.exit(crash(error), mail)
+
+    def _perform_effect(
+        self, suspended: Suspended, signal: Signal, mail: Mail, now_ns: int, started: float
+    ) -> None:
+        """Let an effectful instruction run; the mailbox waits meanwhile (runtime.md 9)."""
+        self.is_held = True
+
+        def done(outcome: Outcome) -> None:
+            if self.running is not run:
+                self.kernel.note_late(self.place, f"a result of {suspended.call.action.name}")
+                return
+            self.running = None
+            error = outcome.error.exception if isinstance(outcome, Raised) else None
+            if isinstance(error, ActionHung):
+                self.exit(crash(error), mail)
+                return
+            if self.stopping is not None:
+                self._lose(mail, self.stopping)
+                self._stop_when_quiet()
+                return
+            self._resume(suspended, outcome, signal, mail, now_ns, started)
+
+        run = EffectRun(self.kernel, self.place, suspended.call, mail, done)
+        self.running = run
+        run.begin()
+
+    def _resume(
+        self,
+        suspended: Suspended,
+        outcome: Outcome,
+        signal: Signal,
+        mail: Mail,
+        now_ns: int,
+        started: float,
+    ) -> None:
+        kernel = self.kernel
+        watch = kernel.watch
+        watch.since = kernel.monotonic()
+        watch.signal = signal
+        watch.running = self
+        try:
+            try:
+                result = resume(suspended.command, outcome)
+            finally:
+                watch.running = None
+                if watch.is_injecting:
+                    watch.swallow_late()
+        except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
+            self._broken(error, mail)
+            return
+        if isinstance(result, Done):
+            if len(result.directives) > MAX_DIRECTIVES:
+                result = too_many(self.agent, signal, result)
+            self._finish(result, signal, mail, now_ns, started)
+            self.release()
+        else:
+            self._perform_effect(result, signal, mail, now_ns, started)
+
+    def release(self) -> None:
+        """Go on with the mail, unless something still holds it."""
+        if not self.is_alive or not self.is_held or self.stopping is not None:
+            return
+        waiting = 0 if self._parts is None else self._parts.waiting_directives
+        if self.running is None and waiting <= MAX_DIRECTIVES:
+            self.is_held = False
+            self.place.wake()
+
+    # -- the commit path
+
+    def _finish(self, done: Done, signal: Signal, mail: Mail, now_ns: int, started: float) -> None:
+        kernel = self.kernel
+        place = self.place
+        place.handled = seq = place.handled + 1
+        error = done.error
+        if error is not None:
+            place.log.failed += 1
+        kernel.events.command(
+            now_ns,
+            place,
+            signal.type,
+            error is None,
+            kernel.monotonic() - started,
+            None if error is None else error.action,
+        )
+        self.agent = done.agent
+        if kernel.committer is None:
+            self.settle(done, seq, signal, mail, now_ns)
+        else:
+            self.parts.need_commits().submit(done, seq, signal, mail, now_ns)
+
+    def settle(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
+        """The command is durable: show its state, answer, perform its directives."""
+        self.committed = done.agent
+        if mail.__class__ is CallRequest:
+            self._answer(mail, done, seq)
+        if done.directives:
+            self._perform_all(done, seq, signal, mail, now_ns)
+
+    def _perform_all(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
+        stopping = self.stopping
+        for index, directive in enumerate(done.directives):
+            cause = Cause(done, signal, mail, now_ns, seq, index)
+            if self.is_alive and self.stopping is stopping:
+                perform(self, directive, cause)
+            else:  # an earlier one stopped the agent: what it asked after that is not done
+                record(self, directive, cause, "cancelled", "the agent had stopped")
+        if self._parts is not None and self._parts.waiting_directives > MAX_DIRECTIVES:
+            self.is_held = True
+
+    def settled(self) -> None:
+        """A commit was answered; an exit may have waited for it."""
+        self._stop_when_quiet()
+
+    def take_back_running(self) -> None:
+        """The state that the running command began on was taken back: so is the command."""
+        running, self.running = self.running, None
+        if running is not None:
+            running.revoke()
+            assert running.mail is not None, "a command comes from the mailbox"
+            refuse(self.place, running.mail)
+            self.release()
+
+    def _answer(self, request: CallRequest, done: Done, seq: int) -> None:
+        output = done.output
+        for directive in done.directives:
+            if directive.__class__ is Reply:
+                output = directive.output
+        request.reply(Answer(done.error is None, seq, done.agent.state, output, done.error))

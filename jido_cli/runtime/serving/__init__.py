@@ -1,0 +1,1 @@
+"""What an engine shows of itself and takes as orders: plain data, no sockets."""

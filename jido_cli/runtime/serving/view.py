@@ -1,0 +1,259 @@
+"""What readers see of an engine: plain data in the shapes of the control API.
+
+Every function here may run in another thread than the agents' loop and waits for nothing: it
+reads values that the loop replaces whole (statuses, frozen states, rings) and copies lists in
+one step.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from jido_cli.core.signals import Signal
+from jido_cli.core.values import thaw
+from jido_cli.runtime.agents.calls import CallRequest
+from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.serving.view_records import exit_record
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
+from jido_cli.runtime.supervising.supervisor import SupervisorRunner
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.kernel import Kernel
+    from jido_cli.runtime.watching.watch import Stall
+
+Data = dict[str, Any]
+COMMANDS_LOOKED_AT: Final = 20_000
+
+
+def status_of(place: Place, now: float) -> str:
+    """Return the status word of runtime.md 19."""
+    status = place.status
+    if status == "running" and place.has_log and now < place.log.looping_until:
+        return "crash_looping"
+    return status
+
+
+def facts_of(place: Place, is_hung: bool) -> list[str]:
+    """Return the words beside the status."""
+    facts = ["hung"] if is_hung else []
+    process = place.process
+    if isinstance(process, SupervisorRunner) and process.is_suspended:
+        facts.append("suspended")
+    return facts
+
+
+def window_of(place: Place, now: float) -> Data | None:
+    """Return how much of its restart window a supervisor has used."""
+    start = place.start
+    if not isinstance(start, SupervisorStart):
+        return None
+    process = place.process
+    used = process.machine.window(now) if isinstance(process, SupervisorRunner) else 0
+    flags = start.flags
+    return {"used": used, "max_restarts": flags.max_restarts, "max_seconds": flags.max_seconds}
+
+
+def boundary_of(place: Place) -> list[str]:
+    """Return the paths of what restarts together with *place*, itself left out."""
+    above = place.parent
+    if above is None or not isinstance(above.start, SupervisorStart) or not above.children:
+        return []
+    siblings = list(above.children.values())
+    match above.start.flags.strategy:
+        case "one_for_all":
+            group = siblings
+        case "rest_for_one":
+            group = siblings[siblings.index(place) :] if place in siblings else []
+        case _:
+            return []
+    return [one.path for one in group if one is not place]
+
+
+def node(kernel: Kernel, place: Place, path: str, above: str | None, stalled: str | None) -> Data:
+    """Return one node of the tree, at *path* under *above*."""
+    now = kernel.monotonic()
+    start = place.start
+    is_supervisor = isinstance(start, SupervisorStart)
+    exits = place.log.exits if place.has_log else ()
+    last = exits[-1] if exits else None
+    return {
+        "path": path,
+        "id": place.id,
+        "parent": above,
+        "kind": start.kind,
+        "agent": start.program.definition.name if isinstance(start, AgentStart) else None,
+        "strategy": start.flags.strategy if isinstance(start, SupervisorStart) else None,
+        "status": status_of(place, now),
+        "since": kernel.wall_ns() / 1e9 - (now - place.since),
+        "uptime_s": now - place.since if place.process is not None else None,
+        "facts": facts_of(place, path == stalled),
+        "restarts": place.restarts,
+        "window": window_of(place, now),
+        "generation": place.generation,
+        "mailbox": None if is_supervisor else place.mail_depth,
+        "persist": "none" if isinstance(start, AgentStart) else None,
+        "last_exit": None if last is None else exit_record(last),
+    }
+
+
+def tree(kernel: Kernel, found: Stall | None) -> Data:
+    """Return the whole tree, of one revision as far as a moving tree allows.
+
+    While the loop changes the tree under the walk it is walked again, a few times at most.
+    """
+    stalled = None if found is None else found.agent
+    for _ in range(5):
+        revision = kernel.revision
+        nodes = [
+            node(kernel, place, path, above, stalled)
+            for place, path, above in kernel.tree.walk_paths()
+        ]
+        if kernel.revision == revision:
+            break
+    counts = Counter(one["status"] for one in nodes)
+    return {
+        "revision": revision,
+        "counts": dict(counts),
+        "restarts": kernel.restarts,
+        "zombies": len(kernel.zombies.alive),
+        "nodes": nodes,
+    }
+
+
+def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
+    """Return everything known of one node."""
+    stalled = None if found is None else found.agent
+    now = kernel.monotonic()
+    path = place.path
+    parent = None if place.parent is None else place.parent.path
+    data = node(kernel, place, path, parent, stalled)
+    data["boundary"] = boundary_of(place)
+    start, process, above = place.start, place.process, place.parent
+    origin = start.origin
+    data["declared"] = None if origin is None else {"file": origin.file, "line": origin.line}
+    data["child"] = _child(place)
+    data["supervisor"] = None
+    if above is not None and isinstance(above.start, SupervisorStart):
+        data["supervisor"] = {
+            "path": above.path,
+            "strategy": above.start.flags.strategy,
+            "window": window_of(above, now),
+        }
+    data["exits"] = [exit_record(one) for one in reversed(place.log.exits)] if place.has_log else []
+    data["why_failed"] = place.log.why_failed if place.has_log else None
+    if isinstance(start, AgentStart):
+        data |= _agent(kernel, place, start, process if isinstance(process, AgentServer) else None)
+    return data
+
+
+def _child(place: Place) -> Data | None:
+    above = place.parent
+    if above is None or not isinstance(above.start, SupervisorStart):
+        return None
+    is_dynamic = above.start.flags.strategy == "dynamic"
+    for spec in above.start.specs:
+        if is_dynamic or spec.id == place.id:
+            backoff = spec.backoff
+            return {
+                "restart": spec.restart,
+                "shutdown": spec.shutdown_time(),
+                "significant": spec.significant,
+                "backoff": None if backoff is None else dataclasses.asdict(backoff),
+            }
+    return None
+
+
+def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer | None) -> Data:
+    program = start.program
+    log = place.log if place.has_log else None
+    running = None if server is None else server.running
+    parent = None if server is None or server.args is None else server.args.parent
+    timers = None if server is None else server.timers
+    schedules = [] if timers is None else list(timers.schedules.values())
+    return {
+        "agent_declared": None if program.origin is None else program.origin.line,
+        "parent_agent": None if parent is None else parent.path,
+        "mailbox_detail": {
+            "depth": place.mail_depth,
+            "max": program.mailbox.max,
+            "overflow": program.mailbox.overflow,
+            "oldest_ms": _oldest_ms(kernel, place),
+            "accepted": place.accepted,
+            "rejected": 0 if log is None else log.rejected,
+            "dropped": 0 if log is None else log.dropped,
+            "expired": 0 if log is None else log.expired,
+        },
+        "commands": _commands(kernel, place),
+        "routes": [
+            {
+                "pattern": route.pattern,
+                "actions": [action.name for action, _ in route.instructions],
+                "params": _params(route.instructions),
+            }
+            for route in program.definition.routes
+        ],
+        "schedules": [
+            {
+                "name": one.spec.name,
+                "spec": one.spec.cron or f"every {one.spec.every_s:g}s",
+                "next_at": one.due_ns / 1e9,
+                "ticks": one.ticks,
+                "skipped": one.skipped,
+            }
+            for one in schedules
+        ],
+        "state": None if server is None else thaw(server.committed.state),
+        "seq": place.handled if server is None else server.committed_seq,
+        "running": None
+        if running is None
+        else {
+            "action": running.action,
+            "signal": _type_of(running.mail),
+            "ms": round((kernel.monotonic() - running.since) * 1000),
+        },
+        "dead_letters": 0 if log is None else log.dead,
+    }
+
+
+def _type_of(mail: object) -> str | None:
+    signal = mail.signal if isinstance(mail, CallRequest) else mail
+    return signal.type if isinstance(signal, Signal) else None
+
+
+def _oldest_ms(kernel: Kernel, place: Place) -> int | None:
+    """Return how long ago the signal that waits first was made."""
+    queue = place.mail
+    try:
+        mail = None if queue is None else queue[0]
+    except IndexError:  # the loop has just taken it
+        mail = None
+    if mail is None:
+        return None
+    signal = mail.signal if isinstance(mail, CallRequest) else mail
+    return max(0, (kernel.wall_ns() - signal.time_ns) // 1_000_000)
+
+
+def _params(instructions: Any) -> Data | None:
+    """Return the JSON Schema of the params that a signal's data gives, if one action takes it."""
+    schemas = [action.params for action, given in instructions if given is None and action.params]
+    return dict(schemas[0].source) if len(schemas) == 1 else None
+
+
+def _commands(kernel: Kernel, place: Place) -> Data:
+    """Return counts of commands, and latencies over the newest ones that the ring still holds."""
+    ring = kernel.events.commands
+    durations: list[float] = []
+    for number in range(ring.head, max(ring.oldest, ring.head - COMMANDS_LOOKED_AT) - 1, -1):
+        record = ring.get(number)
+        if record is not None and record[2] is place:
+            durations.append(record[5])
+    durations.sort()
+    failed = place.log.failed if place.has_log else 0
+    data: Data = {"ok": place.handled - failed, "failed": failed}
+    for name, share in (("p50_ms", 0.5), ("p95_ms", 0.95), ("p99_ms", 0.99)):
+        index = min(len(durations) - 1, int(len(durations) * share))
+        data[name] = durations[index] * 1000 if durations else None
+    return data

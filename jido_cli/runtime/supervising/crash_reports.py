@@ -1,0 +1,64 @@
+"""From an exception to what people need: the reason in words, the user's frame, a short trace."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Final
+
+from jido_cli.runtime.watching.watch import ActionHung
+from jido_cli.supervision.reasons import ExitReason
+
+PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
+TRACE_LINES: Final = 40
+
+
+def describe(reason: ExitReason) -> str:
+    """Return the reason as people read it: `normal`, `crash(KeyError: 'sku')`."""
+    detail = reason.detail
+    if detail is None:
+        return reason.kind
+    if isinstance(detail, ActionHung):
+        return f"{reason.kind}(hung)"
+    if isinstance(detail, BaseException):
+        return f"{reason.kind}({describe_error(detail)})"
+    return f"{reason.kind}({detail})"
+
+
+def describe_error(error: BaseException) -> str:
+    """Return `KeyError: 'sku'`, as the last line of a traceback has it."""
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def user_frame(error: BaseException) -> str | None:
+    """Return `stock.py:48 in reserve`, the innermost frame outside of jido, if there is one."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if _is_users(one)]
+    if not frames:
+        return None
+    last = frames[-1]
+    return f"{_short(last.filename)}:{last.lineno} in {last.name}"
+
+
+def user_trace(error: BaseException) -> tuple[str, ...]:
+    """Return the traceback without jido's own frames, a line each, and how many were left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    users = [one for one in frames if _is_users(one)]
+    lines = [describe_error(error)]
+    for frame in reversed(users):
+        lines.append(f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}")
+        if frame.line:
+            lines.append(f"    {frame.line}")
+    left_out = len(frames) - len(users)
+    if left_out:
+        lines.append(f"  ... {left_out} frames of jido left out")
+    return tuple(lines[:TRACE_LINES])
+
+
+def _is_users(frame: traceback.FrameSummary) -> bool:
+    return not frame.filename.startswith(PACKAGE) and not frame.filename.startswith("<")
+
+
+def _short(filename: str) -> str:
+    """Return the last two parts of a file's path."""
+    return "/".join(Path(filename).parts[-2:])

@@ -1,0 +1,131 @@
+"""What a child is started from: the payload of its specification, shared by all incarnations.
+
+Values only. `AgentProgram` is made once for an agent and its overrides, however many children
+run it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from jido_cli.core.agent import AgentDefinition, When
+from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.supervising.place import Place
+    from jido_cli.runtime.supervising.service import ServiceContext
+
+Overflow = Literal["reject", "drop_oldest", "drop_newest", "block"]
+Kind = Literal["agent", "service", "supervisor"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxPolicy:
+    """How much may wait for an agent, and what happens to more."""
+
+    max: int = 10_000
+    overflow: Overflow = "reject"
+    block_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPolicy:
+    """What an agent does when one of its commands fails (runtime.md 8).
+
+    `max_errors` failures within `within_s` stop it as `stop` does. `split` asks `declared` about
+    failures that an action's author foresaw and `bug` about all others; these are not split.
+    """
+
+    kind: Literal["log", "stop", "max_errors", "emit", "split"] = "log"
+    max_errors: int = 0
+    within_s: float = 0.0
+    emit: str | None = None
+    declared: ErrorPolicy | None = None
+    bug: ErrorPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A signal that comes again and again: `every_s` seconds, or by cron expression and zone."""
+
+    name: str
+    signal_type: str
+    data: object = None
+    every_s: float | None = None
+    cron: str | None = None
+    timezone: str | None = None
+    when: When | None = None  # asked with the agent's committed state; false skips the tick
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the file declares a child, for people."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProgram:
+    """An agent as the runtime runs it: definition and policies."""
+
+    definition: AgentDefinition
+    mailbox: MailboxPolicy = MailboxPolicy()
+    on_error: ErrorPolicy = ErrorPolicy()
+    on_unrouted: Literal["dead_letter", "ignore", "error"] = "dead_letter"
+    subscribe: Literal["routes", "none"] | tuple[str, ...] = "routes"
+    schedules: tuple[Schedule, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStart:
+    """Start an agent with its initial state, overridden by *state*."""
+
+    kind: ClassVar[Kind] = "agent"
+    program: AgentProgram
+    state: Mapping[str, object] = field(default_factory=dict)
+    origin: Origin | None = None
+    readiness_ignored: bool = False
+    group: str | None = None  # members of `replicas` are one subscriber of this name
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStart:
+    """Start a service: a coroutine function called with a `ServiceContext`."""
+
+    kind: ClassVar[Kind] = "service"
+    function: Callable[[ServiceContext], Awaitable[None]]
+    name: str
+    start_timeout_s: float | None = None
+    origin: Origin | None = None
+    readiness_ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorStart:
+    """Start a supervisor over *specs*; for `dynamic` the only one is the template."""
+
+    kind: ClassVar[Kind] = "supervisor"
+    flags: SupervisorFlags
+    specs: Sequence[ChildSpec]
+    origin: Origin | None = None
+    readiness_ignored: bool = False
+
+
+Start = AgentStart | ServiceStart | SupervisorStart
+
+
+@dataclass(frozen=True, slots=True)
+class ChildArgs:
+    """How one started child differs from its specification."""
+
+    start: AgentStart | None = None
+    state: Mapping[str, object] = field(default_factory=dict)
+    tag: str | None = None
+    meta: Mapping[str, object] = field(default_factory=dict)
+    parent: Place | None = None
+    parent_generation: int = 0  # the incarnation that asked for the child; with it the child ends

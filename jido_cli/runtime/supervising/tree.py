@@ -1,0 +1,118 @@
+"""The tree of places: walking it, and finding a node by path or by any unique tail of it.
+
+Readable from other threads: a walk copies each list of children in one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from jido_cli.core.suggestions import did_you_mean
+from jido_cli.errors import ControlError
+from jido_cli.runtime.supervising.place import Place
+
+SHOWN: Final = 8
+
+
+class Tree:
+    """All places under one root."""
+
+    __slots__ = ("_found", "root")
+
+    def __init__(self) -> None:
+        self.root: Place | None = None
+        self._found: dict[str, Place] = {}
+
+    def walk(self, place: Place | None = None) -> Iterator[Place]:
+        """Yield *place* (default: the root) and all below it, in pre-order, in start order."""
+        start = place or self.root
+        if start is None:
+            return
+        stack = [start]
+        while stack:
+            one = stack.pop()
+            yield one
+            if one.children:
+                stack.extend(reversed(list(one.children.values())))
+
+    def walk_paths(self) -> Iterator[tuple[Place, str, str | None]]:
+        """Yield each place with its path and its parent's, in pre-order, in start order."""
+        if self.root is None:
+            return
+        stack: list[tuple[Place, str, str | None]] = [(self.root, self.root.id, None)]
+        while stack:
+            place, path, above = stack.pop()
+            yield place, path, above
+            if place.children:
+                below = reversed(list(place.children.values()))
+                stack.extend((child, f"{path}/{child.id}", path) for child in below)
+
+    def changed(self) -> None:
+        """A place was added or has ended: what was found before may not hold."""
+        if self._found:
+            self._found.clear()
+
+    def find(self, ident: str) -> Place | None:
+        """Return the one place that *ident* (a path or a tail of one) names, or None.
+
+        For the loop: the answer is remembered until the tree changes.
+        """
+        place = self._found.get(ident)
+        if place is None:
+            matching = self.matching(ident)
+            if len(matching) != 1:
+                return None
+            place = self._found[ident] = matching[0]
+        return place
+
+    def matching(self, ident: str) -> list[Place]:
+        """Return every place whose path is *ident* or ends with it, an exact path alone."""
+        ids = ident.split("/")
+        exact = self._walk_down(ids)
+        if exact is not None:
+            return [exact]
+        return [place for place in self.walk() if place.id == ids[-1] and _has_tail(place, ids)]
+
+    def resolve(self, ident: str) -> Place:
+        """Return the one place that *ident* names.
+
+        Raises:
+            ControlError: `no-node` or `ambiguous-node`, with what is near or what matches.
+        """
+        matching = self.matching(ident)
+        if len(matching) == 1:
+            return matching[0]
+        if matching:
+            raise ControlError(
+                f"{len(matching)} nodes are named {ident!r}, say which one",
+                code="ambiguous-node",
+                where=", ".join(place.path for place in matching[:SHOWN])
+                + (f" and {len(matching) - SHOWN} more" if len(matching) > SHOWN else ""),
+                hints=(f"use more of the path: {matching[0].path}",),
+            )
+        near = did_you_mean(ident.split("/")[-1], {place.id for place in self.walk()})
+        raise ControlError(
+            f"no node {ident!r}" + (f"; {near}" if near else ""),
+            code="no-node",
+            hints=("jido ps",),
+        )
+
+    def _walk_down(self, ids: list[str]) -> Place | None:
+        place = self.root
+        if place is None or place.id != ids[0]:
+            return None
+        for child_id in ids[1:]:
+            place = place.child(child_id)
+            if place is None:
+                return None
+        return place
+
+
+def _has_tail(place: Place, ids: list[str]) -> bool:
+    one: Place | None = place
+    for wanted in reversed(ids):
+        if one is None or one.id != wanted:
+            return False
+        one = one.parent
+    return True

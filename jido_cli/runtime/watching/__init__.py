@@ -1,0 +1,1 @@
+"""Who watches the loop: stalls, hung actions, and what outlives its incarnation."""
