@@ -15,9 +15,13 @@ from typing import Any
 
 from jido_cli.cli.failures import CommandError
 from jido_cli.control import parameters
+from jido_cli.observe.text import measures
+from jido_cli.observe.text.display import cut
+from jido_cli.observe.text.state import one_line
 
 Node = Mapping[str, Any]
 _BUG = "exception"
+_STATE_SHOWN = 200
 _MEANT = re.compile(r"did you mean '([^']+)'")
 
 
@@ -83,18 +87,26 @@ def failed_call(
         code=str(error.get("code") or "failed"),
         where=_where(node, request, error),
         why="it may work when it is tried again" if is_worth_a_try else None,
-        kept=("state", _state_after(node, after)),
+        kept=("state", _state_after(node, answer, after)),
         hints=_again(node, request, error),
     )
 
 
-def _state_after(node: Node, after: Node | None) -> str:
-    if after is None or "generation" not in node:
-        return "unchanged"
-    if after["generation"] != node["generation"]:
-        return "unchanged by it, but the agent exited over it and began again"
-    if after["status"] in ("failed", "stopped", "backing_off"):
-        return f"unchanged by it, but the agent exited over it and is {after['status']}"
+def _state_after(node: Node, answer: Mapping[str, Any], after: Node | None) -> str:
+    """Return what became of the state: an action's `on_error` may have changed it all the same."""
+    has_changed = bool(answer.get("changed"))
+    left = cut(one_line(answer["state"]), _STATE_SHOWN) if has_changed else ""
+    if after is not None and "generation" in node:
+        become = None
+        if after["generation"] != node["generation"]:
+            become = "began again"
+        elif after["status"] in ("failed", "stopped", "backing_off"):
+            become = f"is {after['status']}"
+        if become is not None:
+            first = f"changed all the same, to {left}" if has_changed else "unchanged by it"
+            return f"{first}, but the agent exited over it and {become}"
+    if has_changed:
+        return f"changed all the same: {left}, seq {measures.exact(answer['seq'])}"
     return "unchanged"
 
 
@@ -129,8 +141,6 @@ def expired_call(
 
 
 def _busy_with(node: Node) -> str:
-    from jido_cli.observe.text import measures
-
     parts = [str(node["path"])]
     running = node.get("running")
     if running:

@@ -86,6 +86,29 @@ def test_a_failure_that_ends_the_agent_says_so(after, state):
     assert (told.kept, told.why) == (("state", state), None)
 
 
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [
+        ({"generation": 1, "status": "running"}, 'changed all the same: {"faults": 1}, seq 1,204'),
+        (
+            {"generation": 2, "status": "running"},
+            'changed all the same, to {"faults": 1}, but the agent exited over it and began again',
+        ),
+    ],
+)
+def test_a_failure_whose_on_error_changed_the_state_says_what_it_is_now(after, state):
+    before = counter().nodes["counter_agent_server"] | {"generation": 1, "status": "running"}
+    request = Request("call", "counter_agent_server", "counter.increment", ())
+    answer = {
+        "ok": False,
+        "seq": 1204,
+        "state": {"faults": 1},
+        "changed": True,
+        "error": {"message": "no", "code": "exception"},
+    }
+    assert failed_call(before, request, answer, after).kept == ("state", state)
+
+
 def test_what_says_that_it_may_work_later_is_told():
     request = Request("call", "counter_agent_server", "counter.increment", ())
     error = {"message": "503", "code": "busy", "retryable": True}

@@ -6,8 +6,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from jido_cli.core.action import action
+from jido_cli.core.action import action, from_function
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.calls import Answer
 from tests.helpers.actions import COUNT, Gate, State, add, boom
@@ -118,6 +119,27 @@ def test_who_is_called_is_found_by_path_or_tail_and_else_an_error(boot: MakeWorl
     answer = world.ask("a", "miss")
     assert answer.error is not None
     assert answer.error.message == "ControlError: no node 'nobody'"
+
+
+def test_an_answer_says_whether_a_failed_command_changed_the_state_all_the_same(
+    boot: MakeWorld,
+) -> None:
+    """A failure itself changes nothing; the outcome of an action's `on_error` may."""
+    plain = from_function(boom)
+    counted = structs.replace(
+        plain,
+        name="counted",
+        on_error=lambda state, params, ctx, failure: {"count": state["count"] + 10},
+    )
+    same = structs.replace(plain, name="same", on_error=lambda *_: {"count": 0})
+    of = program("c", {"boom": plain, "counted": counted, "same": same}, state=COUNT)
+    world = boot(tree(agent("a", of)))
+    answers = [world.ask("a", one) for one in ("boom", "same", "counted")]
+    assert [(one.ok, one.seq, one.state, one.changed) for one in answers] == [
+        (False, 1, {"count": 0}, False),
+        (False, 2, {"count": 0}, False),
+        (False, 3, {"count": 10}, True),
+    ]
 
 
 def test_a_supervisor_cannot_be_called(boot: MakeWorld) -> None:

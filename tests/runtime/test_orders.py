@@ -48,6 +48,7 @@ def test_a_call_is_answered_with_plain_data(world: World) -> None:
         "outcome": "committed",
         "command": "c-1",
         "why": None,
+        "changed": False,
         "path": "root/a",
     }
     assert type(answer["state"]) is dict

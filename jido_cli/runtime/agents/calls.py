@@ -28,6 +28,8 @@ class Answer(msgspec.Struct, frozen=True):
 
     `committed`: the command, also a failed one (`ok` false), is done and durable. `expired`,
     `refused`, `rejected`: surely no effect. `unknown`: it had begun and may still finish.
+    `changed`: the command failed, and what its `on_error` answers, or another of its routes, left
+    another state all the same.
     """
 
     ok: bool
@@ -38,6 +40,7 @@ class Answer(msgspec.Struct, frozen=True):
     outcome: Outcome = "committed"
     command: str | None = None
     why: str | None = None
+    changed: bool = False
 
 
 class CallRequest:

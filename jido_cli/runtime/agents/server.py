@@ -421,9 +421,9 @@ class AgentServer:
 
     def settle(self, done: Done, seq: int, signal: Signal, mail: Mail, now_ns: int) -> None:
         """The command is durable: show its state, answer, perform its directives."""
-        self.committed = done.agent
+        before, self.committed = self.committed, done.agent
         if mail.__class__ is CallRequest:
-            self._answer(mail, done, seq)
+            self._answer(mail, done, seq, before)
         if done.directives:
             self._perform_all(done, seq, signal, mail, now_ns)
 
@@ -451,9 +451,11 @@ class AgentServer:
             refuse(self.place, running.mail)
             self.release()
 
-    def _answer(self, request: CallRequest, done: Done, seq: int) -> None:
-        output = done.output
+    def _answer(self, request: CallRequest, done: Done, seq: int, before: Agent) -> None:
+        output, error = done.output, done.error
         for directive in done.directives:
             if directive.__class__ is Reply:
                 output = directive.output
-        request.reply(Answer(done.error is None, seq, done.agent.state, output, done.error))
+        state = done.agent.state
+        changed = error is not None and done.agent is not before and state != before.state
+        request.reply(Answer(error is None, seq, state, output, error, changed=changed))

@@ -142,6 +142,7 @@ def answer(one: Answer, command: str, place: Place) -> Data:
         "outcome": one.outcome,
         "command": one.command or command,
         "why": one.why,
+        "changed": one.changed,
     }
 
 

@@ -142,7 +142,8 @@ def _failed(answer: Mapping[str, Any], took: str, width: int) -> list[Line]:
         head = f"× no answer in {took}"
     else:
         message = str(error.get("message") or answer.get("why") or "it did not say why")
-        head = f"× failed in {took}, state unchanged"
+        state = "changed all the same" if answer.get("changed") else "unchanged"
+        head = f"× failed in {took}, state {state}"
     parts = wrapped(display(message).split(" "), width - 5)[:4]
     return [text(head, "bad"), *(text(part, indent=3) for part in parts)]
 
