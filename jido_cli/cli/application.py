@@ -20,7 +20,7 @@ from typer.main import get_command
 from jido_cli.cli import failures
 from jido_cli.cli.render.errors import Report, error_lines, error_object
 from jido_cli.cli.session import Session, real_session
-from jido_cli.cli.terminal import Terminal, drop_output
+from jido_cli.cli.terminal import Terminal, drop_output, still_judging
 from jido_cli.control.private_files import SYSTEM_WHYS
 from jido_cli.errors import JidoCliError
 
@@ -50,7 +50,10 @@ class JidoCommand(TyperCommand):
         return [piece.replace("{", "").replace("}", "") for piece in pieces]
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a reader that left (`| head`) is no failure."""
+        """Run the command; a reader that left (`| head`) is no failure.
+
+        A command that has a verdict prints it with `still_judging`: who left changes none.
+        """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -171,13 +174,15 @@ def _run(
     run: Callable[[], Any], words: Sequence[str], session: Session | None, is_debug: bool
 ) -> int:
     """Run the command line; return its exit code with every failure told."""
+    code = failures.OK
     try:
-        code = run()
+        returned = run()
+        code = returned if isinstance(returned, int) else failures.OK
         sys.stdout.flush()
-        return code if isinstance(code, int) else failures.OK
+        return code
     except BrokenPipeError:
         drop_output()
-        return failures.OK
+        return code
     except failures.FindingsError as error:
         return _tell_findings(error, words, session)
     except JidoCliError as error:
@@ -199,12 +204,11 @@ def _tell(report: Report, words: Sequence[str], session: Session | None) -> int:
     session = session or real_session()
     terminal: Terminal = session.terminal
     try:
-        if "--json" in words:
-            terminal.err_json(error_object(report))
-        else:
-            terminal.err(*error_lines(report, terminal.error_paint, times=session.times))
-    except BrokenPipeError:
-        drop_output()
+        with still_judging():
+            if "--json" in words:
+                terminal.err_json(error_object(report))
+            else:
+                terminal.err(*error_lines(report, terminal.error_paint, times=session.times))
     except OSError as error:  # nobody can be told: the exit code still says it
         if error.errno not in SYSTEM_WHYS:
             raise
@@ -217,12 +221,14 @@ def _tell_findings(
 ) -> int:
     """Tell what is wrong with a file: findings have a pattern of their own."""
     report = failures.report(error)
-    if "--json" not in words:
-        (session or real_session()).terminal.err(*error.lines)
-        return report.exit
-    told = error_object(report)
-    told["error"]["findings"] = list(error.findings)
-    (session or real_session()).terminal.err_json(told)
+    terminal = (session or real_session()).terminal
+    with still_judging():
+        if "--json" in words:
+            told = error_object(report)
+            told["error"]["findings"] = list(error.findings)
+            terminal.err_json(told)
+        else:
+            terminal.err(*error.lines)
     return report.exit
 
 

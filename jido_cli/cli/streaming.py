@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from jido_cli.cli.stdout_reader import StdoutReader
 from jido_cli.control.handle import Missed
 from jido_cli.errors import ControlError
 
@@ -93,17 +94,24 @@ def newest(items: Iterable[Item], limit: int | None) -> Iterable[Item]:
     return items if limit is None else deque(items, maxlen=limit)
 
 
-def follow(items: Iterable[Item], show: Callable[[Item], None], say: Callable[[str], None]) -> None:
+def follow(
+    items: Iterable[Item],
+    show: Callable[[Item], None],
+    say: Callable[[str], None],
+    reader: StdoutReader,
+) -> None:
     """Show items until the engine ends; that it ended, and how, is said, and is no failure.
 
     Raises:
         EngineGoneError: the engine is gone, and did not say why.
+        BrokenPipeError: nobody reads any more.
     """
     from jido_cli.control.engines import EngineGoneError
 
     try:
         for item in items:
             show(item)
+        reader.check()
     except EngineGoneError as error:
         if error.last_exit is None:
             raise

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -104,6 +104,15 @@ def drop_output() -> None:
         with contextlib.suppress(OSError, ValueError):  # a stand-in has no descriptor
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+@contextlib.contextmanager
+def still_judging() -> Iterator[None]:
+    """Print what may go unread: that the reader left (`| head`) changes no exit code."""
+    try:
+        yield
+    except BrokenPipeError:
+        drop_output()
 
 
 def _is_utf8(stream: TextIO) -> bool:

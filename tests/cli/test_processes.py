@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import Project, finish, new_project
+from tests.cli.processes import WAIT_S, Project, finish, new_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -204,6 +204,21 @@ def test_following_ends_with_the_engine_and_tells_so(project, words):
         done = finish(follower)
     assert done.code == 0
     assert done.err.startswith("the engine of shop ")
+
+
+@pytest.mark.parametrize("words", [("events", "-f"), ("directives", "-f"), ("lint", "bad.yaml")])
+def test_a_reader_that_leaves_ends_a_command_at_once_with_its_own_exit_code(project, words):
+    """Nothing happens in the engine meanwhile: no write would tell that the pipe is closed."""
+    code = 0
+    if words[0] == "lint":
+        (project.root / "bad.yaml").write_text("jido: v1\nname: bad\nsupervisor: 3\n")
+        code = 1
+    else:
+        project.jido("up", project.topology(), "-d")
+    with project.started(*words) as process:
+        process.stdout.close()
+        assert process.wait(WAIT_S) == code
+        assert process.stderr.read() == ""
 
 
 def test_the_log_of_an_engine_begins_and_ends_with_its_process(project):

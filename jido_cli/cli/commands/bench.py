@@ -17,6 +17,7 @@ from jido_cli.cli import failures, options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError
 from jido_cli.cli.render.bench import bench_lines, definition_lines, is_within
+from jido_cli.cli.terminal import still_judging
 from jido_cli.errors import UsageError
 
 EXAMPLES = (
@@ -61,11 +62,13 @@ def command(
     begun = time.monotonic()
     results = [_plain(result) for result in bench.run(list(chosen))]
     seconds = time.monotonic() - begun
-    if as_json:
-        shown = [result | {"is_within": is_within(result)} for result in results]
-        terminal.out_json({"machine": _machine(), "seconds": round(seconds, 1), "results": shown})
-    else:
-        terminal.out(*bench_lines(results, _machine(), seconds, terminal.paint, before=before))
+    with still_judging():
+        if as_json:
+            shown = [result | {"is_within": is_within(result)} for result in results]
+            told = {"machine": _machine(), "seconds": round(seconds, 1), "results": shown}
+            terminal.out_json(told)
+        else:
+            terminal.out(*bench_lines(results, _machine(), seconds, terminal.paint, before=before))
     return failures.OK if all(map(is_within, results)) else failures.FAILED
 
 

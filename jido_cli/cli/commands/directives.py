@@ -12,6 +12,7 @@ from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.events import Since
 from jido_cli.cli.render.streams import directive_lines, missed_line, older_line, stream_record
 from jido_cli.cli.session import Session
+from jido_cli.cli.stdout_reader import watched_reader
 from jido_cli.control.handle import EngineHandle, Missed
 from jido_cli.observe.text.names import short_names
 from jido_cli.observe.text.signs import OUTCOME_WORDS
@@ -64,7 +65,9 @@ def command(
         for item in streaming.newest(log.kept(until=session.now()), number):
             show(item)
         if follow:
-            streaming.follow(log.coming(), show, session.terminal.err)
+            with watched_reader() as reader:
+                coming = log.coming(sleep=reader.pause)
+                streaming.follow(coming, show, session.terminal.err, reader)
 
 
 def _log(

@@ -14,6 +14,7 @@ from jido_cli.cli.checkup import Check, broken
 from jido_cli.cli.render.doctor import as_json as object_of
 from jido_cli.cli.render.doctor import check_lines, summary_line
 from jido_cli.cli.session import Session
+from jido_cli.cli.terminal import still_judging
 from jido_cli.control.state_dir import StateDir
 from jido_cli.errors import ControlError
 
@@ -34,11 +35,13 @@ def command(
     for check in _checks(session, session.environ, is_mended=fix):
         checks.append(check)
         if not as_json:
-            terminal.out(*check_lines(check, terminal.paint))
-    if as_json:
-        terminal.out_json(object_of(checks))
-    else:
-        terminal.out("", summary_line(checks))
+            with still_judging():
+                terminal.out(*check_lines(check, terminal.paint))
+    with still_judging():
+        if as_json:
+            terminal.out_json(object_of(checks))
+        else:
+            terminal.out("", summary_line(checks))
     is_broken = any(check.status == "broken" for check in checks)
     return failures.FAILED if is_broken else failures.OK
 

@@ -11,6 +11,7 @@ from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
 from jido_cli.cli.render.streams import event_line, missed_line, older_line, stream_record
 from jido_cli.cli.session import Session
+from jido_cli.cli.stdout_reader import watched_reader
 from jido_cli.control.handle import Missed
 from jido_cli.observe.text.display import display
 
@@ -59,7 +60,8 @@ def command(
         if follow:
             stream = handle.events(after=log.position, kinds=words, agent=path)
             try:
-                streaming.follow(stream, show, session.terminal.err)
+                with watched_reader(stream.close) as reader:
+                    streaming.follow(stream, show, session.terminal.err, reader)
             finally:
                 stream.close()
             if stream.end_reason is not None:

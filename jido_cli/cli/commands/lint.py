@@ -16,7 +16,7 @@ import typer
 from jido_cli.cli import failures, options, variables
 from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError
-from jido_cli.cli.terminal import Terminal
+from jido_cli.cli.terminal import Terminal, still_judging
 from jido_cli.errors import UsageError
 
 if TYPE_CHECKING:  # the loader and the rules cost start-up time that other commands do not need
@@ -55,7 +55,7 @@ def command(
         raise UsageError(f"--format: {output!r} is not one of {', '.join(_FORMATS)}")
     terminal = session_of(ctx).terminal
     given = variables.given(assignments, set_files, values)
-    with _collector_at_rest():
+    with _collector_at_rest(), still_judging():
         run, counts = _linted(paths or ["."], given)
         _print(terminal, "json" if as_json else output, run, counts)
     return failures.FAILED if run.findings else failures.OK
