@@ -162,7 +162,7 @@ class Kernel:
         latest, window_s = log.own_restarts[-1], runner.start.flags.max_seconds
         recent = sum(1 for at in log.own_restarts if at >= latest - window_s)
         if recent >= LOOPING_RESTARTS or log.backoffs >= LOOPING_BACKOFFS:
-            reset_s = runner.backoff_reset_s(place.id)
+            reset_s = runner.timers.backoff_reset_s(place.id)
             log.looping_until = now + (window_s if reset_s is None else reset_s)
 
     def note_restart(self, runner: SupervisorRunner, effect: RestartCounted) -> None:

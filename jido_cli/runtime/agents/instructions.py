@@ -16,6 +16,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from jido_cli.runtime.agents.effectful import EffectRun, Outcome
 from jido_cli.runtime.agents.emitting import refuse_hop
+from jido_cli.runtime.agents.identity import new_context
 from jido_cli.runtime.agents.mailbox import deliver
 from jido_cli.runtime.watching.marked_steps import run_marked
 from jido_cli.runtime.watching.watch import ActionHung, is_from_keyboard
@@ -60,7 +61,7 @@ class InstructionRun:
     def begin(self) -> None:
         """Start it; `over` is called when it has ended by itself, maybe at once."""
         server, cause = self._server, self._cause
-        context = server.context(cause.now_ns, cause.signal)
+        context = new_context(server, cause.now_ns, cause.signal)
         instruction = Instruction(self._action, self._directive.params or {})
         self._step(lambda: begin(server.committed, [instruction], context))
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jido_cli.core.agent import Agent
-from jido_cli.core.command import Done, Raised, Suspended, Unrouted, begin_signal, resume
+from jido_cli.core.command import Done, Suspended, Unrouted, begin_signal
 from jido_cli.core.context import AgentInfo, Context
 from jido_cli.core.directives import Reply
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
-from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import JidoCliError
 from jido_cli.runtime.agents import unrouted
 from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.agents.commits import refuse
-from jido_cli.runtime.agents.effectful import EffectRun, Outcome
+from jido_cli.runtime.agents.effectful import EffectRun
+from jido_cli.runtime.agents.effectful_command import EffectfulCommand
 from jido_cli.runtime.agents.family import Family
+from jido_cli.runtime.agents.identity import info_of
 from jido_cli.runtime.agents.mailbox import admit_waiters, has_waiters, make_dead_letter
 from jido_cli.runtime.agents.parts import Parts
 from jido_cli.runtime.agents.performing import MAX_DIRECTIVES, perform, too_many
@@ -30,7 +31,7 @@ from jido_cli.runtime.agents.timers import Timers
 from jido_cli.runtime.supervising.crash_reports import describe
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, ChildArgs
-from jido_cli.runtime.watching.watch import ActionHung, is_from_keyboard
+from jido_cli.runtime.watching.watch import is_from_keyboard
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
 if TYPE_CHECKING:
@@ -115,13 +116,13 @@ class AgentServer:
             self.place.set_status("stopping")
         if self.running is not None:
             self.running.cancel()
-        self._stop_when_quiet()
+        self.stop_when_quiet()
 
-    def _stop_when_quiet(self) -> None:
+    def stop_when_quiet(self) -> None:
         """Exit as asked once no effect runs, no commit is open and the family is gone."""
         if self.stopping is None or not self.is_alive or self.running is not None:
             return
-        if self._parts is None or self._parts.is_quiet(self._stop_when_quiet):
+        if self._parts is None or self._parts.is_quiet(self.stop_when_quiet):
             self.exit(self.stopping)
 
     def orphan(self) -> None:
@@ -151,11 +152,11 @@ class AgentServer:
         signal = None
         if in_flight is not None:
             signal = in_flight.signal if isinstance(in_flight, CallRequest) else in_flight
-            self._lose(in_flight, reason)
+            self.lose(in_flight, reason)
         self.kernel.note_exit(self, reason, signal)
         self.supervisor.child_exited(self, reason)
 
-    def _lose(self, mail: Mail, reason: ExitReason) -> None:
+    def lose(self, mail: Mail, reason: ExitReason) -> None:
         """The signal in flight at the death is a dead letter (runtime.md 16)."""
         if isinstance(mail, CallRequest) and not mail.is_answered:
             why = f"{self.place.path} exited while its command ran: {describe(reason)}"
@@ -213,29 +214,8 @@ class AgentServer:
     def info(self) -> AgentInfo:
         """Who this agent is, as its actions see it."""
         if self._info is None:
-            args = self.args
-            self._info = AgentInfo(
-                self.place.id,
-                self.source,
-                None if args is None else args.tag,
-                freeze_mapping({} if args is None else args.meta, where="meta"),
-                None if args is None or args.parent is None else args.parent.path,
-            )
+            self._info = info_of(self)
         return self._info
-
-    def context(self, now_ns: int, signal: Signal) -> Context:
-        """Return the context of a new command."""
-        kernel = self.kernel
-        kernel.seed += 1
-        return Context(
-            now_ns,
-            kernel.seed,
-            self._info or self.info,
-            signal,
-            None,
-            1,
-            (self.source, self.generation, self.place.handled + 1),
-        )
 
     def describe_step(self, signal: Signal) -> tuple[str, float]:
         """Return the names of the actions that *signal* runs, and their timeout in seconds."""
@@ -303,13 +283,13 @@ class AgentServer:
                 if watch.is_injecting:
                     watch.swallow_late()
         except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
-            self._broken(error, mail)
+            self.broken(error, mail)
             return
         if result.__class__ is Done:
             if len(result.directives) > MAX_DIRECTIVES:
                 result = too_many(self.agent, signal, result)
             if result.error is None and mail is signal and kernel.committer is None:
-                # What `_finish` and `settle` come to for most signals, written out.
+                # What `finish` and `settle` come to for most signals, written out.
                 place.handled = seq = place.handled + 1
                 self.agent = self.committed = result.agent
                 spent = kernel.monotonic() - started
@@ -317,75 +297,19 @@ class AgentServer:
                 if result.directives:
                     self._perform_all(result, seq, signal, mail, now_ns)
             else:
-                self._finish(result, signal, mail, now_ns, started)
+                self.finish(result, signal, mail, now_ns, started)
         elif result.__class__ is Unrouted:
             unrouted.handle(self, signal, mail)
         else:
-            self._perform_effect(result, signal, mail, now_ns, started)  # type: ignore[arg-type]
+            assert isinstance(result, Suspended)
+            EffectfulCommand(self, signal, mail, now_ns, started).wait_for(result)
 
-    def _broken(self, error: BaseException, mail: Mail) -> None:
+    def broken(self, error: BaseException, mail: Mail) -> None:
         """A step ended by what no action should raise: a hang interrupted, an exit, a cancel."""
         self.kernel.watch.swallow_late()
         if is_from_keyboard(error):
             raise error
         self.exit(crash(error), mail)
-
-    def _perform_effect(
-        self, suspended: Suspended, signal: Signal, mail: Mail, now_ns: int, started: float
-    ) -> None:
-        """Let an effectful instruction run; the mailbox waits meanwhile (runtime.md 9)."""
-        self.is_held = True
-
-        def done(outcome: Outcome) -> None:
-            if self.running is not run:
-                self.kernel.note_late(self.place, f"a result of {suspended.call.action.name}")
-                return
-            self.running = None
-            error = outcome.error.exception if isinstance(outcome, Raised) else None
-            if isinstance(error, ActionHung):
-                self.exit(crash(error), mail)
-                return
-            if self.stopping is not None:
-                self._lose(mail, self.stopping)
-                self._stop_when_quiet()
-                return
-            self._resume(suspended, outcome, signal, mail, now_ns, started)
-
-        run = EffectRun(self.kernel, self.place, suspended.call, mail, done)
-        self.running = run
-        run.begin()
-
-    def _resume(
-        self,
-        suspended: Suspended,
-        outcome: Outcome,
-        signal: Signal,
-        mail: Mail,
-        now_ns: int,
-        started: float,
-    ) -> None:
-        kernel = self.kernel
-        watch = kernel.watch
-        watch.since = kernel.monotonic()
-        watch.signal = signal
-        watch.running = self
-        try:
-            try:
-                result = resume(suspended.command, outcome)
-            finally:
-                watch.running = None
-                if watch.is_injecting:
-                    watch.swallow_late()
-        except BaseException as error:  # noqa: BLE001 - an Exception would be a failed command
-            self._broken(error, mail)
-            return
-        if isinstance(result, Done):
-            if len(result.directives) > MAX_DIRECTIVES:
-                result = too_many(self.agent, signal, result)
-            self._finish(result, signal, mail, now_ns, started)
-            self.release()
-        else:
-            self._perform_effect(result, signal, mail, now_ns, started)
 
     def release(self) -> None:
         """Go on with the mail, unless something still holds it."""
@@ -398,7 +322,8 @@ class AgentServer:
 
     # -- the commit path
 
-    def _finish(self, done: Done, signal: Signal, mail: Mail, now_ns: int, started: float) -> None:
+    def finish(self, done: Done, signal: Signal, mail: Mail, now_ns: int, started: float) -> None:
+        """The command has ended: count it, and hand it to the commit path."""
         kernel = self.kernel
         place = self.place
         place.handled = seq = place.handled + 1
@@ -440,7 +365,7 @@ class AgentServer:
 
     def settled(self) -> None:
         """A commit was answered; an exit may have waited for it."""
-        self._stop_when_quiet()
+        self.stop_when_quiet()
 
     def take_back_running(self) -> None:
         """The state that the running command began on was taken back: so is the command."""

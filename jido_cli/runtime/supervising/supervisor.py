@@ -15,14 +15,13 @@ from jido_cli.runtime.supervising.attempts import Attempt
 from jido_cli.runtime.supervising.crash_reports import describe
 from jido_cli.runtime.supervising.place import Place, Process
 from jido_cli.runtime.supervising.starts import ChildArgs, SupervisorStart
+from jido_cli.runtime.supervising.timers import SupervisorTimers
 from jido_cli.supervision import effects as do
 from jido_cli.supervision import events as on
 from jido_cli.supervision.machine import Machine
 from jido_cli.supervision.reasons import KILLED, ExitReason
 
 if TYPE_CHECKING:
-    import asyncio
-
     from jido_cli.runtime.kernel import Kernel
 
 
@@ -46,9 +45,7 @@ class SupervisorRunner:
         "_next_call",
         "_processes",
         "_restarting",
-        "_timers",
         "_urgent",
-        "_waiting_restarts",
         "generation",
         "is_alive",
         "is_booting",
@@ -59,6 +56,7 @@ class SupervisorRunner:
         "ref",
         "start",
         "supervisor",
+        "timers",
     )
 
     def __init__(
@@ -82,8 +80,7 @@ class SupervisorRunner:
         self._attempt: Attempt | None = None
         self._calls: dict[int, Callable[[object], None]] = {}
         self._next_call = 1
-        self._timers: dict[int, asyncio.TimerHandle] = {}
-        self._waiting_restarts: dict[int, str] = {}  # timers of backoffs
+        self.timers = SupervisorTimers(self)
         self._restarting: dict[str, do.RestartCounted] = {}
 
     def nested(
@@ -322,48 +319,10 @@ class SupervisorRunner:
         self.kernel.note_gave_up(self, effect)
 
     def _arm_timer(self, effect: do.ArmTimer) -> None:
-        delay_s = effect.delay_ms / 1000
-        if effect.restart_of is not None:
-            self._restart_waits(effect.restart_of)
-            self._waiting_restarts[effect.timer] = effect.restart_of
-        if effect.jitter:
-            delay_s *= 1 + effect.jitter * (2 * self.kernel.random() - 1)
-        self._timers[effect.timer] = self.kernel.clock.call_later(
-            delay_s, self._timer_fired, effect.timer
-        )
-
-    def _restart_waits(self, child_id: str) -> None:
-        place = self.place.child(child_id)
-        if place is None:
-            return
-        log = place.log
-        if log.ran_s >= (self.backoff_reset_s(child_id) or 0.0):  # quiet for long: it counts anew
-            log.backoffs = 0
-        log.ran_s = 0.0
-        log.backoffs += 1
-        place.set_status("backing_off")
-
-    def backoff_reset_s(self, child_id: str) -> float | None:
-        """Return how long a child must be up to begin its backoff anew, None without one."""
-        is_dynamic = self.start.flags.strategy == "dynamic"
-        for spec in self.start.specs:
-            if (is_dynamic or spec.id == child_id) and spec.backoff is not None:
-                reset_ms = spec.backoff.reset_after_ms
-                return (spec.backoff.max_ms if reset_ms is None else reset_ms) / 1000
-        return None
-
-    def _timer_fired(self, timer: int) -> None:
-        self._timers.pop(timer, None)
-        self._waiting_restarts.pop(timer, None)
-        self.post(on.TimerFired(timer))
+        self.timers.arm(effect)
 
     def _cancel_timer(self, effect: do.CancelTimer) -> None:
-        handle = self._timers.pop(effect.timer, None)
-        if handle is not None:
-            handle.cancel()
-        place = self.place.child(self._waiting_restarts.pop(effect.timer, ""))
-        if place is not None and place.status == "backing_off":
-            place.set_status("stopped")
+        self.timers.cancel(effect)
 
     def _retry_later(self, effect: do.RetryLater) -> None:
         self._inbox.append(on.RetryDue(effect.ref))
@@ -388,9 +347,7 @@ class SupervisorRunner:
 
     def _end(self, reason: ExitReason) -> None:
         self.is_alive = False
-        for handle in self._timers.values():
-            handle.cancel()
-        self._timers.clear()
+        self.timers.end()
         self._inbox.clear()
         self._urgent.clear()
         calls, self._calls = self._calls, {}

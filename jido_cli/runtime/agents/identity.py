@@ -1,0 +1,42 @@
+"""Who an agent is, as its actions see it, and the context of a command beside the mailbox.
+
+Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jido_cli.core.context import AgentInfo, Context
+from jido_cli.core.signals import Signal
+from jido_cli.core.values import freeze_mapping
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.agents.server import AgentServer
+
+
+def info_of(server: AgentServer) -> AgentInfo:
+    """Return who *server* is: what its expressions see as `agent`."""
+    args = server.args
+    return AgentInfo(
+        server.place.id,
+        server.source,
+        None if args is None else args.tag,
+        freeze_mapping({} if args is None else args.meta, where="meta"),
+        None if args is None or args.parent is None else args.parent.path,
+    )
+
+
+def new_context(server: AgentServer, now_ns: int, signal: Signal) -> Context:
+    """Return the context of a new command that does not come from the mailbox."""
+    kernel = server.kernel
+    kernel.seed += 1
+    return Context(
+        now_ns,
+        kernel.seed,
+        server.info,
+        signal,
+        None,
+        1,
+        (server.source, server.generation, server.place.handled + 1),
+    )
