@@ -5,8 +5,8 @@ frozen. This is the only module that uses jsonschema_rs. No `$ref` is ever fetch
 refuses, and patterns run on a linear engine.
 
 Most schemas are objects whose members can be looked at one by one; for these the checks are
-generated (`schema_generate`), and after a command only what changed is looked at again. The rest
-is checked as a whole.
+generated (`schema_generate`) when they are first needed, and after a command only what changed is
+looked at again. The rest is checked as a whole.
 """
 
 from __future__ import annotations
@@ -26,15 +26,9 @@ from jido_cli.core.schema_document import (
     read_document,
 )
 from jido_cli.core.schema_errors import Finding, SchemaError, explain, missing_key, unknown_key
-from jido_cli.core.schema_generate import (
-    ABSENT,
-    Fix,
-    Member,
-    Take,
-    generate_fix,
-    generate_take,
-)
+from jido_cli.core.schema_generate import Take, generate_fix, generate_take
 from jido_cli.core.schema_normalise import Walk, WalkBuilder
+from jido_cli.core.schema_quick import ABSENT, Fix, Member, passes, quick_test, take_once
 from jido_cli.core.schema_short import expand_short_form, is_full_schema
 from jido_cli.core.shown import cut, show
 from jido_cli.core.values import (
@@ -75,6 +69,8 @@ class Schema:
 
     __slots__ = (
         "_fixes",
+        "_is_used",
+        "_members",
         "_required",
         "_whole",
         "absorb",
@@ -85,6 +81,12 @@ class Schema:
         "take",
         "take_strict",
     )
+
+    absorb: Absorb
+    is_flat: bool
+    take: Take
+    take_strict: Take
+    _fixes: dict[str, Fix]
 
     def __init__(
         self,
@@ -97,27 +99,52 @@ class Schema:
         self.source = source
         self.properties = tuple(properties_of(source))
         self.is_open = is_open
+        self._members = members
         self._required = tuple(m.name for m in members if m.is_required)
-        self._fixes: dict[str, Fix] = {
-            member.name: generate_fix(member.schema, member.recheck) for member in members
-        }
         self._whole = whole
-        self.is_flat = whole is None and all(
-            self._fixes[member.name] is not member.recheck for member in members
-        )
-        self.absorb: Absorb = (
-            self._absorb_whole if whole else absorber(self._fixes, self._undeclared)
-        )
-        self.take: Take
-        self.take_strict: Take
-        if whole is None:
-            self.take = generate_take(members, is_strict=False)
-            self.take_strict = generate_take(members, is_strict=True)
-        else:
-            self.take = lambda data: dict(self.check(self.select(data)))
-            self.take_strict = lambda data: dict(_frozen_dict(whole(data, True)))
-        if whole is None and is_open:
-            self.take_strict = lambda data: dict(self.check(data))  # type: ignore[arg-type]
+        self._is_used = False
+
+    def __getattr__(self, name: str) -> object:
+        """Generate what is asked for the first time: many schemas are only looked at.
+
+        Two threads that ask at once both make it; the same comes out.
+        """
+        make = _GENERATED.get(name)
+        if make is None:
+            raise AttributeError(f"a schema has no {name}", name=name, obj=self)
+        made = make(self)
+        setattr(self, name, made)
+        return made
+
+    def generated(self) -> Schema:
+        """Return this schema with everything generated, so that no value has to wait for it."""
+        for name in _GENERATED:
+            getattr(self, name)
+        return self
+
+    def _generate_fixes(self) -> dict[str, Fix]:
+        return {
+            member.name: generate_fix(member.schema, member.recheck) for member in self._members
+        }
+
+    def _generate_absorb(self) -> Absorb:
+        return self._absorb_whole if self._whole else absorber(self._fixes, self._undeclared)
+
+    def _generate_take(self) -> Take:
+        if self._whole is None:
+            return generate_take(self._members, is_strict=False)
+        return lambda data: dict(self.check(self.select(data)))
+
+    def _generate_take_strict(self) -> Take:
+        whole = self._whole
+        if whole is not None:
+            return lambda data: dict(_frozen_dict(whole(data, True)))
+        if self.is_open:
+            return lambda data: dict(self.check(data))  # type: ignore[arg-type]
+        return generate_take(self._members, is_strict=True)
+
+    def _find_flat(self) -> bool:
+        return self._whole is None and all(quick_test(each.schema) for each in self._members)
 
     def check(self, value: Mapping[str, object]) -> FrozenDict:
         """Return *value* frozen and normalised, with defaults filled in.
@@ -129,6 +156,12 @@ class Schema:
             raise SchemaError((), f"{show(value)} is not a mapping")
         if not isinstance(value, dict):
             value = dict(value)
+        if self._whole is None and not self._is_used:
+            # One value is read in less time than it takes to write a function for it.
+            self._is_used = True
+            if not self.is_open:
+                return of_items(take_once(self._members, value, is_strict=True))
+            return with_items(_freeze(value), take_once(self._members, value, is_strict=False))
         if not self.is_open or self._whole is not None:
             return of_items(self.take_strict(value))
         return with_items(_freeze(value), self.take(value))
@@ -202,6 +235,16 @@ class Schema:
         if not self.is_open:
             raise unknown_key(str(key), self.properties)
         return lambda value: _freeze({key: value})[key]
+
+
+_GENERATED: Mapping[str, Callable[[Schema], object]] = {
+    "_fixes": Schema._generate_fixes,  # noqa: SLF001 - ours
+    "absorb": Schema._generate_absorb,  # noqa: SLF001
+    "is_flat": Schema._find_flat,  # noqa: SLF001
+    "take": Schema._generate_take,  # noqa: SLF001
+    "take_strict": Schema._generate_take_strict,  # noqa: SLF001
+}
+"""What of a schema is made when it is first asked for."""
 
 
 def compile_schema(source: Mapping[str, object], *, is_closed: bool = True) -> Schema:
@@ -302,7 +345,10 @@ def _member(validators: _Validators, name: str, schema: object) -> Member:
     is_required = isinstance(required, list) and name in required
     member = Member(name, schema, fix, recheck, ABSENT, is_required)
     if isinstance(schema, Mapping) and "default" in schema:
-        default = generate_fix(schema, fix)(schema["default"])
+        default = schema["default"]
+        quick = quick_test(schema)
+        if quick is None or not passes(quick, default):
+            default = fix(default)
         return replace(member, default=default)
     return member
 

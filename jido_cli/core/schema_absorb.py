@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from jido_cli.core.schema_errors import SchemaError
-from jido_cli.core.schema_generate import ABSENT, Fix
+from jido_cli.core.schema_quick import ABSENT, Fix
 from jido_cli.core.values import (
     MAX_DEPTH,
     FrozenDict,

@@ -6,7 +6,7 @@ not checked again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -171,6 +171,7 @@ class _Builder:
             actions: dict[str, Action] = {}
             routes = [self._route(route, schema, actions) for route in decl.routes]
             self._add_others(schema, actions)
+            _generate(schema, actions.values())
             definition = self._definitions[decl.name] = AgentDefinition(
                 decl.name,
                 state_schema=schema,
@@ -262,6 +263,13 @@ class _Builder:
             vars=self._vars,
             vars_schema=self._vars_schema,
         )
+
+
+def _generate(state: Schema | None, actions: Iterable[Action]) -> None:
+    """Make the checks of values now, so that no first signal waits for them."""
+    for schema in (state, *(each for one in actions for each in (one.params, one.output))):
+        if schema is not None:
+            schema.generated()
 
 
 def _expect_none(problems: tuple[DeclarationError, ...]) -> None:
