@@ -19,6 +19,7 @@ from jido_cli.observe.records import DIRECTIVES_KEPT, DirectiveRecord, ExitRecor
 from jido_cli.observe.ring import Ring
 from jido_cli.runtime.agents.deadlines import Deadlines
 from jido_cli.runtime.agents.family_news import tell_exited, tell_started
+from jido_cli.runtime.agents.hops import Hops
 from jido_cli.runtime.agents.mailbox import dead_letter_mail
 from jido_cli.runtime.clock import Clock
 from jido_cli.runtime.committer import Committer
@@ -76,7 +77,7 @@ class Kernel:
         self.programs = dict(programs or {})
         self.committer = committer
         self.start_hook = start_hook
-        self.max_hops = max_hops
+        self.hops = Hops(max_hops)
         self.ids = IdSource(secrets.randbits)
         self.seed = secrets.randbits(64) << 40  # one number a command, counted on from here
         self.random = random.SystemRandom().random

@@ -51,6 +51,13 @@ def test_the_heading_of_a_healthy_tree_says_all():
     assert heading(tree) == "shop  ● all 15 running  up 2h 14m  1 restart  revision 31"
 
 
+def test_the_heading_says_that_zombies_degrade_the_engine():
+    tree = shop.tree() | {"counts": {"running": 15}, "restarts": 1, "zombies": 2}
+    assert heading(tree) == (
+        "shop  ● all 15 running  ▲ degraded: 2 zombies  up 2h 14m  1 restart  revision 31"
+    )
+
+
 def test_the_wide_table_is_drawn_as_in_the_drawing():
     tree = shop.tree()
     shipping = shop.find(tree, "shipping") | {

@@ -288,8 +288,33 @@ def test_a_circle_of_signals_ends_as_a_dead_letter(boot: MakeWorld) -> None:
     assert (world.state("p")["count"], world.state("q")["count"]) == (6, 5)
     ((path, kind, why),) = world.dead_letters()
     assert (path, kind) == ("root/p", "pong")
-    assert why == "over 10 hops: the signals go in a circle"
+    assert why == ("over 10 hops: the signals go in a circle: pong (root/p) → ping (root/q) → pong")
     assert world.directives()[-1] == ("root/p", "emit", "dead_letter", why)
+
+
+def test_a_chain_that_is_too_long_without_a_circle_says_no_more(boot: MakeWorld) -> None:
+    agents = [
+        agent(f"a{n}", program(f"a{n}", {f"x{n}": doing(Emit(f"x{n + 1}"))}, subscribe="routes"))
+        for n in range(4)
+    ]
+    world = boot(tree(*agents), max_hops=3)
+    world.tell("a0", "x0")
+    assert world.dead_letters() == [("root/a3", "x4", "over 3 hops: the signals go in a circle")]
+
+
+def test_a_long_circle_is_told_shortened(boot: MakeWorld) -> None:
+    agents = [
+        agent(
+            f"a{n}",
+            program(f"a{n}", {f"x{n}": doing(Emit(f"x{(n + 1) % 10}"))}, subscribe="routes"),
+        )
+        for n in range(10)
+    ]
+    world = boot(tree(*agents), max_hops=100)
+    world.tell("a0", "x0")
+    ((_, _, why),) = world.dead_letters()
+    shown = " → ".join(f"x{(n + 1) % 10} (root/a{n})" for n in range(8))
+    assert why == f"over 100 hops: the signals go in a circle: {shown} → 2 more → x1"
 
 
 def test_zero_hops_is_no_limit(boot: MakeWorld) -> None:
@@ -330,7 +355,9 @@ def test_results_of_instructions_are_links_of_the_chain(boot: MakeWorld) -> None
     )
     world.tell("a", "x")
     assert world.state("a") == {"count": 8}
-    assert world.dead_letters() == [("root/a", "x", "over 7 hops: the signals go in a circle")]
+    assert world.dead_letters() == [
+        ("root/a", "x", "over 7 hops: the signals go in a circle: x (root/a) → x")
+    ]
 
 
 # -- unrouted

@@ -156,6 +156,22 @@ def test_a_coroutine_that_survives_its_cancellation_is_a_zombie_as_long_as_it_li
     assert world.events("zombie_gone") == [("zombie_gone", None, "a zombie of root/a ended")]
 
 
+def test_as_long_as_a_zombie_lives_its_agent_and_the_engine_are_degraded(boot: MakeWorld) -> None:
+    gate = Gate(stubborn=True)
+    world = boot(effectful(gate))
+    world.tell("a", "wait")
+    world.place("a").process.kill()
+    world.advance(0.2)
+    tree_seen = world.port.tree()
+    assert (tree_seen["engine"]["status"], tree_seen["counts"]["degraded"]) == ("degraded", 1)
+    node = world.port.node("a")
+    assert (node["status"], node["facts"]) == ("degraded", ["1 zombie"])
+    assert world.port.ready()["ok"]  # it works: nothing that a balancer should know
+    gate.open()
+    world.settle()
+    assert (world.status("a"), world.port.engine()["status"]) == ("running", "running")
+
+
 def test_an_obedient_coroutine_is_no_zombie(boot: MakeWorld) -> None:
     gate = Gate()
     world = boot(effectful(gate))

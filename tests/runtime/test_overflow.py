@@ -193,6 +193,44 @@ def test_a_directive_that_found_no_room_in_time_is_a_dead_letter(boot: MakeWorld
     assert world.counts("full") == (2, 1, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("how", "outcome", "seen"), [("kill", "cancelled", [0]), ("stop", "done", [0, 1, 2])]
+)
+def test_what_a_killed_agent_still_had_to_say_is_cancelled_and_of_a_stopped_one_it_is_said(
+    boot: MakeWorld, how: str, outcome: str, seen: list[int]
+) -> None:
+    gate = Gate()
+    sender, full = emitting(gate, 3)
+    world = boot(tree(agent("s", sender), agent("full", full)))
+    world.tell("full", "wait")
+    world.tell("s", "go")
+    world.order(how, id="s")
+    detail = "the agent was killed" if how == "kill" else None
+    gate.open()
+    world.settle()
+    assert world.state("full") == {"seen": seen}
+    assert world.directives() == [
+        ("root/s", "emit", "done", None),
+        *[("root/s", "emit", outcome, detail)] * 2,
+    ]
+    assert (world.place("full").mail_depth, sum(world.counts("full"))) == (0, len(seen) + 1)
+
+
+def test_what_is_cancelled_leaves_its_room_to_those_behind_it(boot: MakeWorld) -> None:
+    gate = Gate()
+    sender, full = emitting(gate, 2)
+    world = boot(tree(agent("s", sender), agent("full", full), agent("t", emitting(gate, 1)[0])))
+    world.tell("full", "wait")
+    world.tell("s", "go")
+    world.tell("t", "go")
+    assert world.place("full").mail_depth == 3
+    world.order("kill", id="s")
+    assert world.place("full").mail_depth == 2
+    gate.open()
+    world.settle()
+    assert world.state("full") == {"seen": [0, 0]}
+
+
 def test_what_a_receiver_rejects_or_drops_is_no_done_directive(boot: MakeWorld) -> None:
     for overflow, why in (("reject", "rejected"), ("drop_newest", "dropped")):
         out = [Emit("note", {"n": n}, to=AgentTarget("full")) for n in range(2)]

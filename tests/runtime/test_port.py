@@ -130,6 +130,7 @@ def test_the_engine_says_who_it_is(world: World) -> None:
     assert told.pop("python").startswith("3.")
     assert told == {
         "name": "shop",
+        "status": "running",
         "pid": os.getpid(),
         "version": __version__,
         "file": "shop.yaml",

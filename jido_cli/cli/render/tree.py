@@ -37,6 +37,9 @@ def heading(tree: Tree, paint: Paint = plain) -> str:
         measures.plural(tree["restarts"], "restart"),
         f"revision {tree['revision']}",
     ]
+    zombies = tree.get("zombies")
+    if zombies:
+        parts.insert(2, paint("warn", f"▲ degraded: {measures.plural(zombies, 'zombie')}"))
     return "  ".join(parts)
 
 

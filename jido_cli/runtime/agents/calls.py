@@ -106,6 +106,11 @@ class Waiter:
         """The sender's time is over: reject."""
         self.finish("rejected")
 
+    def withdraw(self) -> None:
+        """The sender is not any more: nothing is delivered, nobody is told."""
+        self.is_over = True
+        self.bucket.pop(id(self), None)
+
     def finish(self, delivery: Delivery) -> None:
         """Tell the sender, once."""
         if not self.is_over:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jido_cli.core import directives as ask
 from jido_cli.core.signals import Signal
-from jido_cli.runtime.agents.calls import Delivery
+from jido_cli.runtime.agents.calls import Delivery, Waiter
 from jido_cli.runtime.agents.mailbox import deliver, has_waiters, wait_for_room
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
 from jido_cli.runtime.supervising.place import Place
@@ -19,7 +19,6 @@ from jido_cli.runtime.supervising.starts import AgentStart
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agents.server import AgentServer
-    from jido_cli.runtime.kernel import Kernel
 
 
 def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
@@ -40,8 +39,10 @@ def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | N
         hops,
         before.ident,
     )
-    if kernel.max_hops and hops > kernel.max_hops:
-        return refuse_hop(kernel, server.place, signal)
+    if hops > kernel.hops.tracked_from:
+        too_far = kernel.hops.refuse(kernel, server.place, signal)
+        if too_far is not None:
+            return too_far
     to = directive.to
     if to is None:
         sending = _send(server, kernel.bus.receivers(signal, server.place), signal, None)
@@ -50,13 +51,6 @@ def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | N
         places = _find(server, to if isinstance(to, tuple) else (to,), signal, before, problems)
         sending = _send(server, places, signal, problems)
     return None if sending is None else sending.end(directive, cause)
-
-
-def refuse_hop(kernel: Kernel, place: Place, signal: Signal) -> str:
-    """Make a dead letter of a signal whose chain is too long; return why."""
-    why = f"over {kernel.max_hops} hops: the signals go in a circle"
-    kernel.dead_letters.add(place, signal, why)
-    return why
 
 
 # -- to whom
@@ -138,13 +132,13 @@ def _send(
 class Sending:
     """One emitted signal that not everybody has taken at once."""
 
-    __slots__ = ("_directive", "_problems", "_server", "_signal", "_waiting")
+    __slots__ = ("_directive", "_problems", "_server", "_signal", "_waiters")
 
     def __init__(self, server: AgentServer, signal: Signal, problems: list[str]) -> None:
         self._server = server
         self._signal = signal
         self._problems = problems
-        self._waiting = 0
+        self._waiters: set[Waiter] = set()
         self._directive: tuple[ask.Directive, Cause] | None = None
 
     def not_taken(self, place: Place, delivery: Delivery) -> None:
@@ -152,23 +146,36 @@ class Sending:
         if delivery == "blocked":
             start = place.start
             assert isinstance(start, AgentStart)
-            self._waiting += 1
-            self._server.parts.waiting_directives += 1
-            wait_for_room(
+            parts = self._server.parts
+            parts.waiting_directives += 1
+            parts.sendings.add(self)
+            waiter = wait_for_room(
                 place,
                 self._signal,
                 start.program.mailbox.block_timeout_s,
-                lambda end: self._waited(place, end),
+                lambda end: self._waited(waiter, place, end),
             )
+            self._waiters.add(waiter)
         else:
             self._refused(place, delivery, f"mailbox full: {delivery}")
 
     def end(self, directive: ask.Directive, cause: Cause) -> str | None:
         """Return the outcome as a performer does; it is recorded later if somebody waits."""
-        if self._waiting:
+        if self._waiters:
             self._directive = directive, cause
             return PENDING
         return "; ".join(self._problems) or None
+
+    def cancel(self) -> None:
+        """The agent was killed: who has not taken the signal by now does not get it."""
+        parts = self._server.parts
+        parts.sendings.discard(self)
+        parts.waiting_directives -= len(self._waiters)
+        for waiter in self._waiters:
+            waiter.withdraw()
+        self._waiters.clear()
+        if self._directive is not None:
+            record(self._server, *self._directive, "cancelled", "the agent was killed")
 
     def _refused(self, place: Place, delivery: Delivery, why: str) -> None:
         if delivery == "rejected":
@@ -177,13 +184,15 @@ class Sending:
             why = "its place ended"
         self._problems.append(f"{place.path}: {why}")
 
-    def _waited(self, place: Place, delivery: Delivery) -> None:
+    def _waited(self, waiter: Waiter, place: Place, delivery: Delivery) -> None:
         server = self._server
-        self._waiting -= 1
+        self._waiters.discard(waiter)
         server.parts.waiting_directives -= 1
         if delivery != "accepted":
             self._refused(place, delivery, "mailbox full: no room in time")
-        if not self._waiting and self._directive is not None:
-            detail = "; ".join(self._problems) or None
-            record(server, *self._directive, "dead_letter" if detail else "done", detail)
+        if not self._waiters:
+            server.parts.sendings.discard(self)
+            if self._directive is not None:
+                detail = "; ".join(self._problems) or None
+                record(server, *self._directive, "dead_letter" if detail else "done", detail)
         server.release()

@@ -15,7 +15,6 @@ from jido_cli.core.command import Done, Instruction, Raised, Suspended, begin, r
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from jido_cli.runtime.agents.effectful import EffectRun, Outcome
-from jido_cli.runtime.agents.emitting import refuse_hop
 from jido_cli.runtime.agents.identity import new_context
 from jido_cli.runtime.agents.mailbox import deliver
 from jido_cli.runtime.watching.marked_steps import run_marked
@@ -124,7 +123,9 @@ class InstructionRun:
             hops=cause.signal.hops + 1,
             cause=cause.signal.ident,
         )
-        if kernel.max_hops and signal.hops > kernel.max_hops:
-            refuse_hop(kernel, server.place, signal)
-        elif deliver(server.place, signal) in ("blocked", "rejected"):
+        if signal.hops > kernel.hops.tracked_from and kernel.hops.refuse(
+            kernel, server.place, signal
+        ):
+            return
+        if deliver(server.place, signal) in ("blocked", "rejected"):
             kernel.dead_letters.add(server.place, signal, "mailbox full: result")

@@ -73,10 +73,10 @@ def _overflow(place: Place, queue: deque[Mail], mail: Mail) -> Delivery:
 
 def wait_for_room(
     place: Place, mail: Mail, timeout_s: float, done: Callable[[Delivery], None]
-) -> None:
+) -> Waiter:
     """Let *mail* wait outside a full mailbox, at most *timeout_s*; *done* is told the end.
 
-    Senders are admitted in the order in which they came.
+    Senders are admitted in the order in which they came. `Waiter.withdraw` takes it back.
     """
     kernel = place.kernel
 
@@ -89,6 +89,7 @@ def wait_for_room(
     waiter = Waiter(mail, kernel.clock.monotonic() + timeout_s, count)
     place.log.waiters.append(waiter)
     kernel.deadlines.add(waiter)
+    return waiter
 
 
 def has_waiters(place: Place) -> bool:

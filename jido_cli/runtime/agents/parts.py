@@ -14,13 +14,22 @@ from jido_cli.runtime.agents.family import Family
 from jido_cli.runtime.agents.timers import Timers
 
 if TYPE_CHECKING:
+    from jido_cli.runtime.agents.emitting import Sending
     from jido_cli.runtime.agents.server import AgentServer
 
 
 class Parts:
     """The parts of one incarnation; `waiting_directives` wait for room in a mailbox."""
 
-    __slots__ = ("_server", "commits", "family", "timers", "waiting_directives", "window")
+    __slots__ = (
+        "_server",
+        "commits",
+        "family",
+        "sendings",
+        "timers",
+        "waiting_directives",
+        "window",
+    )
 
     def __init__(self, server: AgentServer) -> None:
         self._server = server
@@ -29,6 +38,7 @@ class Parts:
         self.timers: Timers | None = None
         self.window: ErrorWindow | None = None
         self.waiting_directives = 0
+        self.sendings: set[Sending] = set()
 
     def need_commits(self) -> PendingCommits:
         """Return the open commits."""
@@ -60,8 +70,15 @@ class Parts:
             return False
         return self.family is None or self.family.stop(called_later)
 
-    def end(self) -> None:
-        """The incarnation is over: cancel, abandon, wait for nothing."""
+    def end(self, *, is_killed: bool) -> None:
+        """The incarnation is over: cancel, abandon, wait for nothing.
+
+        What its commands asked for before is still delivered when there is room, unless it was
+        killed: then it speaks for nobody any more (runtime.md 17).
+        """
+        if is_killed:
+            for sending in [*self.sendings]:
+                sending.cancel()
         if self.timers is not None:
             self.timers.cancel_all()
         if self.family is not None:

@@ -148,7 +148,7 @@ class AgentServer:
             running.revoke()
             in_flight = running.mail
         if self._parts is not None:
-            self._parts.end()
+            self._parts.end(is_killed=reason.kind == "killed")
         signal = None
         if in_flight is not None:
             signal = in_flight.signal if isinstance(in_flight, CallRequest) else in_flight

@@ -109,6 +109,7 @@ class Port:
         engine = self._engine
         return {
             "name": engine.options.name,
+            "status": "degraded" if self._kernel.zombies.alive else "running",
             "pid": os.getpid(),
             "version": __version__,
             "file": engine.options.file,

@@ -31,14 +31,19 @@ COMMANDS_LOOKED_AT: Final = 20_000
 def status_of(place: Place, now: float) -> str:
     """Return the status word of runtime.md 19."""
     status = place.status
-    if status == "running" and place.has_log and now < place.log.looping_until:
+    if status != "running":
+        return status
+    if place.has_log and now < place.log.looping_until:
         return "crash_looping"
-    return status
+    return "degraded" if place.kernel.zombies.of(place) else status
 
 
 def facts_of(place: Place, is_hung: bool) -> list[str]:
     """Return the words beside the status."""
     facts = ["hung"] if is_hung else []
+    zombies = place.kernel.zombies.of(place)
+    if zombies:
+        facts.append("1 zombie" if zombies == 1 else f"{zombies} zombies")
     process = place.process
     if isinstance(process, SupervisorRunner) and process.is_suspended:
         facts.append("suspended")

@@ -165,7 +165,9 @@ class Place:
     def mail_depth(self) -> int:
         """How many signals wait here, senders that are blocked included."""
         mail = self.mail
-        waiting = 0 if self._log is None else len(self._log.waiters)
+        waiting = 0
+        if self._log is not None and self._log.waiters:
+            waiting = sum(1 for one in list(self._log.waiters) if not one.is_over)
         return waiting if mail is None else waiting + len(mail)
 
     def set_status(self, status: Status) -> None:

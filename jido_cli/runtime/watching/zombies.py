@@ -26,7 +26,7 @@ class Zombies:
     def __init__(self, clock: Clock, events: EventLog) -> None:
         self._clock = clock
         self._events = events
-        self.alive: dict[asyncio.Future[Any], tuple[str, str]] = {}
+        self.alive: dict[asyncio.Future[Any], tuple[Place, str]] = {}
         self.total = 0
 
     def watch(
@@ -46,12 +46,21 @@ class Zombies:
         self.total += 1
         frames = list(stack())
         where = frames[-1] if frames else "an unknown place"
-        self.alive[task] = (place.path, where)
+        self.alive[task] = (place, where)
+        place.kernel.revision += 1
         self._events.fact("zombie", place, f"goes on after it was ended, in {where}", stack=frames)
         task.add_done_callback(self._gone)
 
     def _gone(self, task: asyncio.Future[Any]) -> None:
-        path, _ = self.alive.pop(task)
+        place, _ = self.alive.pop(task)
+        place.kernel.revision += 1
         if not task.cancelled():
             task.exception()  # said to be looked at: a zombie's error concerns nobody any more
+        path = place.path
         self._events.fact("zombie_gone", None, f"a zombie of {path} ended", path=path)
+
+    def of(self, place: Place) -> int:
+        """Return how many live that came from *place*; for any thread."""
+        if not self.alive:
+            return 0
+        return sum(1 for owner, _ in list(self.alive.values()) if owner is place)
