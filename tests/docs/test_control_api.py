@@ -42,7 +42,7 @@ def test_the_kinds_of_events_are_those_that_are_written():
 def written_kinds() -> set[str]:
     """Return the kinds in the calls of `events.fact(...)`."""
     kinds = set()
-    for path in (ROOT / "jido_cli" / "runtime").glob("*.py"):
+    for path in (ROOT / "jido_cli" / "runtime").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "fact":
                 kinds |= {
