@@ -9,6 +9,8 @@ import os
 
 from hypothesis import settings
 
+pytest_plugins = ("jido_cli.testing.plugin",)  # as if installed anew: the kit's own fixture
+
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("explore" if os.environ.get("JIDO_EXPLORE") else "same")

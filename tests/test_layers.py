@@ -69,7 +69,17 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "cel_expr_python": ("core/cel/*.py", "core/expressions.py"),
     "re2": ("core/cel/*.py", "core/expressions.py"),
     "google.protobuf": ("core/cel/*.py", "core/expressions.py"),
-    "msgspec": ("core/*", "topology/*", "lint/*", "observe/*", "bus/*", "runtime/*", "control/*"),
+    "msgspec": (
+        "core/*",
+        "topology/*",
+        "lint/*",
+        "observe/*",
+        "bus/*",
+        "runtime/*",
+        "control/*",
+        "testing/*",
+    ),
+    "pytest": ("testing/plugin.py",),
     "cronsim": ("runtime/agents/cron.py",),
     "starlette": ("control/*",),
     "uvicorn": ("control/*",),
@@ -98,9 +108,11 @@ LAZY: dict[str, tuple[str, ...]] = {
     "google.protobuf": ("core/cel/messages.py",),  # the same
     "jsonschema_rs": ("core/schema.py",),  # only schemas that are not simple pay for it, 8 ms
     "re2": ("core/cel/patterns.py",),  # the same
-    "importlib.import_module": ("__init__.py",),  # public names are loaded on first use
+    # public names are loaded on first use
+    "importlib.import_module": ("__init__.py", "testing/__init__.py"),
+    "jido_cli.testing.topology_run": ("testing/plugin.py",),  # only tests that use it pay for it
 }
-IMPORTS_BY_NAME = ("__init__.py", "cli/application.py", "runtime/targets.py")
+IMPORTS_BY_NAME = ("__init__.py", "testing/__init__.py", "cli/application.py", "runtime/targets.py")
 
 
 @dataclass(frozen=True, slots=True)

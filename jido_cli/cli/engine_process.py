@@ -297,18 +297,9 @@ def make_engine(topology: Topology) -> Engine:
     Raises:
         StartError: the user's code does not import, or does not hold what the file names.
     """
-    from jido_cli.runtime.build import build
-    from jido_cli.runtime.engine import Engine, EngineOptions
+    from jido_cli.runtime.assembly import assemble
 
-    built = build(topology)
-    options = EngineOptions(
-        name=topology.name,
-        file=str(topology.file),
-        programs=built.programs,
-        max_hops=topology.max_hops,
-        stall_s=topology.stall_ms / 1000,
-    )
-    return Engine(built.root, options)
+    return assemble(topology)
 
 
 def count_nodes(root: SupervisorDecl) -> int:

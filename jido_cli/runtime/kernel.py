@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.idents import IdSource
+from jido_cli.core.outcomes import Call
 from jido_cli.core.signals import Signal
 from jido_cli.observe.events import EventLog
 from jido_cli.observe.records import DIRECTIVES_KEPT, DirectiveRecord, ExitRecord
@@ -46,6 +47,10 @@ LOOPING_BACKOFFS: Final = 3
 
 StartHook = Callable[["StartAttempt"], Awaitable[None] | None]
 ExitObserver = Callable[["Process", ExitReason], None]
+StandIn = Callable[[Place, Call], Call]
+"""Returns the call that is performed in place of one: tests answer for what acts on the world."""
+EmittedHook = Callable[[Signal, Place, object], None]
+"""Is told of each emitted signal, who emitted it, and where to."""
 
 
 class Kernel:
@@ -78,6 +83,8 @@ class Kernel:
         self.committer = committer
         self.start_hook = start_hook
         self.hops = Hops(max_hops)
+        self.stand_in: StandIn | None = None
+        self.on_emitted: EmittedHook | None = None
         self.ids = IdSource(secrets.randbits)
         self.seed = secrets.randbits(64) << 40  # one number a command, counted on from here
         self.random = random.SystemRandom().random

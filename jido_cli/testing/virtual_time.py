@@ -38,15 +38,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop whose `time()` is virtual and starts at zero.
 
     `run_until_idle` ends when no callback is ready and no timer is armed; `advance` moves on by
-    a span and fires what is due in it.
+    a span and fires what is due in it. The wall clock starts at *epoch_ns*, in ns since 1970.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, epoch_ns: int = EPOCH_NS) -> None:
         selector = _JumpingSelector()
         super().__init__(selector)
         selector.loop = self
+        self._epoch_ns = epoch_ns
         self._now = 0.0
         self._limit: float | None = None
+        self._jumps_left: int | None = None
         self._stop_when_idle = False
         self.holds = 0
 
@@ -56,7 +58,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def wall_ns(self) -> int:
         """Return the virtual wall clock in nanoseconds since 1970."""
-        return EPOCH_NS + round(self._now * 1e9)
+        return self._epoch_ns + round(self._now * 1e9)
 
     def on_idle(self, timeout: float | None) -> None:
         """Jump to the next timer, or stop when there is none within the limit."""
@@ -70,6 +72,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._now = max(self._now, self._limit)
             self.stop()
             return
+        if self._jumps_left is not None:
+            if not self._jumps_left:
+                self.stop()
+                return
+            self._jumps_left -= 1
         self._now = target
 
     def spend(self, seconds: float) -> None:
@@ -102,14 +109,33 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def advance(self, seconds: float) -> None:
         """Run for *seconds* of virtual time, firing every timer that falls due."""
-        self._limit = self._now + seconds
+        until = self._now + seconds
+        self._run_until(until)
+        self._now = max(self._now, until)
+
+    def _run_until(self, until: float) -> None:
+        self._limit = until
         self._stop_when_idle = True
         try:
             self.run_forever()
-            self._now = max(self._now, self._limit)
         finally:
             self._limit = None
             self._stop_when_idle = False
+
+    def run_next(self, until: float) -> bool:
+        """Run what is ready, jump to the next timer that is due by *until*, run what it fires.
+
+        Returns False if there was no such timer: the clock then stands at *until*.
+        """
+        self._jumps_left = 1
+        try:
+            self._run_until(max(self._now, until))
+            has_jumped = not self._jumps_left
+        finally:
+            self._jumps_left = None
+        if not has_jumped:
+            self._now = max(self._now, until)
+        return has_jumped
 
 
 def run_virtual(main: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -1,69 +1,35 @@
-"""An engine on virtual time, driven from outside step by step: no test waits, none is a coroutine.
+"""An engine on virtual time, as our own tests look at it: by its inner parts too.
 
-`settle` runs what is ready without moving the clock, `advance` moves it. What the loop's
-exception handler hears is a fault of ours: `close` refuses it.
+What drives it is the kit's (`jido_cli.testing.virtual_engine`); here are only short ways to ask.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from jido_cli.runtime.agents.calling import ask
 from jido_cli.runtime.agents.calls import Answer, Delivery
 from jido_cli.runtime.agents.server import AgentServer
-from jido_cli.runtime.engine import Engine, EngineEnd, EngineOptions
+from jido_cli.runtime.engine import Engine, EngineOptions
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
-from jido_cli.testing.virtual_time import VirtualLoop
+from jido_cli.testing.virtual_engine import VirtualEngine
 
 Json = Any
 
 
-class World:
+class World(VirtualEngine):
     """One engine and its loop."""
 
     def __init__(self, root: SupervisorStart, **options: Any) -> None:
-        self.loop = VirtualLoop()
-        self.troubles: list[Mapping[str, Any]] = []
-        self.loop.set_exception_handler(lambda _, context: self.troubles.append(context))
         given = EngineOptions(is_watched=False, **options)
-
-        async def make() -> Engine:
-            return Engine(root, given)
-
-        self.engine = self.loop.run_until_complete(make())
-        self.kernel = self.engine.kernel
-        self.port = self.engine.port
-        self.booting: asyncio.Task[None] | None = None
-
-    # -- time
-
-    @property
-    def now(self) -> float:
-        """The virtual time in seconds since the loop was made."""
-        return self.loop.time()
-
-    def settle(self) -> None:
-        """Run what is ready."""
-        self.loop.settle()
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.loop.advance(seconds)
+        super().__init__(lambda: Engine(root, given))
 
     def spend(self, seconds: float) -> None:
         """Let the running step take time: the clock moves, no timer can fire."""
         self.loop.spend(seconds)
-
-    # -- life
-
-    def begin_boot(self) -> None:
-        """Start the engine and run what is ready."""
-        self.booting = self.loop.create_task(self.engine.boot())
-        self.settle()
 
     def boot(self) -> World:
         """Start the engine; it must be up without any time passing."""
@@ -71,33 +37,6 @@ class World:
         assert self.booting is not None
         self.booting.result()
         return self
-
-    def begin_shutdown(self, why: str = "the test is over") -> None:
-        """Order the stop and run what is ready."""
-        self.engine.begin_shutdown(why)
-        self.settle()
-
-    def end(self) -> EngineEnd | None:
-        """Return how the engine ended, None while it lives."""
-        self.settle()
-        if not self.engine.is_ended:
-            return None
-        return self.loop.run_until_complete(self.engine.wait_ended())
-
-    def close(self) -> None:
-        """End what still runs; no callback may have failed."""
-        root = self.engine.root.process
-        if root is not None:
-            root.kill()
-        self.settle()
-        if self.booting is not None and self.booting.done():
-            self.booting.exception()
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.advance(60.0)
-        self.loop.close()
-        told = [_told(one) for one in self.troubles]
-        assert told == []
 
     # -- signals
 
@@ -122,12 +61,6 @@ class World:
         asked = self.call(ident, signal_type, data, **options)
         self.settle()
         return asked.result()
-
-    def order(self, name: str, **args: object) -> Json:
-        """Give an order by the port and return its answer."""
-        future = self.port.order(name, args)
-        self.settle()
-        return future.result(timeout=0)
 
     # -- looking
 
@@ -197,8 +130,3 @@ class World:
         place = self.place(ident)
         log = place.log
         return place.accepted, log.rejected, log.dropped, log.dead
-
-
-def _told(context: Mapping[str, Any]) -> str:
-    error = context.get("exception")
-    return f"{context['message']}: {error!r}" if error is not None else str(context["message"])

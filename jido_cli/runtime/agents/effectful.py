@@ -68,7 +68,7 @@ class EffectRun:
         self.since = kernel.monotonic()
         self._kernel = kernel
         self._place = place
-        self._call = call
+        self._call = call if kernel.stand_in is None else kernel.stand_in(place, call)
         self._done = done
         self._task: asyncio.Future[object] | None = None
         self._thread: threading.Thread | None = None

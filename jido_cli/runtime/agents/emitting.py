@@ -44,6 +44,8 @@ def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | N
         if too_far is not None:
             return too_far
     to = directive.to
+    if kernel.on_emitted is not None:
+        kernel.on_emitted(signal, server.place, to)
     if to is None:
         sending = _send(server, kernel.bus.receivers(signal, server.place), signal, None)
     else:

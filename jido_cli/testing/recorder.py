@@ -1,0 +1,177 @@
+"""What happened in an engine under test, in order: commands, emitted signals, facts.
+
+The rings of an engine forget; this keeps everything of one test. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jido_cli.core.directives import Directive
+from jido_cli.core.signals import Signal, to_cloudevent
+from jido_cli.core.values import thaw
+from jido_cli.observe.events import Event
+from jido_cli.runtime.committer import Committer, CommitUnit
+from jido_cli.runtime.kernel import Kernel
+from jido_cli.runtime.serving.view_records import summary
+from jido_cli.runtime.supervising.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class HandledSignal:
+    """A command that was decided: who handled which signal, the state after it, what it asks."""
+
+    at: float
+    path: str
+    seq: int
+    signal: Signal
+    state: Any
+    directives: Sequence[Directive]
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedSignal:
+    """A signal that an agent sent; `at` is virtual time in seconds, `to` a target or `bus`."""
+
+    at: float
+    path: str
+    type: str
+    data: Any
+    subject: str | None
+    id: str
+    source: str
+    to: object
+    extensions: Any
+
+    def attributes(self) -> dict[str, Any]:
+        """Return what an expectation may ask for, absent attributes left out."""
+        found = {
+            "type": self.type,
+            "data": self.data,
+            "subject": self.subject,
+            "id": self.id,
+            "source": self.source,
+            "from": self.path.rpartition("/")[2],
+            "extensions": self.extensions,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class HappenedFact:
+    """A fact of the event stream."""
+
+    at: float
+    kind: str
+    path: str | None
+    text: str
+
+
+Entry = HandledSignal | EmittedSignal | HappenedFact
+
+
+class Recorder:
+    """Keeps what happens in one engine; make it before the engine starts."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.entries: list[Entry] = []
+        self._kernel = kernel
+        self._began = kernel.monotonic()
+        self._counts: Counter[str] = Counter()
+        self._known: set[str] = set()
+        self._inner: Committer | None = kernel.committer
+        kernel.committer = self
+        kernel.on_emitted = self._emitted
+        kernel.events.listen(self._happened)
+
+    # -- what the engine tells
+
+    def submit(self, unit: CommitUnit) -> None:
+        """Note a command; it is durable at once unless somebody else decides that."""
+        signal = unit.signal
+        assert isinstance(signal, Signal)
+        if signal.id not in self._known:
+            self._known.add(signal.id)
+            self._counts[signal.type] += 1
+        directives = [one for one in unit.directives if isinstance(one, Directive)]
+        self.entries.append(
+            HandledSignal(self._now(), unit.path, unit.seq, signal, unit.agent.state, directives)
+        )
+        if self._inner is None:
+            unit.settle(True)
+        else:
+            self._inner.submit(unit)
+
+    def _emitted(self, signal: Signal, place: Place, to: object) -> None:
+        self._known.add(signal.id)
+        self._counts[signal.type] += 1
+        known = ("specversion", "id", "source", "type", "time", "subject", "data")
+        extensions = {k: v for k, v in to_cloudevent(signal).items() if k not in known}
+        self.entries.append(
+            EmittedSignal(
+                self._now(),
+                place.path,
+                signal.type,
+                thaw(signal.data),
+                signal.subject,
+                signal.id,
+                signal.source,
+                "bus" if to is None else to,
+                extensions or None,
+            )
+        )
+
+    def _happened(self, event: Event) -> None:
+        self.entries.append(HappenedFact(self._now(), event.kind, event.path, event.text))
+
+    def _now(self) -> float:
+        return self._kernel.monotonic() - self._began
+
+    # -- what tests ask
+
+    @property
+    def mark(self) -> int:
+        """A place in the record: give it as *since* to see only what came after it."""
+        return len(self.entries)
+
+    def count(self, signal_type: str) -> int:
+        """Return how many signals of a type were emitted, or handled without being emitted."""
+        return self._counts[signal_type]
+
+    @property
+    def total(self) -> int:
+        """How many signals there were, of all types."""
+        return self._counts.total()
+
+    def emitted(self, since: int = 0) -> list[EmittedSignal]:
+        """Return the emitted signals."""
+        return [one for one in self.entries[since:] if isinstance(one, EmittedSignal)]
+
+    def handled(self, since: int = 0) -> list[HandledSignal]:
+        """Return the commands."""
+        return [one for one in self.entries[since:] if isinstance(one, HandledSignal)]
+
+    def facts(self, *kinds: str, since: int = 0) -> list[HappenedFact]:
+        """Return the facts of *kinds*, of all if none is named."""
+        facts = [one for one in self.entries[since:] if isinstance(one, HappenedFact)]
+        return [one for one in facts if not kinds or one.kind in kinds]
+
+    def lines(self) -> list[str]:
+        """Return the whole record as people read it, a line for each entry."""
+        return [f"{one.at:10.3f}s  {_told(one)}" for one in self.entries]
+
+
+def _told(entry: Entry) -> str:
+    match entry:
+        case HandledSignal():
+            asks = ", ".join(f"{one.kind} {summary(one)}".rstrip() for one in entry.directives)
+            asked = f"  asks {asks}" if asks else ""
+            state = thaw(entry.state)
+            return f"{entry.path}  {entry.signal.type}  -> {state}{asked}"
+        case EmittedSignal():
+            return f"{entry.path}  emits {entry.type}  {entry.data}"
+        case HappenedFact():
+            return f"{entry.path or 'engine'}  {entry.kind}  {entry.text}"
