@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # the client costs start-up time that `--help` does not need
 
 _MOST_FILES = 50
 _HEAD_BYTES = 4096
+_ENGINE = ("-e", "--engine")
 
 
 class EngineSource(Protocol):
@@ -66,10 +69,16 @@ class Session:
 
 
 class LocalEngines:
-    """The engines that `control` finds from the current folder."""
+    """The engines that `control` finds from the current folder.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    Args:
+        environ: where they are looked for.
+        typed: the words after `jido`, so that a hint can repeat them.
+    """
+
+    def __init__(self, environ: Mapping[str, str], typed: Sequence[str] = ()) -> None:
         self._environ = environ
+        self._typed = typed
 
     def found(self) -> Sequence[FoundEngine]:
         """Return this project's engines, then the others of this user."""
@@ -82,7 +91,14 @@ class LocalEngines:
         from jido_cli.control.engines import pick_engine
 
         try:
-            return pick_engine(self.found(), name=name, here=self._here(), command=command)
+            return pick_engine(
+                self.found(),
+                name=name,
+                here=self._here(),
+                command=_repeated(self._typed, command),
+                within=Path.cwd(),
+                is_only_here=bool(self._environ.get("JIDO_STATE_DIR")),
+            )
         except ControlError as error:
             error.hints = tuple(_with_file(hint) for hint in error.hints)
             raise
@@ -103,13 +119,29 @@ class LocalEngines:
 def real_session() -> Session:
     """Return the session of this process: its terminal, its environment, its user's engines."""
     environ = os.environ
-    engines = LocalEngines(environ)
+    engines = LocalEngines(environ, sys.argv[1:])
     return Session(terminal.detect(environ), engines, environ, owns_process=True)
 
 
 def without_cut(session: Session) -> Session:
     """Return the session with data not cut to the terminal's width."""
     return replace(session, terminal=replace(session.terminal, columns=None))
+
+
+def _repeated(typed: Sequence[str], command: str) -> str:
+    """Return what was typed, without the engine that it named; else the subcommand alone."""
+    if typed[:1] != [command]:
+        return command
+    kept: list[str] = []
+    words = iter(typed)
+    for word in words:
+        if word == "--":
+            kept += [word, *words]
+        elif word in _ENGINE:
+            next(words, None)
+        elif not word.startswith(f"{_ENGINE[1]}="):
+            kept.append(word)
+    return shlex.join(kept)
 
 
 def _with_file(hint: str) -> str:

@@ -152,24 +152,31 @@ def pick_engine(
     name: str | None,
     here: StateDir,
     command: str = "ps",
+    within: Path | None = None,
+    is_only_here: bool = False,
 ) -> FoundEngine:
     """Return the engine that a command means, alive or starting.
 
     Args:
         engines: what `find_engines` found.
-        name: what the user asked for; without it there must be exactly one. Where several are
-            called that, the one of this project is meant.
+        name: what the user asked for. Where several are meant by it, or without it several run,
+            the one of this project is taken: the only one that lies *here*, else the only one
+            whose topology lies *within* a folder.
         here: where this project's engines lie; a dead one counts only if it lies here or is named.
-        command: the subcommand, for the hints.
+        command: what was typed after `jido`, for the hints.
+        within: the folder the user is in.
+        is_only_here: whether the user named the state dir: then no engine elsewhere is meant.
 
     Raises:
         EngineGoneError: the one that is meant is dead.
         ControlError: `no-engine`, `several-engines`, or what makes the place unsafe.
     """
+    if is_only_here:
+        engines = [e for e in engines if e.place.folder.parent == here.root]
     wanted = [e for e in engines if name is None or e.name == name]
     live = [e for e in wanted if e.status in ("alive", "starting")]
-    if name is not None and len(live) > 1:  # the same name in several projects: this one's is meant
-        live = [e for e in live if e.place.folder.parent == here.root] or live
+    if len(live) > 1:
+        live = _nearest(live, here, within)
     if len(live) == 1:
         return live[0]
     if len(live) > 1:
@@ -182,6 +189,16 @@ def pick_engine(
         newest = max(lost, key=lambda e: e.record.started_at if e.record else 0.0)
         raise EngineGoneError(newest, now=time.time())
     raise _none(engines, name, here)
+
+
+def _nearest(
+    live: Sequence[FoundEngine], here: StateDir, within: Path | None
+) -> Sequence[FoundEngine]:
+    """Return the one of this project, or of this folder; all where that does not decide."""
+    own = [e for e in live if e.place.folder.parent == here.root]
+    if not own and within is not None:
+        own = [e for e in live if e.record and Path(e.record.file).is_relative_to(within)]
+    return own if len(own) == 1 else live
 
 
 def _several(live: Sequence[FoundEngine], command: str) -> ControlError:
@@ -197,12 +214,9 @@ def _several(live: Sequence[FoundEngine], command: str) -> ControlError:
             f"{text} in {words.shown(e.place.folder)}"
             for text, e in zip(described, live, strict=True)
         ]
-    hint = (
-        f"JIDO_STATE_DIR={words.shown(live[0].place.folder.parent)} jido {command} "
-        f"-e {live[0].name}"
-        if same_name
-        else f"jido {command} -e {live[0].name}"
-    )
+    hint = f"jido {words.with_engine(command, live[0].name)}"
+    if same_name:
+        hint = f"JIDO_STATE_DIR={words.pasted(live[0].place.folder.parent)} {hint}"
     return ControlError(
         f"{len(live)} engines are running, say which one",
         code="several-engines",

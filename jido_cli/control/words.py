@@ -28,6 +28,12 @@ def pasted(path: Path | str) -> str:
     return shlex.quote(f"./{name}" if name.startswith("-") else name)
 
 
+def with_engine(command: str, name: str) -> str:
+    """Return a command line with the engine named in it; options end at `--`."""
+    head, ends, tail = command.partition(" -- ")
+    return f"{head} -e {name}{ends}{tail}"
+
+
 def duration(seconds: float) -> str:
     """Return a duration in at most two parts: `340ms`, `1.2s`, `41m`, `2h 14m`, `3d 4h`."""
     if seconds < 1:

@@ -94,6 +94,11 @@ def test_with_two_engines_one_must_be_named(project):
     assert project.jido("ps", "-e", "shop").out.startswith("shop  ● all 3 running")
     assert project.jido("ps", env={"JIDO_ENGINE": "depot"}).out.startswith("depot  ● all 3")
     assert project.jido("ps", "-e", "stop").code == 3
+    call = project.jido("call", "one", "counter.increment", "by:=2", "--timeout", "3s").err
+    assert "  try    jido call one counter.increment by:=2 --timeout 3s -e depot\n" in call
+    (project.root / "other").mkdir(mode=0o700)
+    apart = {"JIDO_STATE_DIR": str(project.root / "other")}
+    assert "error: no engine is running\n" in project.jido("ps", env=apart).err
 
 
 def test_an_engine_that_was_killed_is_gone_and_starts_again(project):

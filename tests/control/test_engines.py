@@ -17,10 +17,10 @@ from jido_cli.errors import ControlError
 
 
 @contextmanager
-def engine(state_dir: StateDir, name: str) -> Iterator[EngineClaim]:
+def engine(state_dir: StateDir, name: str, *, file: str | None = None) -> Iterator[EngineClaim]:
     """An engine as far as others can tell: lock, record, a socket that takes calls."""
     with state_dir.claim(name) as claim:
-        claim.announce(version="0.1.0", protocol=1, file=f"/srv/{name}.yaml")
+        claim.announce(version="0.1.0", protocol=1, file=file or f"/srv/{name}.yaml")
         listener = claim.bind()
         listener.listen()
         with listener:
@@ -174,9 +174,39 @@ def test_of_two_of_one_name_that_of_this_project_is_meant(state_dir: StateDir, f
     with engine(state_dir, "shop"), engine(elsewhere, "shop"):
         engines = found(folder, state_dir)
         for here in (state_dir, elsewhere):
-            picked = pick_engine(engines, name="shop", here=here)
-            assert picked.place.folder == here.root / "shop"
-        assert failure(folder, state_dir, None).code == "several-engines"
+            for name in ("shop", None):
+                picked = pick_engine(engines, name=name, here=here)
+                assert picked.place.folder == here.root / "shop"
+
+
+def test_without_a_name_the_one_whose_topology_lies_in_this_folder_is_meant(
+    state_dir: StateDir, folder: Path
+):
+    nowhere = StateDir.of(folder / "nowhere", environ(folder))
+    with engine(state_dir, "shop"), engine(state_dir, "counter", file="/srv/in/counter.yaml"):
+        engines = found(folder, state_dir)
+        picked = pick_engine(engines, name=None, here=nowhere, within=Path("/srv/in"))
+        assert picked.name == "counter"
+        with pytest.raises(ControlError, match="2 engines are running"):
+            pick_engine(engines, name=None, here=nowhere, within=Path("/srv"))
+
+
+def test_with_a_state_dir_named_engines_elsewhere_are_not_meant(state_dir: StateDir, folder: Path):
+    elsewhere = StateDir.of(folder / "elsewhere", environ(folder))
+    with engine(elsewhere, "shop"):
+        for name in (None, "shop"):
+            with pytest.raises(ControlError) as caught:
+                engines = found(folder, state_dir)
+                pick_engine(engines, name=name, here=state_dir, is_only_here=True)
+            assert caught.value.code == "no-engine"
+
+
+def test_the_hint_of_several_repeats_what_was_typed(state_dir: StateDir, folder: Path):
+    with engine(state_dir, "shop"), engine(state_dir, "counter"), pytest.raises(ControlError) as e:
+        pick_engine(
+            found(folder, state_dir), name=None, here=state_dir, command="call one x -- -by=2"
+        )
+    assert e.value.hints == ("jido call one x -e counter -- -by=2",)
 
 
 def test_none_at_all_says_where_it_was_looked_for(state_dir: StateDir, folder: Path):
