@@ -27,10 +27,11 @@ from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
 from jido_cli.cli.session import Session
 from jido_cli.cli.variables import NOTHING, Given
+from jido_cli.control import last_words
 from jido_cli.control.lifeline import watch_lifeline
 from jido_cli.control.protocol import PROTOCOL
 from jido_cli.control.server import ControlServer
-from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, StateDir
+from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, EnginePlace, StateDir
 from jido_cli.control.words import pasted
 from jido_cli.errors import ControlError, JidoCliError, StartError
 from jido_cli.observe.text import measures
@@ -130,8 +131,10 @@ class _Process:
         self._claim = claim
         self._reporter = reporter
         self._nodes = count_nodes(topology.root)
+        self._before = how_the_last_one_ended(claim.place)
         log_file.turn(claim.place.log_path)
         self._log = LogFile(claim.open_log())
+        self._log.take_faults()
 
     def run(self) -> int:
         """Run the engine on a loop of its own; return the exit code."""
@@ -168,6 +171,8 @@ class _Process:
         server = ControlServer(engine.port, listener, on_lost=_ends(engine))
         server.start()
         printer.say(self._session.now(), "jido", self._about())
+        if self._before is not None:
+            printer.say(self._session.now(), "note", self._before)
         printer.start(engine.port)
         why = "it failed"
         let_go = self._watch_starter(engine)
@@ -226,7 +231,8 @@ class _Process:
         from jido_cli.runtime import garbage
 
         garbage.tune()
-        self._reporter.ready(Ready(self._topology.name, os.getpid(), self._nodes, took_s))
+        news = Ready(self._topology.name, os.getpid(), self._nodes, took_s, note=self._before)
+        self._reporter.ready(news)
 
     def _not_ready(self, error: StartError) -> CommandError:
         """Return the failed start in the command's words."""
@@ -289,6 +295,20 @@ class _Process:
             self._claim.write_last_exit(record)
         except ControlError as error:
             _say(f"how it ended is not written down: {error.message}")
+
+
+def how_the_last_one_ended(place: EnginePlace) -> str | None:
+    """Return what to tell of the engine before this one, if it ended without a word."""
+    record = place.record()
+    if record is None or place.last_exit() is not None:
+        return None
+    crash = last_words.sudden_end(place, record)
+    why = (
+        f"ended without a shutdown: {last_words.NOT_KNOWN}"
+        if crash is None
+        else (f"crashed: {crash}")
+    )
+    return f"the engine of {place.name} before this one, pid {record.pid}, {why}"
 
 
 def make_engine(topology: Topology) -> Engine:

@@ -5,6 +5,7 @@ What the lines say is `engine_log`; where the file lies, and that it is private,
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 from pathlib import Path
@@ -45,8 +46,16 @@ class LogFile:
             stream.flush()
             os.dup2(self._descriptor, stream.fileno())
 
+    def take_faults(self) -> None:
+        """Have the interpreter write there where it is when it crashes (a bad address in C code).
+
+        `control.last_words` reads it.
+        """
+        faulthandler.enable(self._descriptor)
+
     def close(self) -> None:
         """Close the file."""
+        faulthandler.disable()
         os.close(self._descriptor)
 
     def _append(self, line: str) -> bool:

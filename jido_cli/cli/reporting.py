@@ -20,7 +20,8 @@ from jido_cli.cli.render.errors import Report
 class Ready:
     """The engine's tree is up, which took `seconds`.
 
-    Or `was_running`: it had been up before, for `seconds`, and its nodes were not counted.
+    Or `was_running`: it had been up before, for `seconds`, and its nodes were not counted. `note`
+    is what else the user should know.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Ready:
     nodes: int
     seconds: float
     was_running: bool = False
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

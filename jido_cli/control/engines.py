@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from jido_cli.control import peer, private_files, words
+from jido_cli.control import last_words, peer, private_files, words
 from jido_cli.control.state_dir import EnginePlace, EngineRecord, StateDir, runtime_folder
 from jido_cli.errors import ControlError
 
@@ -69,14 +69,31 @@ class EngineGoneError(ControlError):
                 message += f": its socket is there, its process{pid} is not"
             else:
                 message += ", and so is its socket"
-            ends = f"engine.log ends at {stamp}" if place.log_path.exists() else "it ended"
-            why = f"{ends} without a shutdown: killed, or out of memory"
+            why = _without_word(place, record, stamp)
             again += "     (cleans up)"
         where = words.shown(place.socket) + (f", last written {stamp}" if stamp else "")
         super().__init__(message, where=where, why=why, hints=(again,))
         self.place = place
         self.record = record
         self.last_exit = end
+
+
+def _without_word(place: EnginePlace, record: EngineRecord | None, stamp: str | None) -> str:
+    """Return what is known of an end that the engine did not tell of."""
+    crash = last_words.sudden_end(place, record)
+    if crash is not None:
+        return f"its process crashed: {crash}; engine.log has the stack"
+    ends = f"engine.log ends at {stamp}" if place.log_path.exists() else "it ended"
+    return f"{ends} without a shutdown: {last_words.NOT_KNOWN}"
+
+
+def end_without_word(engine: FoundEngine) -> str | None:
+    """Return how an engine that is gone ended, where it did not say so itself; else None."""
+    if engine.status != "dead" or engine.record is None or engine.last_exit is not None:
+        return None
+    written = _last_written(engine.place)
+    stamp = words.clock(written, now=time.time()) if written else None
+    return _without_word(engine.place, engine.record, stamp)
 
 
 def _last_written(place: EnginePlace) -> float | None:
@@ -176,7 +193,7 @@ def pick_engine(
     wanted = [e for e in engines if name is None or e.name == name]
     live = [e for e in wanted if e.status in ("alive", "starting")]
     if len(live) > 1:
-        live = _nearest(live, here, within)
+        live = list(_nearest(live, here, within))
     if len(live) == 1:
         return live[0]
     if len(live) > 1:

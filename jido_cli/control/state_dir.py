@@ -7,6 +7,7 @@ pid from a file is ever signalled: it is only shown.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -19,7 +20,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType, UnionType
 
-from jido_cli.control import private_files, words
+from jido_cli.control import last_exit, private_files, words
 from jido_cli.errors import ControlError
 
 MAX_SOCKET_BYTES = 100  # the system's limit is 108 on Linux, 104 on macOS
@@ -275,6 +276,7 @@ class EngineClaim:
         )
         with private_files.writing(place.record_path, variable=_STATE_DIR):
             place.last_exit_path.unlink(missing_ok=True)
+            last_exit.reserve(place.last_exit_path)
             private_files.write_record(place.record_path, asdict(record))
         with private_files.writing(place.listing_path, variable=_RUNTIME_DIR):
             private_files.write_record(place.listing_path, asdict(record))
@@ -324,20 +326,17 @@ class EngineClaim:
 
     def write_last_exit(self, story: Mapping[str, object]) -> None:
         """Say how the engine ended; `at`, `kind` and `reason` are what clients show."""
-        path = self.place.last_exit_path
-        with private_files.writing(path, variable=_STATE_DIR):
-            private_files.write_record(path, story)
+        last_exit.write(self.place.last_exit_path, story, variable=_STATE_DIR)
 
     def release(self) -> None:
         """Take the socket away and give up the lock; what was written stays readable."""
         if self._lock is None:
             return
         path = self.place.socket
-        try:
+        with contextlib.suppress(FileNotFoundError):  # somebody cleaned up, as is wanted here
             if self._inode is not None and path.lstat().st_ino == self._inode:
                 path.unlink()
-        except FileNotFoundError:
-            pass  # somebody cleaned up: that is what was wanted
+        last_exit.release(self.place.last_exit_path)
         os.close(self._lock)
         self._lock = None
 

@@ -15,6 +15,8 @@ from jido_cli.control.state_dir import EnginePlace
 from jido_cli.control.transport import Broken, NotConnected
 from jido_cli.errors import ControlError
 
+_END_TRIES = 50
+_END_PAUSE_S = 0.02
 _UNKNOWN = "unknown: it may have been done; look before you ask for it again"
 
 
@@ -37,7 +39,7 @@ def unreachable(place: EnginePlace, error: NotConnected) -> ControlError:
 def lost(place: EnginePlace, error: Broken, *, is_order: bool) -> ControlError:
     """Return the error for an answer that did not come; of an order the outcome is unknown."""
     undone = _UNKNOWN if is_order else None
-    found = engines.look_at(place)
+    found = _after_a_break(place)
     if found.status == "dead" and not error.is_silent:
         gone = engines.EngineGoneError(found, now=time.time())
         gone.undone = undone
@@ -54,6 +56,16 @@ def lost(place: EnginePlace, error: Broken, *, is_order: bool) -> ControlError:
         if error.is_silent
         else (),
     )
+
+
+def _after_a_break(place: EnginePlace) -> engines.FoundEngine:
+    """Return what is there; a process that is just ending holds its lock a moment longer."""
+    for _ in range(_END_TRIES):
+        found = engines.look_at(place)
+        if found.status != "starting":
+            return found
+        time.sleep(_END_PAUSE_S)
+    return found
 
 
 def check_version(place: EnginePlace, headers: Mapping[str, str], path: str) -> None:

@@ -22,6 +22,7 @@ name: {name}
 actions:
   spin: {{run: "work:spin"}}
   boom: {{run: "work:boom"}}
+  crash: {{run: "work:crash"}}
 agents:
   counter:
     state: {{count: 0}}
@@ -32,6 +33,7 @@ agents:
         set: {{count: "${{{{ state.count + params.by }}}}"}}
       counter.spin: spin
       counter.boom: boom
+      counter.crash: crash
 supervisor:
   strategy: one_for_one
   max_restarts: 3
@@ -41,12 +43,18 @@ supervisor:
     - {{id: two, agent: counter}}
 """
 WORK = """\
+import ctypes
+
 from jido_cli import action
 
 @action
 def spin(state):
     while True:
         pass
+
+@action
+def crash(state):
+    ctypes.string_at(0)
 
 @action
 def boom(state, sku: str = "A-100"):

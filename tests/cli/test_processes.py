@@ -108,9 +108,26 @@ def test_an_engine_that_was_killed_is_gone_and_starts_again(project):
         signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)
     gone = project.jido("state", "one")
     assert gone.code == 3
-    assert "without a shutdown: killed, or out of memory" in gone.err
+    assert "without a shutdown: killed, out of memory, or ended by code" in gone.err
     assert project.jido("up", file, "-d").code == 0
     assert project.jido("state", "one").code == 0
+
+
+def test_after_a_crash_of_the_interpreter_everybody_is_told_where_it_was(project):
+    file = project.topology()
+    project.jido("up", file, "-d")
+    pid = project.peek("ls")["engines"][0]["pid"]
+    lost = project.jido("call", "one", "counter.crash")
+    crash = "Segmentation fault in work.py:12 in crash"
+    told = f"its process crashed: {crash}; engine.log has the stack\n"
+    assert lost.code == 3
+    for done in (lost, project.jido("ps")):
+        assert f"  why    {told}" in done.err
+    ls = project.jido("ls")
+    assert ls.err == f"no engine is running\nnote: the engine of shop is gone: {told}"
+    again = project.jido("up", file, "-d")
+    assert again.err == f"note: the engine of shop before this one, pid {pid}, crashed: {crash}\n"
+    assert project.jido("ls").err == ""
 
 
 def test_a_root_that_gives_up_ends_with_its_story(project):
@@ -184,7 +201,7 @@ def test_a_file_with_errors_is_exit_4_and_names_the_line(project, words):
     done = project.jido("up", file, *words)
     assert (done.code, done.out) == (4, "")
     assert "one_for_won" in done.err
-    assert ("shop.yaml:17:13: error: " in done.err) != ("--json" in words)
+    assert ("shop.yaml:19:13: error: " in done.err) != ("--json" in words)
 
 
 def test_code_that_does_not_import_is_told_with_its_place(project):

@@ -323,7 +323,9 @@ def test_an_engine_that_is_gone_is_told_with_its_last_sign(state_dir: StateDir, 
     )
     assert error.why is not None
     assert error.why.startswith("engine.log ends at ")
-    assert error.why.endswith(" without a shutdown: killed, or out of memory")
+    assert error.why.endswith(
+        " without a shutdown: killed, out of memory, or ended by code that it ran (os._exit)"
+    )
     assert error.hints == ("jido up /srv/shop.yaml     (cleans up)",)
 
 

@@ -41,7 +41,11 @@ def test_a_killed_engine_leaves_its_socket_and_the_sweep_takes_only_that(state_d
     assert leftovers.of_engine(look_at(place)) == [place.socket]
     assert leftovers.sweep(place) == [place.socket]
     assert leftovers.of_engine(look_at(place)) == []
-    assert sorted(path.name for path in place.folder.iterdir()) == ["engine.json", "engine.lock"]
+    assert sorted(path.name for path in place.folder.iterdir()) == [
+        ".last-exit.reserved",
+        "engine.json",
+        "engine.lock",
+    ]
 
 
 def test_a_half_written_file_goes_too(state_dir: StateDir):
