@@ -41,8 +41,9 @@ def open_dashboard(
     Args:
         handle: the engine.
         session: the terminal and the clock.
-        owns_engine: leaving asks whether the engine goes on.
-        leave_at_end: close when the engine ends in order.
+        owns_engine: leaving asks whether the engine goes on; an engine that ended in order
+            closes it.
+        leave_at_end: close however the engine ended.
         engine_flag: how commands that are shown name the engine.
         is_ascii: spell signs in ASCII whatever the terminal.
         theme: colours; those that suit the terminal when None.

@@ -10,16 +10,20 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jido_cli.cli import failures
-from jido_cli.cli.dashboard import open_dashboard
+from jido_cli.cli.dashboard import Outcome, open_dashboard
 from jido_cli.cli.detached import Engine, start_engine
 from jido_cli.cli.failures import CommandError, FindingsError, error_of
 from jido_cli.cli.interpreter import Interpreter
 from jido_cli.cli.reporting import Failed, Ready
 from jido_cli.cli.session import Session
-from jido_cli.control.words import shown
+from jido_cli.control.words import pasted, shown
 from jido_cli.observe.text.display import display
+
+if TYPE_CHECKING:  # it costs start-up time that `up -d` does not need
+    from jido_cli.control.state_dir import EnginePlace
 
 _STOP_S = 60.0
 
@@ -44,10 +48,7 @@ def run_watched(
     Raises:
         JidoCliError: it did not start, or its root gave up.
     """
-    from jido_cli.control.client import EngineClient
     from jido_cli.control.lifeline import detach, open_lifeline
-    from jido_cli.control.state_dir import AlreadyRunningError, StateDir
-    from jido_cli.topology.project import project_root
 
     reader, writer = open_lifeline()
     is_held = True
@@ -57,17 +58,8 @@ def run_watched(
         finally:
             os.close(reader)
         ready = _ready(news)
-        place = StateDir.of(project_root(file), session.environ).place(ready.name)
-        if ready.was_running:
-            raise AlreadyRunningError(place, place.record(), now=session.now())
-        with EngineClient(place) as handle:
-            outcome = open_dashboard(
-                handle,
-                session,
-                owns_engine=True,
-                leave_at_end=leave_at_end,
-                engine_flag=_flag(session, ready.name),
-            )
+        place = _place(session, ready, file)
+        outcome = _show(session, ready, place, leave_at_end=leave_at_end)
         if outcome == "detached" and process.poll() is None:
             detach(writer)
             is_held = False
@@ -77,19 +69,68 @@ def run_watched(
     finally:
         if is_held:
             os.close(writer)  # an engine that still runs stops in order
+    return _end(session, process, ready, place, file, is_told=outcome != "ended")
+
+
+def _place(session: Session, ready: Ready, file: Path) -> EnginePlace:
+    from jido_cli.control.state_dir import AlreadyRunningError, StateDir
+    from jido_cli.topology.project import project_root
+
+    place = StateDir.of(project_root(file), session.environ).place(ready.name)
+    if ready.was_running:
+        raise AlreadyRunningError(place, place.record(), now=session.now())
+    return place
+
+
+def _show(session: Session, ready: Ready, place: EnginePlace, *, leave_at_end: bool) -> Outcome:
+    from jido_cli.control.client import EngineClient
+
+    if ready.note is not None:
+        session.terminal.err(f"note: {display(ready.note)}")
+    with EngineClient(place) as handle:
+        return open_dashboard(
+            handle,
+            session,
+            owns_engine=True,
+            leave_at_end=leave_at_end,
+            engine_flag=_flag(session, ready.name),
+        )
+
+
+def _end(
+    session: Session,
+    process: Engine,
+    ready: Ready,
+    place: EnginePlace,
+    file: Path,
+    *,
+    is_told: bool,
+) -> int:
+    """Wait for the end of the engine; return its exit code, or raise what it ended by."""
     code = _wait(session, process, ready)
     last_exit = place.last_exit() or {}
     if code >= 0 and last_exit.get("kind") == "gave_up":
         raise _gave_up(last_exit, file)
     if code < 0:
-        raise CommandError(
-            f"the engine of {display(ready.name)} was ended by signal {-code}",
-            code="engine-gone",
-            where=f"pid {ready.pid}, log in {shown(place.log_path)}",
-            hints=(f"jido up {shown(file)}",),
-            exit_code=failures.FAILED,
-        )
+        raise _killed(ready, place, -code, file)
+    if last_exit and not is_told:
+        told = display(str(last_exit.get("reason")))
+        session.terminal.err(f"{display(ready.name)} ended: {told}")
     return code
+
+
+def _killed(ready: Ready, place: EnginePlace, number: int, file: Path) -> CommandError:
+    from jido_cli.control.last_words import sudden_end
+
+    crash = sudden_end(place, place.record())
+    return CommandError(
+        f"the engine of {display(ready.name)} was ended by signal {number}",
+        code="engine-gone",
+        where=f"pid {ready.pid}, log in {shown(place.log_path)}",
+        why=None if crash is None else f"its process crashed: {crash}",
+        hints=(f"jido up {pasted(file)}",),
+        exit_code=failures.FAILED,
+    )
 
 
 def _ready(news: Ready | Failed) -> Ready:

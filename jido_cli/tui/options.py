@@ -17,8 +17,9 @@ class Options:
     """How the dashboard behaves.
 
     Args:
-        owns_engine: it was opened by `jido up`: leaving asks whether to detach or to stop.
-        leave_at_end: close when the engine ends in order (`--for`, `--until-idle`).
+        owns_engine: it was opened by `jido up`: leaving asks whether to detach or to stop, and it
+            closes when the engine has ended in order, by whoever's order.
+        leave_at_end: close however the engine ended (`--for`, `--until-idle`).
         engine_flag: how commands that are shown name the engine (` -e shop`), if they must.
         is_ascii: the product's signs are spelled in ASCII.
         only_ascii: the terminal takes nothing else: other characters become `?`.

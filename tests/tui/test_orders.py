@@ -350,11 +350,26 @@ async def test_stop_orders_the_end_and_leaves_when_the_engine_has_ended():
     assert desk.app.return_value == "stopped"
 
 
-async def test_an_engine_that_ended_by_itself_is_looked_at_until_it_is_left():
+async def test_an_engine_that_another_terminal_stopped_takes_its_dashboard_along():
     async with opened(owns_engine=True) as desk:
-        desk.handle.shutdown("--for 10s is over")
+        desk.handle.shutdown("jido down")
         await desk.step()
-        assert desk.line("× engine ended 0s ago: --for 10s is over")
+    assert desk.app.return_value == "ended"
+
+
+async def test_a_mere_look_stays_when_the_engine_was_stopped():
+    async with opened() as desk:
+        desk.handle.shutdown("jido down")
+        await desk.step()
+        assert desk.line("× engine ended 0s ago: jido down")
+
+
+async def test_a_root_that_gave_up_is_looked_at_until_it_is_left():
+    async with opened(owns_engine=True) as desk:
+        desk.handle.shutdown("one crashed 4 times")
+        desk.handle.lost.last_exit["kind"] = "gave_up"
+        await desk.step()
+        assert desk.line("× engine ended 0s ago: one crashed 4 times")
         await desk.press("q")
     assert desk.app.return_value == "ended"
 

@@ -157,6 +157,14 @@ def test_a_run_that_is_bounded_closes_by_itself(project):
         assert screen.status() == 0
 
 
+def test_up_ends_with_an_engine_that_another_terminal_stopped(project):
+    with terminal(project, "up", "shop.yaml") as screen:
+        screen.until("● all 3 running")
+        assert project.jido("down").code == 0
+        assert screen.status() == 0
+        screen.until("shop ended: stopped: jido down")
+
+
 def test_lines_are_printed_where_they_are_wanted(project):
     with terminal(project, "up", "shop.yaml", "--no-tui") as screen:
         screen.until("ready", "3 of 3 nodes")

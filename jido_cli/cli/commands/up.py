@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,11 +20,34 @@ from jido_cli.errors import JidoCliError, UsageError
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.display import display
 
+if TYPE_CHECKING:  # the engine costs start-up time that `up -d` and the dashboard do not need
+    from jido_cli.cli.engine_process import Settings
+
 EXAMPLES = (
     "jido up topologies/counter.yaml",
     "jido up topologies/counter.yaml -d",
     "jido up topologies/counter.yaml --for 10s",
 )
+Detach = Annotated[
+    bool,
+    typer.Option("--detach", "-d", help="Run it in the background; return when it is ready."),
+]
+NoTui = Annotated[bool, typer.Option("--no-tui", help="Print lines, on a terminal too.")]
+For = Annotated[str | None, typer.Option("--for", metavar="TIME", help="Stop after this time.")]
+UntilIdle = Annotated[
+    bool,
+    typer.Option(
+        "--until-idle",
+        help="Stop when no mail waits, no command runs and no one-shot timer is armed.",
+    ),
+]
+LogFormat = Annotated[
+    str, typer.Option("--log-format", metavar="text|json", help="How lines are printed.")
+]
+Python = Annotated[
+    str | None,
+    typer.Option("--python", metavar="PATH", help="The Python that has your packages."),
+]
 _FORMATS = ("text", "json")
 _EXIT_S = 5.0
 
@@ -32,30 +55,12 @@ _EXIT_S = 5.0
 def command(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The topology.")],
-    detach: Annotated[
-        bool,
-        typer.Option("--detach", "-d", help="Run it in the background; return when it is ready."),
-    ] = False,
-    no_tui: Annotated[
-        bool, typer.Option("--no-tui", help="Print lines, on a terminal too.")
-    ] = False,
-    run_for: Annotated[
-        str | None, typer.Option("--for", metavar="TIME", help="Stop after this time.")
-    ] = None,
-    until_idle: Annotated[
-        bool,
-        typer.Option(
-            "--until-idle",
-            help="Stop when no mail waits, no command runs and no one-shot timer is armed.",
-        ),
-    ] = False,
-    log_format: Annotated[
-        str, typer.Option("--log-format", metavar="text|json", help="How lines are printed.")
-    ] = "text",
-    python: Annotated[
-        str | None,
-        typer.Option("--python", metavar="PATH", help="The Python that has your packages."),
-    ] = None,
+    detach: Detach = False,
+    no_tui: NoTui = False,
+    run_for: For = None,
+    until_idle: UntilIdle = False,
+    log_format: LogFormat = "text",
+    python: Python = None,
     assignments: variables.Set = None,
     set_files: variables.SetFile = None,
     values: variables.Values = None,
@@ -84,7 +89,7 @@ def command(
     if chosen.is_other:
         arguments = chosen.command(["up", *words])
         os.execv(arguments[0], arguments)  # noqa: S606 - the user's own Python
-    from jido_cli.cli.engine_process import Settings, run_engine
+    from jido_cli.cli.engine_process import Settings
 
     settings = Settings(
         file=path,
@@ -95,6 +100,13 @@ def command(
         report_fd=int(report_fd) if report_fd is not None else None,
         life_fd=int(life_fd) if life_fd is not None else None,
     )
+    return _run_here(settings, session)
+
+
+def _run_here(settings: Settings, session: Session) -> int:
+    """Run the engine in this process; it ends soon after, whatever of the user's would hold it."""
+    from jido_cli.cli.engine_process import run_engine
+
     code = failures.INTERNAL
     try:
         code = run_engine(settings, session)

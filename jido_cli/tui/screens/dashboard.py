@@ -199,5 +199,14 @@ class DashboardScreen(OrderingScreen, inherit_bindings=False):
             return
         if self._is_stopping:
             self.post_message(LeaveDashboard("stopped"))
-        elif self._options.leave_at_end and self.desk.link.status == "ended":
+        elif self.desk.link.status == "ended" and self._closes_with_it():
             self.post_message(LeaveDashboard("ended"))
+
+    def _closes_with_it(self) -> bool:
+        """Whether the end of the engine is this one's too: who opened it, runs as long as it.
+
+        That the root gave up stays to be looked at, unless the run was bounded.
+        """
+        told = self.desk.link.last_exit or {}
+        in_order = self._owns_engine and told.get("kind") == "stopped"
+        return in_order or self._options.leave_at_end
