@@ -14,7 +14,7 @@ from pathlib import Path
 from jido_cli.control import private_files, words
 from jido_cli.control.state_dir import EnginePlace, EngineRecord
 
-NOT_KNOWN = "killed, out of memory, or ended by code that it ran (os._exit)"
+NOT_KNOWN = "killed, or out of memory, or os._exit in its code"
 _TAIL = 1 << 18
 _FATAL = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
 _FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)(?: in (.+))?$')

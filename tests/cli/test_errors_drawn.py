@@ -102,7 +102,8 @@ def test_the_engine_is_gone(project: Project):
         (
             "error: the engine of shop is gone: its socket is there, its process N is not\n"
             "  where  .jido/shop/engine.sock, last written TIME\n"
-            "  why    engine.log ends at TIME without a shutdown: killed, or out of memory\n"
+            "  why    engine.log ends at TIME without a shutdown: killed, or out of memory, "
+            "or os._exit in its code\n"
             "  try    jido up topologies/shop.yaml     (cleans up)\n"
         ),
     )

@@ -108,7 +108,7 @@ def test_an_engine_that_was_killed_is_gone_and_starts_again(project):
         signal.pidfd_send_signal(process.fileno(), signal.SIGKILL)
     gone = project.jido("state", "one")
     assert gone.code == 3
-    assert "without a shutdown: killed, out of memory, or ended by code" in gone.err
+    assert "without a shutdown: killed, or out of memory" in gone.err
     assert project.jido("up", file, "-d").code == 0
     assert project.jido("state", "one").code == 0
 

@@ -324,7 +324,7 @@ def test_an_engine_that_is_gone_is_told_with_its_last_sign(state_dir: StateDir, 
     assert error.why is not None
     assert error.why.startswith("engine.log ends at ")
     assert error.why.endswith(
-        " without a shutdown: killed, out of memory, or ended by code that it ran (os._exit)"
+        " without a shutdown: killed, or out of memory, or os._exit in its code"
     )
     assert error.hints == ("jido up /srv/shop.yaml     (cleans up)",)
 
