@@ -66,9 +66,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "yaml": ("topology/*",),
     "jsonschema": ("topology/*",),
     "jsonschema_rs": ("core/schema*.py",),
-    "cel_expr_python": ("core/cel/*.py", "core/expressions.py"),
+    "cel_expr_python": ("core/cel/checking.py",),
     "re2": ("core/cel/*.py", "core/expressions.py"),
-    "google.protobuf": ("core/cel/*.py", "core/expressions.py"),
     "msgspec": (
         "core/*",
         "topology/*",
@@ -104,8 +103,7 @@ CLIENT = ("jido_cli.control.protocol", "jido_cli.control.client", "jido_cli.cont
 # start-up time; and these, each for its reason.
 LAZY: dict[str, tuple[str, ...]] = {
     "uvloop": ("*",),  # does not install everywhere
-    "cel_expr_python": ("core/expressions.py",),  # only what has expressions pays for it, 30 ms
-    "google.protobuf": ("core/cel/messages.py",),  # the same
+    "cel_expr_python": ("core/cel/checking.py",),  # only what has expressions pays for it, 30 ms
     "jsonschema_rs": ("core/schema.py",),  # only schemas that are not simple pay for it, 8 ms
     "re2": ("core/cel/patterns.py",),  # the same
     # public names are loaded on first use

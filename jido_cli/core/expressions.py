@@ -1,16 +1,15 @@
 """Expressions: CEL, checked against schemas, run as generated Python (topology-format.md).
 
-The front of `core/cel`, and the only place that talks to the checking library. It parses
-and checks with the CEL project's own library and never evaluates with it. What an expression
-computes depends on its scope alone: no clock, no randomness, no I/O. How `${{ }}` sits in YAML
-values is `jido_cli.core.cel.template`'s business.
+The front of `core/cel`. It parses and checks with the CEL project's own library (`checking`) and
+never evaluates with it. What an expression computes depends on its scope alone: no clock, no
+randomness, no I/O. How `${{ }}` sits in YAML values is `jido_cli.core.cel.template`'s business.
 
-A text goes through the others in this order: `source` prepares it, the library checks it
-against the types of `messages`, `diagnose` explains what that says, `wire` reads the
-tree, `derive` types it by the rules of `types`, and `generate` writes Python with
-`fast`, `flow` and `emit`. That runs on the `Scope` of `scope`, with the operators
-of `run` and the functions that `library` collects; `places` finds what failed, and
-`results` makes JSON of what comes out.
+A text goes through the others in this order: `source` prepares it, the library checks it against
+the types of `messages`, which `descriptors` writes for it, `diagnose` explains what that says,
+`wire` reads the tree, `derive` types it by the rules of `types`, and `generate` writes Python with
+`fast`, `flow` and `emit`. That runs on the `Scope` of `scope`, with the operators of `run` and the
+functions that `library` collects; `places` finds what failed, and `results` makes JSON of what
+comes out.
 """
 
 from __future__ import annotations
@@ -18,24 +17,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from copy import copy
-from functools import cache
 from types import FunctionType, MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from jido_cli.core.cel import run as operators
 from jido_cli.core.cel import values
+from jido_cli.core.cel.checking import Checking, UncheckedError
 from jido_cli.core.cel.derive import TypeScope
+from jido_cli.core.cel.descriptors import Field
 from jido_cli.core.cel.diagnose import Finding, Known, at, findings, word_at
 from jido_cli.core.cel.emit import TOO_DEEP
 from jido_cli.core.cel.generate import HELPERS, Generated, generate
-from jido_cli.core.cel.library import FUNCTIONS, declarations, is_plain
+from jido_cli.core.cel.library import FUNCTIONS
 from jido_cli.core.cel.lists import sorted_by
-from jido_cli.core.cel.messages import Field, MessageTypes
+from jido_cli.core.cel.messages import MessageTypes
 from jido_cli.core.cel.places import failed_offset, unmarked
 from jido_cli.core.cel.results import as_json, check_result
 from jido_cli.core.cel.scope import RECORDS
 from jido_cli.core.cel.scope import Scope as Scope
-from jido_cli.core.cel.signatures import spelled
 from jido_cli.core.cel.source import prepare
 from jido_cli.core.cel.types import (
     ANY_LIST,
@@ -48,11 +47,8 @@ from jido_cli.core.cel.types import (
     CelType,
 )
 from jido_cli.core.cel.values import ABSORBED, CelError, FuelError
-from jido_cli.core.cel.wire import Node, RefusedError, decode
+from jido_cli.core.cel.wire import Node, RefusedError
 from jido_cli.errors import InternalError, JidoCliError
-
-if TYPE_CHECKING:
-    from cel_expr_python import cel
 
 _SIMPLE = MappingProxyType(
     {
@@ -212,7 +208,7 @@ class Environment:
             if isinstance(each, str) and each in RECORDS
         }
         self._is_check = is_check
-        self._checkers: dict[bool, cel.Env] = {}
+        self._checking = Checking(self._types, self._messages)
         self._compiled: dict[object, Expression | ExpressionError] = {}
         self._extended: dict[object, Environment] = {}
 
@@ -249,7 +245,8 @@ class Environment:
         other._types = {**self._types, **added}  # noqa: SLF001
         hidden = {name: why for name, why in self._scope.hidden.items() if name not in added}
         other._scope = TypeScope(other._types, other._messages.fields, hidden)  # noqa: SLF001
-        other._checkers, other._compiled, other._extended = {}, {}, {}  # noqa: SLF001
+        other._checking = Checking(other._types, other._messages)  # noqa: SLF001
+        other._compiled, other._extended = {}, {}  # noqa: SLF001
         return other
 
     def type_of(self, *path: str) -> CelType | None:
@@ -316,28 +313,13 @@ class Environment:
         """Return the tree of the expression, as the library checked it."""
         _check_characters(text)
         source = prepare(text)
-        checker = self._checker(is_plain=is_plain(source.text))
         try:
-            serialized: bytes = checker.compile(source.text).serialize()
-        except RuntimeError as error:
-            # The library has no class of its own for what it finds.
+            return self._checking.tree(source)
+        except UncheckedError as error:
             visible = {n: kind for n, kind in self._types.items() if n not in self._scope.hidden}
             known = Known(visible, self._messages.fields)
             first, *others = findings(str(error), source, known)
             raise ExpressionError(first, tuple(map(ExpressionError, others))) from None
-        return decode(serialized, source)
-
-    def _checker(self, *, is_plain: bool) -> cel.Env:
-        """Return a checker of these variables; to make one costs most of a millisecond."""
-        found = self._checkers.get(is_plain)
-        if found is None:
-            from cel_expr_python import cel
-
-            variables = {name: cel.Type(spelled(kind)) for name, kind in self._types.items()}
-            pool, config = self._messages.pool(), _configuration(is_plain=is_plain)
-            found = cel.NewEnv(pool, config=config, variables=variables)
-            self._checkers[is_plain] = found
-        return found
 
     def _type(self, variable: Mapping[str, object] | str) -> CelType:
         if not isinstance(variable, str):
@@ -359,13 +341,6 @@ def _no_result(kind: CelType) -> str | None:
 
 def _only_checked(_scope: Scope) -> object:
     raise InternalError("an expression that was only checked cannot be run")
-
-
-@cache
-def _configuration(*, is_plain: bool) -> cel.EnvConfig:
-    from cel_expr_python import cel
-
-    return cel.NewEnvConfigFromYaml(declarations(is_plain=is_plain))
 
 
 def _check_characters(text: str) -> None:

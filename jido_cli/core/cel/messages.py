@@ -1,17 +1,17 @@
 """JSON Schemas as types: of ours, and as the protobuf messages that the checker understands.
 
 The checker knows fields, elements and presence only of protobuf messages. So each closed object
-of a schema becomes a message of a descriptor pool made for one environment. What a message cannot
-say becomes dynamic, never wrong: unions, open objects, names that are no identifiers.
-No message is ever filled: values stay dicts and lists. Protobuf is imported when a pool is made.
+of a schema becomes a message. What a message cannot say becomes dynamic, never wrong: unions, open
+objects, names that are no identifiers. No message is ever filled: values stay dicts and lists. How
+messages are written for the checker is in `descriptors`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
 
+from jido_cli.core.cel.descriptors import PACKAGE, Field, Pool
 from jido_cli.core.cel.types import (
     ANY_LIST,
     ANY_MAP,
@@ -22,31 +22,19 @@ from jido_cli.core.cel.types import (
     NULL,
     SCALARS,
     STRING,
-    TIMESTAMP,
     CelType,
     list_of,
     map_of,
 )
 
-if TYPE_CHECKING:
-    from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
-    from google.protobuf.descriptor_pool import DescriptorPool
-
-PACKAGE = "jido"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_FIELD_NAMES = frozenset({"in", "true", "false", "null"})
 _MAX_FIELDS = 10_000
 _BY_NAME = {"integer": INT, "number": DOUBLE, "string": STRING, "boolean": BOOL, "null": NULL}
-_WRAPPERS = {INT: "Int64Value", DOUBLE: "DoubleValue", STRING: "StringValue", BOOL: "BoolValue"}
 
 Schema = Mapping[str, object]
-
-
-class Field(NamedTuple):
-    """A field of a message: its type, and the scalar it holds when it may also be null."""
-
-    type: CelType
-    nullable: CelType | None = None
+Key = tuple[tuple[tuple[str, Field], ...], ...]
+"""What a message is, whatever it is called."""
 
 
 class MessageTypes:
@@ -84,35 +72,40 @@ class MessageTypes:
         self._messages[message.name] = dict(fields)
         self.fields[message.name] = {name: field.type for name, field in fields.items()}
 
-    def pool(self) -> DescriptorPool:
-        """Return a descriptor pool that holds all the messages."""
-        from google.protobuf import (
-            descriptor_pb2,
-            descriptor_pool,
-            struct_pb2,
-            timestamp_pb2,
-            wrappers_pb2,
-        )
-
-        pool = descriptor_pool.DescriptorPool()
-        known = (wrappers_pb2, struct_pb2, timestamp_pb2)
-        for module in known:
-            pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
-        file = descriptor_pb2.FileDescriptorProto(
-            name="jido.proto",
-            package=PACKAGE,
-            syntax="proto3",
-            dependency=[module.DESCRIPTOR.name for module in known],
-        )
-        for name, fields in self._messages.items():
-            message = file.message_type.add(name=name.partition(".")[2])
-            # `a_b` and `aB` share a JSON name, which the pool would refuse; nobody asks for it.
-            message.options.deprecated_legacy_json_field_conflicts = True
-            for number, (field_name, field) in enumerate(fields.items(), start=1):
-                proto = message.field.add(name=field_name, number=number)
-                _describe(proto, field, message, fields)
-        pool.AddSerializedFile(file.SerializeToString())
+    def pool(self) -> Pool:
+        """Return a pool that has all the messages."""
+        pool = Pool()
+        if self._messages:
+            pool.add(self._messages)
         return pool
+
+    def form(self, message: str) -> tuple[Key, list[str]]:
+        """Return what a message is, whatever it is called, and the messages that make it up.
+
+        Two have the same key if they have the same fields, and refer to themselves and to each
+        other in the same way.
+        """
+        order = [message]
+        numbers = {message: "0"}
+        for name in order:
+            for field in self._messages[name].values():
+                inner = field.type
+                while inner.item is not None:
+                    inner = inner.item
+                if inner.kind == "message" and inner.name not in numbers:
+                    numbers[inner.name] = str(len(order))
+                    order.append(inner.name)
+        return tuple(tuple(self._renamed(name, numbers).items()) for name in order), order
+
+    def renamed(self, names: Mapping[str, str]) -> dict[str, dict[str, Field]]:
+        """Return messages under other names; all that they refer to have one."""
+        return {new: self._renamed(old, names) for old, new in names.items()}
+
+    def _renamed(self, message: str, names: Mapping[str, str]) -> dict[str, Field]:
+        return {
+            field: each if each.type in SCALARS else each._replace(type=_renamed(each.type, names))
+            for field, each in self._messages[message].items()
+        }
 
 
 class _SchemaReader:
@@ -184,6 +177,12 @@ class _SchemaReader:
         return found
 
 
+def _renamed(kind: CelType, names: Mapping[str, str]) -> CelType:
+    if kind.item is not None:
+        return kind._replace(item=_renamed(kind.item, names))
+    return kind._replace(name=names[kind.name]) if kind.kind == "message" else kind
+
+
 def _are_field_names(properties: Mapping[object, object]) -> bool:
     return len(properties) <= _MAX_FIELDS and all(
         isinstance(name, str) and _IDENTIFIER.fullmatch(name) and name not in _NO_FIELD_NAMES
@@ -197,64 +196,3 @@ def _enumerated(values: object) -> CelType:
     if len(kinds) != 1:
         return DYN
     return {str: STRING, bool: BOOL, int: INT, float: DOUBLE}.get(kinds.pop(), DYN)
-
-
-def _describe(
-    proto: FieldDescriptorProto, field: Field, message: DescriptorProto, names: Iterable[str]
-) -> None:
-    """Write a field's type into its descriptor; *names* are those of all fields."""
-    kind = field.type
-    proto.label = proto.LABEL_OPTIONAL
-    if field.nullable is not None:
-        _set_message(proto, f".google.protobuf.{_WRAPPERS[field.nullable]}")
-    elif kind.kind == "list" and kind.item is not None:
-        _set_element(proto, kind.item)
-        proto.label = proto.LABEL_REPEATED
-    elif kind.kind == "map" and kind.item is not None:
-        _set_map(proto, kind.item, message, names)
-    else:
-        _set_element(proto, kind)
-
-
-def _set_element(proto: FieldDescriptorProto, kind: CelType) -> None:
-    scalars = {
-        INT: proto.TYPE_INT64,
-        DOUBLE: proto.TYPE_DOUBLE,
-        STRING: proto.TYPE_STRING,
-        BOOL: proto.TYPE_BOOL,
-    }
-    if kind in scalars:
-        proto.type = scalars[kind]
-    elif kind.kind == "message":
-        _set_message(proto, f".{kind.name}")
-    elif kind == TIMESTAMP:
-        _set_message(proto, ".google.protobuf.Timestamp")
-    elif kind == ANY_MAP:
-        _set_message(proto, ".google.protobuf.Struct")
-    else:
-        _set_message(proto, ".google.protobuf.Value")
-
-
-def _set_message(proto: FieldDescriptorProto, name: str) -> None:
-    proto.type = proto.TYPE_MESSAGE
-    proto.type_name = name
-
-
-def _set_map(
-    proto: FieldDescriptorProto, value: CelType, message: DescriptorProto, names: Iterable[str]
-) -> None:
-    """Make the field a protobuf map, unless the name its entry must have is none, or taken."""
-    entry_name = "".join(part[:1].upper() + part[1:] for part in proto.name.split("_")) + "Entry"
-    taken = {*names, *(each.name for each in message.nested_type)}
-    if value == DYN or entry_name in taken or not entry_name[0].isalpha():
-        _set_message(proto, ".google.protobuf.Struct")
-        return
-    entry = message.nested_type.add(name=entry_name)
-    entry.options.map_entry = True
-    entry.field.add(name="key", number=1, type=proto.TYPE_STRING, label=proto.LABEL_OPTIONAL)
-    _set_element(
-        entry.field.add(name="value", number=2, label=proto.LABEL_OPTIONAL),
-        value,
-    )
-    _set_message(proto, f".{PACKAGE}.{message.name}.{entry_name}")
-    proto.label = proto.LABEL_REPEATED

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from jido_cli.core.cel.messages import Field
+from jido_cli.core.cel.descriptors import Field
 from jido_cli.core.cel.types import ANY_MAP, DOUBLE, DYN, STRING, TIMESTAMP
 
 _NULLABLE_TEXT = Field(DYN, STRING)

@@ -38,6 +38,12 @@ class Source(NamedTuple):
         step = bisect_right(self.steps, offset)
         return offset + self.moves[step - 1] if step else offset
 
+    def behind(self, length: int) -> Source:
+        """Return this source where the checker is given that much text before it."""
+        steps = (length, *(step + length for step in self.steps))
+        moves = (-length, *(move - length for move in self.moves))
+        return self._replace(steps=steps, moves=moves)
+
 
 class _Bracket:
     """A bracket that is open; of a `sortByKey`, where its name and its key begin."""

@@ -9,7 +9,7 @@ not in this language is refused here, with its offset. No code generation.
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from jido_cli.core.cel.source import Source
 from jido_cli.core.cel.types import DYN, CelType
@@ -110,12 +110,13 @@ def _varint(data: bytes, index: int) -> tuple[int, int]:
         shift += 7
 
 
-def decode(serialized: bytes, source: Source) -> Node:
+def decode(serialized: bytes, source: Source, bound: Sequence[str] = ()) -> Node:
     """Return the tree of a serialized `CheckedExpr`.
 
     Args:
         serialized: what the checker gives.
         source: what was checked, and how its offsets are those of the user's text.
+        bound: the variables that were bound around the user's text; the tree is what is inside.
 
     Raises:
         RefusedError: the expression is larger than the limit, or uses what the language leaves out.
@@ -129,7 +130,21 @@ def decode(serialized: bytes, source: Source) -> Node:
     checked = _Message(_Message(serialized).first(2))
     offsets = {ident: source.original(at) for ident, at in _offsets(checked.first(5))}
     reader = _Reader(offsets, _names(checked.parts.get(2, ())), source.sorts)
-    return reader.node(checked.first(4))
+    root = checked.first(4)
+    for name in bound:
+        root = _inside(root, name)
+    return reader.node(root)
+
+
+def _inside(data: bytes, name: str) -> bytes:
+    """Return the result of what binds a variable.
+
+    Nothing else stands there, unless the text closes a bracket that it does not open.
+    """
+    loop = _Message(_Message(data).first(9))
+    if loop.text(1)[:1] != "#" or loop.text(3) != name:
+        raise RefusedError("a bracket is closed that is not open", None)
+    return loop.first(7)
 
 
 def _offsets(source_info: bytes) -> Iterator[tuple[int, int]]:
