@@ -36,6 +36,7 @@ def _entries() -> dict[str, Entry]:
         ("Steer", "start", "Start a stopped or failed node."),
         ("Steer", "restart", "Restart a node."),
         ("Steer", "kill", "Kill a node, to try its supervision."),
+        ("Steer", "scale", "Have more or fewer members in a group of replicas."),
         ("Check", "lint", "Check topologies without running them."),
         ("Check", "explain", "Explain a finding: the rule, why, a wrong and a right example."),
         ("Check", "schema", "Print the JSON Schema of topology files."),

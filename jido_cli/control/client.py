@@ -152,6 +152,12 @@ class EngineClient:
         path = f"{_node_path(protocol.NODES_PATH, ident)}:{verb}"
         return self._order("POST", path, {"timeout": timeout_ms}, None, timeout_ms=timeout_ms)
 
+    def scale(self, ident: str, count: int, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
+        """Bring a group of replicas, or a dynamic supervisor, to *count* members."""
+        path = f"{_node_path(protocol.NODES_PATH, ident)}:scale"
+        body = {"count": count}
+        return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
+
     def start_child(
         self,
         supervisor: str,

@@ -90,6 +90,9 @@ class EngineHandle(Protocol):
     def steer(self, verb: Verb, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
         """Stop, start, restart or kill a node, and return when that is done."""
 
+    def scale(self, ident: str, count: int, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
+        """Bring a group of replicas, or a dynamic supervisor, to *count* members."""
+
     def start_child(
         self,
         supervisor: str,

@@ -101,6 +101,21 @@ async def post_child(exchange: Exchange) -> Response:
     return exchange.answer(answer, status=201)
 
 
+async def post_scale(exchange: Exchange) -> Response:
+    """Bring a group, or a dynamic supervisor, to a number of members."""
+    fields = await exchange.fields({"count": int})
+    count = fields.get("count")
+    if count is None or count < 0:
+        raise ControlError("count is a number from 0 up, and has to be given", code="bad-value")
+    answer = await exchange.order(
+        "scale",
+        {"id": exchange.ident, "count": count},
+        timeout_ms=exchange.timeout_ms(),
+        what=f"scale of {exchange.ident}",
+    )
+    return exchange.answer(answer)
+
+
 async def delete_child(exchange: Exchange) -> Response:
     """End a dynamic child."""
     await exchange.fields({})
@@ -170,6 +185,14 @@ ENDPOINTS = (
             (TIMEOUT,),
         )
         for verb in get_args(Verb)
+    ),
+    Endpoint(
+        "POST",
+        protocol.NODES_PATH + "{path}:scale",
+        "Bring a group of replicas, or a dynamic supervisor, to a number of members",
+        post_scale,
+        (TIMEOUT,),
+        _object({"count": {"type": "integer", "minimum": 0}}, "count"),
     ),
     Endpoint(
         "POST",

@@ -7,7 +7,7 @@ not checked again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -20,6 +20,8 @@ from jido_cli.core.declarative.action import (
     compile_when,
     compile_with,
 )
+from jido_cli.core.declarative.members import compile_member_state
+from jido_cli.core.declarative.signal_keys import SignalKey, compile_signal_key
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
@@ -27,6 +29,7 @@ from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
     ErrorPolicy,
+    GroupStart,
     MailboxPolicy,
     Origin,
     Schedule,
@@ -112,18 +115,21 @@ class _Builder:
         children: tuple[ChildDecl, ...] = decl.children
         if decl.template is not None:
             children = (decl.template,)
+        groups: dict[str, GroupStart] = {}
         return SupervisorStart(
             flags,
-            tuple(self._spec(child) for child in children),
+            [self._spec(child, groups) for child in children],
             self._origin(decl.pos),
             readiness_ignored=decl.readiness == "ignore",
         )
 
-    def _spec(self, child: ChildDecl) -> ChildSpec:
+    def _spec(self, child: ChildDecl, groups: dict[str, GroupStart]) -> ChildSpec:
         is_supervisor = isinstance(child, SupervisorDecl)
         return ChildSpec(
             child.id,
-            self._supervisor(child) if isinstance(child, SupervisorDecl) else self._agent(child),
+            self._supervisor(child)
+            if isinstance(child, SupervisorDecl)
+            else self._agent(child, groups),
             child.restart,
             child.shutdown,
             "supervisor" if is_supervisor else "worker",
@@ -131,15 +137,45 @@ class _Builder:
             None if child.backoff is None else _backoff(child.backoff),
         )
 
-    def _agent(self, child: AgentChild) -> AgentStart:
+    def _agent(self, child: AgentChild, groups: dict[str, GroupStart]) -> AgentStart:
         decl = self._topology.agents[child.agent]
         return AgentStart(
             self._program(decl, child.mailbox, child.on_error, child.subscribe),
             child.state,
             self._origin(child.pos),
             readiness_ignored=child.readiness == "ignore",
-            group=child.group,
+            group=self._group(child, groups),
         )
+
+    def _group(self, child: AgentChild, groups: dict[str, GroupStart]) -> GroupStart | None:
+        """Return the group of a member, or that of a template's children if it is no plain one."""
+        if child.group is None and child.delivery.kind == "one":
+            return None
+        name = child.group or child.agent
+        if name not in groups:
+            key = None
+            if child.delivery.hash is not None:
+                key = self._signal_key(child.delivery.hash, "hash")
+            groups[name] = self._grown(child, GroupStart(name, child.delivery.kind, key))
+        return groups[name]
+
+    def _grown(self, child: AgentChild, group: GroupStart) -> GroupStart:
+        if child.replicas is None:
+            return group
+        state_of = compile_member_state(
+            child.replicas.state,
+            topology=self._topology.name,
+            vars=self._vars,
+            vars_schema=self._vars_schema,
+        )
+        return replace(group, state_of=state_of, fixed_by=child.replicas.fixed_by)
+
+    def _signal_key(self, text: str, name: str) -> SignalKey:
+        key, problems = compile_signal_key(
+            text, (name,), vars=self._vars, vars_schema=self._vars_schema
+        )
+        _expect_none(problems)
+        return key
 
     # -- agents
 

@@ -1,15 +1,24 @@
 """Who of the tree hears the bus: single agents, and groups that are one subscriber.
 
 The children of a dynamic supervisor are one subscriber, and so are the members of `replicas`
-(runtime.md 12). Whom a signal then goes to is decided in `bus.subscriptions`.
+(runtime.md 12). Whom a signal then goes to is decided in `bus`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jido_cli.bus.subscriptions import Group, Subscriptions
-from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, SupervisorStart
+from jido_cli.bus.groups import Group
+from jido_cli.bus.subscriptions import Subscriptions
+from jido_cli.core.declarative.signal_keys import NoSignalKeyError, SignalKey
+from jido_cli.core.signals import Signal
+from jido_cli.runtime.supervising.starts import (
+    AgentProgram,
+    AgentStart,
+    GroupStart,
+    SupervisorStart,
+)
 
 if TYPE_CHECKING:
     from jido_cli.runtime.supervising.place import Place
@@ -18,13 +27,18 @@ Key = tuple[int, str]  # the supervisor's place, and the group's name
 
 
 class Hearing:
-    """Keeps the bus in step with the tree."""
+    """Keeps the bus in step with the tree.
 
-    __slots__ = ("_groups", "bus")
+    Args:
+        refuse: makes a dead letter of a signal that a group cannot place, with the reason.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_groups", "_refuse", "bus")
+
+    def __init__(self, refuse: Callable[[Place | None, Signal, str], object]) -> None:
         self.bus: Subscriptions[Place] = Subscriptions()
         self._groups: dict[Key, Group[Place]] = {}
+        self._refuse = refuse
 
     def added(self, place: Place) -> None:
         """A place came into the tree."""
@@ -32,48 +46,73 @@ class Hearing:
         if type(start) is not AgentStart:
             return
         patterns = patterns_of(start.program)
-        name = _group_of(place)
-        if name is None:
+        found = group_of(place)
+        if found is None:
             if patterns:
                 self.bus.add(place, patterns)
             return
-        key = (id(place.parent), name)
+        key = (id(place.parent), found.name)
         group = self._groups.get(key)
         if group is not None:
-            group.changed()
+            group.joined(place)
         elif patterns:
-            above = place.parent
-            group = self._groups[key] = Group(lambda: _members(above, name))
+            group = self._groups[key] = self._new(place.parent, found)
             self.bus.add_group(group, patterns)
+
+    def _new(self, above: Place | None, group: GroupStart) -> Group[Place]:
+        key = None if group.key is None else self._asking(group.key, above)
+        return Group(lambda: members(above, group.name), group.spread, key)
+
+    def _asking(self, key: SignalKey, above: Place | None) -> Callable[[Signal], str | None]:
+        """Return *key* for a group under *above*; a signal without one is a dead letter there."""
+
+        def asked(signal: Signal) -> str | None:
+            try:
+                return key(signal)
+            except NoSignalKeyError as error:
+                self._refuse(above, signal, f"no key: {error.message}")
+                return None
+
+        return asked
+
+    def named(self, above: Place, name: str) -> Group[Place] | None:
+        """Return the group *name* under *above*, if it hears anything."""
+        return self._groups.get((id(above), name))
 
     def ended(self, place: Place) -> None:
         """A place left the tree."""
         start = place.start
         if type(start) is AgentStart:
-            name = _group_of(place)
-            if name is None:
+            found = group_of(place)
+            if found is None:
                 self.bus.discard(place)
-            elif (group := self._groups.get((id(place.parent), name))) is not None:
-                group.changed()
+            elif (group := self._groups.get((id(place.parent), found.name))) is not None:
+                group.left(place)
         elif type(start) is SupervisorStart:
             for key in [key for key in self._groups if key[0] == id(place)]:
                 self.bus.discard_group(self._groups.pop(key))
 
 
-def _group_of(place: Place) -> str | None:
-    """Return the name of the group that *place* is a member of, None for a single agent."""
+def group_of(place: Place) -> GroupStart | None:
+    """Return the group that *place* is a member of, None for a single agent."""
     start, above = place.start, place.parent
-    if type(start) is AgentStart and start.group is not None:
-        return start.group
-    if type(start) is not AgentStart or above is None or type(above.start) is not SupervisorStart:
+    if type(start) is not AgentStart or start.group is not None:
+        return start.group if type(start) is AgentStart else None
+    if above is None or type(above.start) is not SupervisorStart:
+        return None
+    if above.start.flags.strategy != "dynamic":
         return None
     # Agents of another definition may be spawned beside the template's.
-    return start.program.definition.name if above.start.flags.strategy == "dynamic" else None
+    name = start.program.definition.name
+    template = above.start.specs[0].start
+    declared = template.group if type(template) is AgentStart else None
+    return declared if declared is not None and declared.name == name else GroupStart(name)
 
 
-def _members(above: Place | None, name: str) -> list[Place]:
+def members(above: Place | None, name: str) -> list[Place]:
+    """Return the members of the group *name* under *above*, in the order of their start."""
     children = [] if above is None else list((above.children or {}).values())
-    return [one for one in children if _group_of(one) == name]
+    return [one for one in children if (group := group_of(one)) and group.name == name]
 
 
 def patterns_of(program: AgentProgram) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ class Kernel:
         self.dead_letters = DeadLetters(self.clock, self.events)
         self.deadlines = Deadlines(self.clock)
         self.zombies = Zombies(self.clock, self.events)
-        self.hearing = Hearing()
+        self.hearing = Hearing(self.dead_letters.add)
         self.bus = self.hearing.bus
         self.tree = Tree()
         self.watch = Watch()

@@ -13,7 +13,13 @@ from typing import Final
 from jido_cli.core.declarative.action import DeclarationError
 from jido_cli.core.schema import Schema
 from jido_cli.topology import raw
-from jido_cli.topology.compiling import action_problems, key_of, when_problems, with_problems
+from jido_cli.topology.compiling import (
+    action_problems,
+    key_of,
+    signal_key_problems,
+    when_problems,
+    with_problems,
+)
 from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.load_time import secret_fact, secret_read
 from jido_cli.topology.positions import MapMark, Path, Pos, Positions, ScalarMark, pos_of
@@ -27,6 +33,7 @@ from jido_cli.topology.rules import (
     SECRET,
     Findings,
 )
+from jido_cli.topology.signal_keys import signal_keys
 from jido_cli.topology.text_places import Lines, is_cut_by_comment, locate, offset_of
 from jido_cli.topology.traps import COMMENT_HINT, almost_expression, is_broken_off
 from jido_cli.topology.variables import Variables
@@ -85,6 +92,15 @@ class ActionChecks:
                 self._check_when(name, route)
                 if "do" in form and isinstance(form.get("with"), dict):
                     self._check_with(name, route, suggester)
+        self._check_signal_keys()
+
+    def _check_signal_keys(self) -> None:
+        """Check what gives the keys of signals: it is plain CEL, as conditions are."""
+        for node, name in signal_keys(self._document):
+            text, path = node.value.get(name), (*node.path, name)
+            if isinstance(text, str) and not self._is_wrong(None, path):
+                for problem in signal_key_problems(text, name, self._vars):
+                    self._report(node.path, problem, (), is_plain=True)
 
     def _users(self) -> dict[Path, list[str]]:
         """Return for every action the agents that run it."""
@@ -204,7 +220,14 @@ class ActionChecks:
             fact = f"action {action} needs {listed(missing)}"
             self._findings.add(BAD_WITH, place, fact)
 
-    def _report(self, path: Path, problem: DeclarationError, notes: tuple[str, ...]) -> None:
+    def _report(
+        self,
+        path: Path,
+        problem: DeclarationError,
+        notes: tuple[str, ...],
+        *,
+        is_plain: bool = False,
+    ) -> None:
         place = self._place(path, problem)
         if self._findings.has_any_at(place):
             return
@@ -218,7 +241,7 @@ class ActionChecks:
         if secret is not None:
             self._findings.add(SECRET, place, secret_fact(secret), notes=notes)
             return
-        is_condition = not _CONDITIONS.isdisjoint(problem.path)
+        is_condition = is_plain or not _CONDITIONS.isdisjoint(problem.path)
         is_expression = problem.length > 0 or OPENING in text or is_condition
         hint = problem.hint
         if problem.message == "there is no variable 'vars' here":

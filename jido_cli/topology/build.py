@@ -24,8 +24,10 @@ from jido_cli.topology.model import (
     AgentDecl,
     BackoffDecl,
     ChildDecl,
+    DeliveryDecl,
     MailboxDecl,
     OnErrorDecl,
+    ReplicasDecl,
     RouteDecl,
     ScheduleDecl,
     Shutdown,
@@ -109,6 +111,7 @@ class _Builder:
         self._positions = positions
         self._action_names = action_names
         self._defaults = defaults
+        self._replicas: dict[int, ReplicasDecl] = {}
 
     def action(self, name: str, value: Value, path: ValuePath) -> ActionDecl:
         declaration = {
@@ -242,8 +245,19 @@ class _Builder:
             on_error=_on_error(own("on_error")) if "on_error" in value else agent.on_error,
             subscribe=_subscribe(own("subscribe")) if "subscribe" in value else agent.subscribe,
             state=_frozen(own("state", {})),
+            delivery=_delivery(own("delivery", "one")),
+            replicas=self._replicas_of(value),
             **self._child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
         )
+
+    def _replicas_of(self, child: Value) -> ReplicasDecl | None:
+        """Return what the group of a member grows by; its members share it."""
+        if not isinstance(child, raw.Member):
+            return None
+        key = id(child.declared)
+        if key not in self._replicas:
+            self._replicas[key] = _replicas(child.declared)
+        return self._replicas[key]
 
     def _child_fields(self, child: Value, shutdown: Shutdown) -> dict[str, Any]:
         """Return the fields that children of every kind have."""
@@ -310,6 +324,19 @@ def _on_error(value: Any) -> OnErrorDecl:
     return OnErrorDecl(
         "max_errors", max_errors=int(value["max_errors"]), within_ms=_ms(value["within"])
     )
+
+
+def _delivery(value: Any) -> DeliveryDecl:
+    if isinstance(value, str):
+        return DeliveryDecl("all" if value == "all" else "one")
+    return DeliveryDecl("hash", value["hash"])
+
+
+def _replicas(declared: Value) -> ReplicasDecl:
+    fixed_by = (
+        key for key, value in declared.items() if key != "state" and raw.reads_replica(value)
+    )
+    return ReplicasDecl(_frozen(declared.get("state", {})), next(fixed_by, None))
 
 
 def _subscribe(value: Any) -> Subscribe:

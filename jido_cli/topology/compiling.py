@@ -17,6 +17,7 @@ from jido_cli.core.declarative.action import (
     compile_when,
     compile_with,
 )
+from jido_cli.core.declarative.signal_keys import compile_signal_key
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
 from jido_cli.topology.raw import OPENING
 from jido_cli.topology.schema_faults import faults
@@ -75,6 +76,14 @@ def with_problems(given: bytes, state: bytes | None, variables: bytes) -> Proble
         state_schema=_state(state),
         vars_schema=msgspec.json.decode(variables),
         is_check=True,
+    )[1]
+
+
+@lru_cache(maxsize=4096)
+def signal_key_problems(text: str, name: str, variables: bytes) -> Problems:
+    """Return what is wrong with an expression that gives the key of a signal."""
+    return compile_signal_key(
+        text, (name,), vars_schema=msgspec.json.decode(variables), is_check=True
     )[1]
 
 

@@ -203,11 +203,30 @@ class BackoffDecl(msgspec.Struct, frozen=True):
     give_up_after: int | None = None
 
 
+class DeliveryDecl(msgspec.Struct, frozen=True):
+    """Who of a group gets a signal; `hash` is CEL, without braces, over signal and vars."""
+
+    kind: Literal["one", "all", "hash"] = "one"
+    hash: str | None = None
+
+
+class ReplicasDecl(msgspec.Struct, frozen=True):
+    """What a group makes its further members from, when it is scaled.
+
+    `state` is as written: its expressions may read `replica.index`. `fixed_by` names another key
+    whose value depends on that, if there is one: such a group cannot grow.
+    """
+
+    state: Mapping[str, object] = {}
+    fixed_by: str | None = None
+
+
 class AgentChild(_Placed, frozen=True, eq=False):
     """A child that runs an agent; what it does not override is already the agent's.
 
     A member of `replicas` has the declared id as its `group`, and its number, from 1, as
     `replica_index`; its own id is the two joined. The members of one group follow one another.
+    `delivery` is that of the group, or of a template's children.
     """
 
     id: str
@@ -226,6 +245,8 @@ class AgentChild(_Placed, frozen=True, eq=False):
     readiness: Literal["ignore"] | None = None
     group: str | None = None
     replica_index: int | None = None
+    replicas: ReplicasDecl | None = None
+    delivery: DeliveryDecl = DeliveryDecl()
 
 
 class SupervisorDecl(_Placed, frozen=True, eq=False):

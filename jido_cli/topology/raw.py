@@ -6,6 +6,7 @@ passed over in silence. Nothing is reported here.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -33,13 +34,19 @@ class RawAction(NamedTuple):
 
 
 class Member(dict[str, object]):
-    """One member of a group of replicas: a child as it is written, with an id of its own."""
+    """One member of a group of replicas: a child with an id of its own.
 
-    def __init__(self, child: Mapping[str, object], group: str, index: int) -> None:
+    `declared` is the child as written, without `replicas`: its expressions stand in it.
+    """
+
+    def __init__(
+        self, child: Mapping[str, object], group: str, index: int, declared: Mapping[str, object]
+    ) -> None:
         super().__init__(child)
         self["id"] = f"{group}-{index}"
         self.group = group
         self.index = index
+        self.declared = declared
 
 
 def mapping(value: object) -> Raw:
@@ -64,6 +71,15 @@ def has_expression(value: object) -> bool:
     if isinstance(value, dict):
         return any(has_expression(each) for item in value.items() for each in item)
     return isinstance(value, list) and any(map(has_expression, value))
+
+
+def reads_replica(value: object) -> bool:
+    """Tell whether an expression in a value may read the number of a member."""
+    if isinstance(value, str):
+        return OPENING in value and re.search(r"\breplica\b", value) is not None
+    if isinstance(value, dict):
+        return any(map(reads_replica, value.values()))
+    return isinstance(value, list) and any(map(reads_replica, value))
 
 
 def size(value: object) -> int:

@@ -83,9 +83,9 @@ class Replicas:
                 value, below = made[0]
             else:
                 self._load_time.replica = index
-                member = raw.Member(own, group, index)
+                member = raw.Member(own, group, index, own)
                 value, below = self._shape.check(node, member, mark, label, span(mark))
-            made.append(Checked(raw.Member(raw.mapping(value), group, index), below))
+            made.append(Checked(raw.Member(raw.mapping(value), group, index, own), below))
             if len(made) == 1 and not self._has_room(value, count, mark, raw.size(own)):
                 break
         return made

@@ -48,6 +48,7 @@ def check(document: Raw, positions: Positions, findings: Findings, defaults: Def
         for child in raw.specs(supervisor):
             whole = RawNode(child.path, defaults.child(child.value))
             _check_significant(supervisor, whole, positions, findings)
+            _check_delivery(child, positions, findings)
             if "backoff" in child.value:
                 _check_backoff(whole, positions, findings)
 
@@ -92,6 +93,15 @@ def _check_significant(
         fact = f"{label!r} is significant, but its supervisor's auto_shutdown is 'never'"
         hint = "write auto_shutdown: any_significant or all_significant in the supervisor"
         findings.add(SIGNIFICANT, place, fact, hint=hint)
+
+
+def _check_delivery(child: RawNode, positions: Positions, findings: Findings) -> None:
+    mark = positions.mark(child.path)
+    keys = mark.keys if isinstance(mark, MapMark) else {}
+    if "delivery" in keys and "replicas" not in keys and child.path[-1] != "template":
+        label = raw.child_id(child.value) or "this child"
+        fact = f"'delivery' of {label!r} means nothing without 'replicas'"
+        findings.add(MISSING_KEY, positions.key((*child.path, "delivery")), fact)
 
 
 def _check_backoff(child: RawNode, positions: Positions, findings: Findings) -> None:

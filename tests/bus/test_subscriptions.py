@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jido_cli.bus.subscriptions import TYPES_CACHED, Group, Subscriptions
+from jido_cli.bus.groups import Group
+from jido_cli.bus.subscriptions import TYPES_CACHED, Subscriptions
 from jido_cli.core.signals import Signal
 
 
@@ -105,16 +106,6 @@ def test_an_empty_group_hears_nothing() -> None:
     bus.discard_group(empty)
     bus.discard_group(empty)
     assert not bus.has_subscriber("job")
-
-
-def test_members_are_asked_for_again_when_they_changed() -> None:
-    ears = [Ear("a")]
-    one: Group[Ear] = Group(lambda: list(ears))
-    assert one.choose(None, None) is ears[0]
-    ears[:] = [Ear("b")]
-    assert one.choose("s", None) is not ears[0]
-    one.changed()
-    assert one.choose("s", None) is ears[0]
 
 
 def test_types_from_outside_do_not_make_the_cache_grow_for_ever() -> None:

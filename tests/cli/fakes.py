@@ -97,6 +97,21 @@ class FakeHandle:
         self.orders.append((verb, ident, timeout_ms))
         return {"path": ident}
 
+    def scale(self, ident: str, count: int, *, timeout_ms: int) -> dict[str, Any]:
+        if self.refusal is not None:
+            raise self.refusal
+        self.orders.append(("scale", ident, count, timeout_ms))
+        was = 3
+        changed = [f"w-{n}" for n in range(min(was, count) + 1, max(was, count) + 1)]
+        grows = count > was
+        return {
+            "path": f"root/{ident}",
+            "was": was,
+            "count": count,
+            "started": changed if grows else [],
+            "stopped": [] if grows else changed[::-1],
+        }
+
     def events_page(self, *, after: int, kinds: Any, agent: Any, limit: int) -> dict[str, Any]:
         found = [
             one for one in self.past if one["seq"] > after and (not kinds or one["kind"] in kinds)

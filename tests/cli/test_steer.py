@@ -1,4 +1,4 @@
-"""`send`, `call`, `stop`, `start`, `restart`, `kill`: orders as typed, refusals as drawn."""
+"""`send call stop start restart kill scale`: orders as typed, refusals as drawn."""
 
 from __future__ import annotations
 
@@ -285,3 +285,24 @@ def test_a_timeout_without_a_unit_is_a_usage_error_with_a_hint():
 def test_values_beyond_all_bounds_are_usage_errors(words, message):
     result = jido(*words, handle=counter())
     assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"error: {message}")
+
+
+def test_scale_says_from_what_to_what_and_who_came_or_went():
+    handle = FakeHandle()
+    grown = jido("scale", "w", "5", handle=handle)
+    assert (grown.stdout, grown.exit_code) == ("scaled root/w from 3 to 5: started w-4, w-5\n", 0)
+    shrunk = jido("scale", "w", "1", "--timeout", "2s", handle=handle)
+    assert shrunk.stdout == "scaled root/w from 3 to 1: stopped w-3, w-2\n"
+    assert handle.orders == [("scale", "w", 5, 30_000), ("scale", "w", 1, 2000)]
+    assert jido("scale", "w", "3", handle=handle).stdout == "root/w has 3 already\n"
+    many = jido("scale", "w", "40", handle=handle)
+    assert many.stdout == "scaled root/w from 3 to 40: started w-4 to w-40\n"
+    told = jido("scale", "w", "4", "--json", handle=handle)
+    assert json.loads(told.stdout)["started"] == ["w-4"]
+
+
+@pytest.mark.parametrize("count", ["-1", "many", "1.5", ""])
+def test_scale_takes_a_whole_number(count: str):
+    result = jido("scale", "w", "--", count, handle=FakeHandle())
+    assert result.exit_code == 2
+    assert "is not a whole number" in result.stderr

@@ -141,6 +141,7 @@ def test_every_order_reaches_the_port(rig: Rig):
     assert client.steer("restart", "root/counter") == {"done": "restart"}
     assert client.start_child("pool", ident="w1", state={"n": 1}) == {"done": "start_child"}
     assert client.terminate_child("pool/w1") == {"done": "terminate_child"}
+    assert client.scale("pool", 3) == {"done": "scale"}
     assert client.shutdown("enough") == {"stopping": True, "done": "shutdown"}
     base = {"type": "x", "subject": None, "source": None, "id": None, "to": "counter"}
     assert rig.port.orders == [
@@ -149,6 +150,7 @@ def test_every_order_reaches_the_port(rig: Rig):
         ("restart", {"id": "root/counter"}),
         ("start_child", {"supervisor": "pool", "id": "w1", "state": {"n": 1}}),
         ("terminate_child", {"id": "pool/w1"}),
+        ("scale", {"id": "pool", "count": 3}),
         ("shutdown", {"reason": "enough"}),
     ]
 

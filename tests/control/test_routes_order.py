@@ -138,6 +138,14 @@ def test_children_are_started_and_ended(rig: Rig):
     ]
 
 
+def test_a_group_is_scaled(rig: Rig):
+    path = "/v1/nodes/root/w:scale"
+    assert rig.ask("POST", path, {"count": 3}) == (200, {"done": "scale"})
+    assert rig.port.orders == [("scale", {"id": "root/w", "count": 3})]
+    for body in ({}, {"count": -1}, {"count": "3"}, {"count": 3, "by": 1}):
+        assert rig.ask("POST", path, body)[0] == 400
+
+
 def test_a_child_that_does_not_start_is_a_conflict(rig: Rig):
     rig.port.results["start_child"] = StartError("w1 did not start", why="KeyError: 'sku'")
     status, answer = rig.ask("POST", "/v1/children/root/pool")

@@ -114,6 +114,7 @@ def test_what_cannot_be_is_refused_in_the_engines_words():
         (lambda: engine.send("ledger", {"type": "x"}), "is a process"),
         (lambda: engine.start_child("crawlers"), "no more children"),
         (lambda: engine.terminate_child("w1"), "stays"),
+        (lambda: engine.scale("w1", 2), "stays"),
     ):
         with pytest.raises(ControlError, match=text):
             order()

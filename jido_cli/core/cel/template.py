@@ -148,6 +148,10 @@ class ValueCompiler:
         """Return plain CEL, without braces, whose value is true or false."""
         if isinstance(text, bool):
             return Computed(lambda _: text)
+        return self.plain(text, path, is_condition=True)
+
+    def plain(self, text: object, path: Path, *, is_condition: bool = False) -> Computed:
+        """Return plain CEL, without braces; a mistake in it is noted."""
         if not isinstance(text, str):
             self.problems.append(DeclarationError(path, f"{text!r} is not an expression"))
             return Computed(lambda _: False)
@@ -155,7 +159,7 @@ class ValueCompiler:
             message = "this is plain CEL already, without ${{ }}"
             self.problems.append(DeclarationError(path, message, hint="leave out the braces"))
             return Computed(lambda _: False)
-        found = self._expression(text, _Piece(text, 0), path, is_condition=True)
+        found = self._expression(text, _Piece(text, 0), path, is_condition=is_condition)
         return _computed(found) if found else Computed(lambda _: False)
 
     def segments(self, path_text: str, path: Path, *, is_key: bool = True) -> tuple[Compiled, ...]:

@@ -23,6 +23,7 @@ from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Delivery
 from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.serving import view, view_records
+from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
@@ -48,6 +49,7 @@ class Orders:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._kernel = engine.kernel
+        self._scaling = Scaling(engine.kernel, self._do)
         self._by_name: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Data]]] = {
             "call": self._call,
             "send": self._send,
@@ -57,6 +59,7 @@ class Orders:
             "kill": self._kill,
             "start_child": self._start_child,
             "terminate_child": self._terminate_child,
+            "scale": self._scale,
             "shutdown": self._shutdown,
         }
 
@@ -295,6 +298,12 @@ class Orders:
             )
         self._check(await self._ask(runner, TerminateChildCall(place.id)), place)
         return self._told(place, "ended")
+
+    async def _scale(self, args: Mapping[str, Any]) -> Data:
+        return await self._scaling.scale(args["id"], args["count"])
+
+    async def _do(self, runner: SupervisorRunner, call: Call, place: Place) -> None:
+        self._check(await self._ask(runner, call), place)
 
     # -- the engine
 

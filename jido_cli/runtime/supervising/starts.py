@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from jido_cli.bus.groups import Spread
 from jido_cli.core.agent import AgentDefinition, When
+from jido_cli.core.declarative.signal_keys import SignalKey
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 
 if TYPE_CHECKING:
@@ -82,6 +84,21 @@ class AgentProgram:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupStart:
+    """A group that is one subscriber: its name, and who of it a signal goes to.
+
+    `state_of` gives the initial state of a member by its number, for those that the group gets
+    at run time; `fixed_by` names the key of the file that keeps it from growing, if there is one.
+    """
+
+    name: str
+    spread: Spread = "one"
+    key: SignalKey | None = None
+    state_of: Callable[[int], Mapping[str, object]] | None = None
+    fixed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentStart:
     """Start an agent with its initial state, overridden by *state*."""
 
@@ -90,7 +107,7 @@ class AgentStart:
     state: Mapping[str, object] = field(default_factory=dict)
     origin: Origin | None = None
     readiness_ignored: bool = False
-    group: str | None = None  # members of `replicas` are one subscriber of this name
+    group: GroupStart | None = None  # of the members of `replicas`, or of a template's children
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +124,11 @@ class ServiceStart:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorStart:
-    """Start a supervisor over *specs*; for `dynamic` the only one is the template."""
+    """Start a supervisor over *specs*; for `dynamic` the only one is the template.
+
+    A group that is scaled changes `specs` in place, so that a restart of the supervisor starts as
+    many members as there were.
+    """
 
     kind: ClassVar[Kind] = "supervisor"
     flags: SupervisorFlags

@@ -245,6 +245,16 @@ class DemoEngine:
                 "did": _DONE[verb],
             }
 
+    def scale(
+        self,
+        ident: str,
+        count: int,  # noqa: ARG002 - the interface's
+        *,
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,  # noqa: ARG002
+    ) -> Answer:
+        """Refuse: the shop stays as it is."""
+        raise ControlError(f"{ident} stays as it is", code="wrong-state")
+
     def start_child(
         self,
         supervisor: str,
