@@ -51,12 +51,15 @@ class Flow:
     @cached_property
     def types(self) -> frozenset[str]:
         """The types that are sent for certain."""
-        return frozenset(each.type for each in self.sendings if each.type is not None)
+        own = {each.type for each in self.sendings if each.type is not None}
+        return frozenset(own.union(*(mount.sent for mount in self._picture.mounts)))
 
     @property
     def is_complete(self) -> bool:
         """Whether all that is sent is known: no type is computed, no Python may send others."""
         if any(each.type is None for each in self.sendings):
+            return False
+        if not all(mount.picture.flow.is_complete for mount in self._picture.mounts):
             return False
         return all(
             "emits" in agent.value or all(action.run is None for action in agent.actions)
@@ -79,10 +82,19 @@ class Flow:
     def is_taken(self, sending: Sending, agent: str) -> bool:
         """Tell whether any route takes what *agent* sends, or nobody can tell."""
         if sending.type is not None and sending.to == "bus":
-            self._heard(sending.type)
+            self.heard(sending.type)
             hearers = self._bus_agents[sending.type]
-            return bool(hearers - {agent} if self._is_alone(agent) else hearers)
+            others = hearers - {agent} if self._is_alone(agent) else hearers
+            return bool(others) or self._is_heard_below(sending.type)
         return self.takers(sending, agent) != ()
+
+    def hears(self, type_: str) -> bool:
+        """Tell whether anybody hears a type that comes from outside over the bus."""
+        self.heard(type_)
+        return bool(self._bus_agents[type_]) or self._is_heard_below(type_)
+
+    def _is_heard_below(self, type_: str) -> bool:
+        return any(mount.hears(type_) for mount in self._picture.mounts)
 
     def is_child(self, ident: str) -> bool:
         """Tell whether a path or id names a child, or a member of a group of children."""
@@ -90,7 +102,7 @@ class Flow:
 
     def _at(self, target: object, type_: str, agent: str) -> tuple[Route, ...] | None:
         if target == "bus":
-            heard = self._heard(type_)
+            heard = self.heard(type_)
             if agent in self._bus_agents[type_] and self._is_alone(agent):
                 return tuple(route for route in heard if route.agent != agent)
             return heard
@@ -108,8 +120,8 @@ class Flow:
         """An instance does not hear what it emitted itself, but others of its agent do."""
         return self._instances[agent] < MANY
 
-    def _heard(self, type_: str) -> tuple[Route, ...]:
-        """Return the routes of agents that hear a type on the bus."""
+    def heard(self, type_: str) -> tuple[Route, ...]:
+        """Return the routes of agents of this file that hear a type on the bus."""
         if type_ not in self._on_bus:
             routes = self._picture.router.route(type_)
             hearers = frozenset(

@@ -14,6 +14,7 @@ import msgspec
 from jido_cli.errors import InternalError
 from jido_cli.lint import registry
 from jido_cli.lint.ignores import Ignore, ignores
+from jido_cli.lint.mount import Mount
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rules import bad_ignore, unused_ignore
 from jido_cli.lint.source import Source, read
@@ -66,10 +67,26 @@ def judge(result: LoadResult, *, severities: Collection[Severity] = ALL) -> Verd
         if not result.diagnostics and not source.is_part:  # else no rule could say all it knows
             kept += unused_ignore.check(picture, silent.unused())
     kept += result.diagnostics
+    kept += _in_mounts(result, severities)
     picture.close()
     order = {name: number for number, name in enumerate(source.names)}
-    kept.sort(key=lambda d: (order.get(d.file, 0), d.line, d.column, d.code, d.message))
+    kept.sort(
+        key=lambda d: (order.get(d.file, len(order)), d.file, d.line, d.column, d.code, d.message)
+    )
     return Verdict(tuple(kept), ignored, source.is_part)
+
+
+def _in_mounts(result: LoadResult, severities: Collection[Severity]) -> list[Diagnostic]:
+    """Return the errors of mounted files that the loader has not found; warnings are their own."""
+    if "error" not in severities:
+        return []
+    known = set(result.diagnostics)
+    found = dict.fromkeys(
+        each
+        for below in result.mounted.values()
+        for each in judge(below, severities=ERRORS).findings
+    )
+    return [each for each in found if each not in known]
 
 
 def picture_of(source: Source, faults: Collection[str] = ()) -> Picture:
@@ -82,6 +99,10 @@ def picture_of(source: Source, faults: Collection[str] = ()) -> Picture:
         folder=source.folder,
         is_part=source.is_part,
         faults=faults,
+        mounts=[
+            Mount(picture_of(below), source.document, path)
+            for path, below in source.mounted.items()
+        ],
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from jido_cli.core.router import PatternError, Router, parse_pattern
 from jido_cli.lint.flow import Flow
+from jido_cli.lint.mount import Mount
 from jido_cli.lint.python_source import PythonSources
 from jido_cli.lint.records import MANY, Action, Agent, Child, Route, Supervisor, directives
 from jido_cli.lint.shapes import Shapes
@@ -51,12 +52,14 @@ class Picture:
         folder: Path | None = None,
         is_part: bool = False,
         faults: Collection[str] = (),
+        mounts: Sequence[Mount] = (),
     ) -> None:
         self.document = document
         self.positions = positions
         self.is_part = is_part
         self.texts = texts
         self.faults = faults
+        self.mounts = mounts
         self._files = files
         self._folder = folder
 
@@ -64,6 +67,8 @@ class Picture:
         """Forget what refers back to the picture: then it goes without a collector's help."""
         for name in ("flow", "shapes"):
             self.__dict__.pop(name, None)
+        for mount in self.mounts:
+            mount.picture.close()
 
     @property
     def is_whole(self) -> bool:

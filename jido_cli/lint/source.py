@@ -5,12 +5,13 @@ The only module that knows how the loader hands these over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from jido_cli.topology.load import LoadResult
+from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Positions
 from jido_cli.topology.raw import Raw
 
@@ -24,6 +25,7 @@ class Source(msgspec.Struct, frozen=True):
     texts: Sequence[str]
     folder: Path
     is_part: bool = False
+    mounted: Mapping[ValuePath, Source] = {}
 
 
 def read(result: LoadResult) -> Source | None:
@@ -37,4 +39,9 @@ def read(result: LoadResult) -> Source | None:
         [result.texts.get(name, "") for name in result.files],
         Path(result.file).absolute().parent,
         result.is_part,
+        {
+            path: source
+            for path, below in result.mounted.items()
+            if (source := read(below)) is not None
+        },
     )

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from jido_cli.lint.mount import Mount
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.sendings import Sending
 
@@ -30,7 +31,7 @@ class Wire(msgspec.Struct, frozen=True):
 def wires(picture: Picture) -> tuple[Wire, ...]:
     """Return every signal of a topology: first what comes from outside, then what agents send."""
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for wire in (*_from_outside(picture), *_from_agents(picture)):
+    for wire in (*_from_outside(picture), *_from_agents(picture), *_from_mounts(picture)):
         found.setdefault((wire.sender, wire.type), {}).update(dict.fromkeys(wire.takers))
     return tuple(Wire(*key, tuple(takers)) for key, takers in found.items())
 
@@ -77,6 +78,23 @@ def _from_agents(picture: Picture) -> Iterator[Wire]:
             yield Wire(called.get(agent, agent), sending.type or COMPUTED, takers)
 
 
+def _from_mounts(picture: Picture) -> Iterator[Wire]:
+    called = names(picture)
+    for mount in picture.mounts:
+        for type_ in sorted(mount.sent):
+            agents = dict.fromkeys(route.agent for route in picture.flow.heard(type_))
+            takers = [called.get(agent, agent) for agent in agents]
+            takers += _mounts_that_hear(picture, type_, besides=mount)
+            if takers:
+                yield Wire(mount.id, type_, tuple(takers))
+
+
+def _mounts_that_hear(picture: Picture, type_: str, besides: Mount | None = None) -> Iterator[str]:
+    for mount in picture.mounts:
+        if mount is not besides and mount.hears(type_):
+            yield mount.id
+
+
 def _takers(
     picture: Picture, sending: Sending, agent: str, called: dict[str, str]
 ) -> Iterator[str]:
@@ -86,6 +104,8 @@ def _takers(
     found = picture.flow.takers(sending, agent)
     for name in dict.fromkeys(route.agent for route in found or ()):
         yield called.get(name, name)
+    if sending.type and "bus" in targets:
+        yield from _mounts_that_hear(picture, sending.type)
     if found is None and not words:
         yield "?"
     if sending.type and picture.signals.get(sending.type, {}).get("external") is True:

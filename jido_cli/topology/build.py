@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
 
+import msgspec
+
 from jido_cli.core.schema_short import expand_short_form
 from jido_cli.core.values import freeze
 from jido_cli.topology import durations, raw
@@ -26,6 +28,7 @@ from jido_cli.topology.model import (
     ChildDecl,
     DeliveryDecl,
     MailboxDecl,
+    MountDecl,
     OnErrorDecl,
     ReplicasDecl,
     RouteDecl,
@@ -56,9 +59,13 @@ def build(
     parts: Sequence[Part],
     variables: Variables,
     defaults: Defaults,
+    mounts: Mapping[ValuePath, MountDecl],
 ) -> Topology:
-    """Return the model of a document in which nothing is wrong."""
-    builder = _Builder(positions, frozenset(document.get("actions", ())), defaults)
+    """Return the model of a document in which nothing is wrong.
+
+    *mounts* has what was loaded for the children that mount other topologies, by their paths.
+    """
+    builder = _Builder(positions, frozenset(document.get("actions", ())), defaults, mounts)
     agents = {
         name: builder.agent(name, node.value) for name, node in raw.entries(document, "agents")
     }
@@ -106,12 +113,17 @@ def _signal(name: str, value: Value, pos: Pos) -> SignalDecl:
 
 class _Builder:
     def __init__(
-        self, positions: Positions, action_names: frozenset[str], defaults: Defaults
+        self,
+        positions: Positions,
+        action_names: frozenset[str],
+        defaults: Defaults,
+        mounts: Mapping[ValuePath, MountDecl],
     ) -> None:
         self._positions = positions
         self._action_names = action_names
         self._defaults = defaults
         self._replicas: dict[int, ReplicasDecl] = {}
+        self._mounts = mounts
 
     def action(self, name: str, value: Value, path: ValuePath) -> ActionDecl:
         declaration = {
@@ -228,9 +240,22 @@ class _Builder:
         )
 
     def child(self, value: Value, path: ValuePath, agents: Mapping[str, AgentDecl]) -> ChildDecl:
+        if raw.is_mount(value):
+            return self.mount(value, path)
         if raw.is_supervisor(value):
             return self.supervisor(value["id"], value, path, agents)
         return self.agent_child(value, path, agents)
+
+    def mount(self, value: Value, path: ValuePath) -> SupervisorDecl:
+        """Return the root of another topology as the child that mounts it."""
+        mount = self._mounts[path]
+        return msgspec.structs.replace(
+            mount.topology.root,
+            id=value["id"],
+            pos=self._positions.value(path),
+            mount=mount,
+            **self._child_fields(value, "infinity"),
+        )
 
     def agent_child(
         self, value: Value, path: ValuePath, agents: Mapping[str, AgentDecl]

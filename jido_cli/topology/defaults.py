@@ -31,7 +31,7 @@ class Defaults:
         if not defaults:
             return dict(child)
         given = {key: defaults[key] for key in _OF_CHILDREN if key in defaults}
-        if raw.is_supervisor(child):
+        if raw.is_supervisor(child) or raw.is_mount(child):
             given.pop("shutdown", None)
         whole = {**given, **child}
         if isinstance(child.get("backoff"), dict) and "backoff" in given:

@@ -24,9 +24,12 @@ from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.load_time import LoadTime
 from jido_cli.topology.merging import merge
 from jido_cli.topology.model import Topology
-from jido_cli.topology.parts import Part, Parts, read_parts
+from jido_cli.topology.mounts import Chain, Mounts
+from jido_cli.topology.parts import Part, Parts, Place, read_parts
 from jido_cli.topology.positions import MapMark, Pos, Positions
+from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.project import UnreadableFileError, read_text
+from jido_cli.topology.project_files import Steps
 from jido_cli.topology.raw import Raw
 from jido_cli.topology.rules import UNREADABLE_FILE, Findings
 from jido_cli.topology.schema_file import schema
@@ -59,6 +62,8 @@ class LoadResult(msgspec.Struct, frozen=True):
         files: the names of the files.
         is_part: whether the file is one to include, which cannot be run.
         assumed: names of vars that have no value, where `VarSources.may_assume` allows it.
+        nodes: how many values the files hold, replicas expanded, those of mounts included.
+        mounted: what came of the files that this one mounts, by the paths of the children.
     """
 
     file: str
@@ -71,6 +76,8 @@ class LoadResult(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     is_part: bool = False
     assumed: tuple[str, ...] = ()
+    nodes: int = 0
+    mounted: Mapping[ValuePath, LoadResult] = {}
 
     def require(self) -> Topology:
         """Return the topology.
@@ -126,25 +133,34 @@ def load_text(
         return _Loader(path, values, as_part=as_part).load(text)
 
 
+def _load_mounted(
+    text: str, path: Path, values: VarSources, place: Place, chain: Chain
+) -> LoadResult:
+    return _Loader(path, values, as_part=True, chain=chain).load(text, place)
+
+
 class _Loader:
     """Loads one topology."""
 
-    def __init__(self, path: Path, values: VarSources, *, as_part: bool) -> None:
+    def __init__(
+        self, path: Path, values: VarSources, *, as_part: bool, chain: Chain | None = None
+    ) -> None:
         self._path = path
         self._values = values
         self._as_part = as_part
+        self._chain = chain
         self._findings = Findings(str(path))
         self._suggester = Suggester()
         self._is_part = False
 
-    def load(self, text: str) -> LoadResult:
-        found = read_parts(text, self._path, self._findings)
+    def load(self, text: str, place: Place | None = None) -> LoadResult:
+        found = read_parts(text, self._path, self._findings, place)
         result = LoadResult(str(self._path), None, (), text, found.texts)
         if found.parts:
             result = self._load(found, result)
-        diagnostics = self._findings.sorted()
+        diagnostics = dict.fromkeys((*self._findings.sorted(), *result.diagnostics))
         return msgspec.structs.replace(
-            result, diagnostics=diagnostics, files=tuple(self._findings.files)
+            result, diagnostics=tuple(diagnostics), files=tuple(self._findings.files)
         )
 
     def _load(self, found: Parts, result: LoadResult) -> LoadResult:
@@ -169,8 +185,11 @@ class _Loader:
         document, mark = merge(parts, self._findings)
         defaults = Defaults({part.index: raw.mapping(part.value.get("defaults")) for part in parts})
         self._check(document, mark, lines, variables, defaults, is_whole=is_whole)
+        mounts = self._mounts(found, folders, Positions(mark))
+        mounts.load(document, load_time.nodes)
         topology = None
-        if not len(self._findings) and not load_time.unknown and not self._is_part:
+        is_known = mounts.is_known and not load_time.unknown
+        if not len(self._findings) and is_known and not self._is_part:
             topology = build(
                 document,
                 Positions(mark),
@@ -179,6 +198,7 @@ class _Loader:
                 parts=parts,
                 variables=variables,
                 defaults=defaults,
+                mounts=mounts.decls,
             )
         return msgspec.structs.replace(
             result,
@@ -186,8 +206,20 @@ class _Loader:
             document=document,
             places=Positions(mark),
             is_part=self._is_part,
-            assumed=variables.assumed,
+            assumed=(*variables.assumed, *mounts.assumed),
+            diagnostics=mounts.diagnostics,
+            texts={**result.texts, **mounts.texts},
+            nodes=load_time.nodes + mounts.nodes,
+            mounted=mounts.results,
         )
+
+    def _mounts(self, found: Parts, folders: Mapping[int, Steps], positions: Positions) -> Mounts:
+        """Return what loads the topologies that this one mounts."""
+        chain = self._chain
+        if chain is None:
+            own = found.parts[0]
+            chain = Chain(found.files, ((own.steps, own.name),), {})
+        return Mounts(chain, self._values, self._findings, positions, folders, _load_mounted)
 
     def _shape(self, load_time: LoadTime, files: SchemaFiles | None = None) -> Shape:
         return Shape(schema(), self._findings, self._suggester, load_time, files)

@@ -249,10 +249,24 @@ class AgentChild(_Placed, frozen=True, eq=False):
     delivery: DeliveryDecl = DeliveryDecl()
 
 
+class MountDecl(msgspec.Struct, frozen=True):
+    """What makes a supervisor another topology: whose names hold below it, and whose bus.
+
+    With a bus of its own the patterns in `bridge_in` name what is heard there of the outer one,
+    those in `bridge_out` what the outer one hears.
+    """
+
+    topology: Topology
+    has_own_bus: bool = False
+    bridge_in: tuple[str, ...] = ()
+    bridge_out: tuple[str, ...] = ()
+
+
 class SupervisorDecl(_Placed, frozen=True, eq=False):
     """A supervisor: the root (id `root`) or a child; `template` belongs to `dynamic` only.
 
-    A supervisor can be a member of `replicas` too, each with children of its own.
+    A supervisor can be a member of `replicas` too, each with children of its own. With `mount` it
+    is the root of another topology, in whose names its children speak.
     """
 
     id: str
@@ -273,6 +287,7 @@ class SupervisorDecl(_Placed, frozen=True, eq=False):
     readiness: Literal["ignore"] | None = None
     group: str | None = None
     replica_index: int | None = None
+    mount: MountDecl | None = None
 
 
 ChildDecl = AgentChild | SupervisorDecl

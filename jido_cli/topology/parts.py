@@ -10,7 +10,7 @@ from __future__ import annotations
 import os.path
 import re
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -72,20 +72,33 @@ class Parts(msgspec.Struct):
     nodes: int = 0
 
 
-def read_parts(text: str, path: Path, findings: Findings) -> Parts:
-    """Return the topology in *text*, which stands at *path*, with all that it includes."""
-    return _Reader(text, path, findings).read(text)
+def read_parts(text: str, path: Path, findings: Findings, place: Place | None = None) -> Parts:
+    """Return the topology in *text*, which stands at *path*, with all that it includes.
+
+    *place* is where it lies for the topology that mounts it, if one does.
+    """
+    return _Reader(text, path, findings, place).read(text)
+
+
+class Place(NamedTuple):
+    """Where a topology lies: among the files of a project, on the way from its root."""
+
+    files: ProjectFiles
+    steps: Steps
 
 
 class _Reader:
-    def __init__(self, text: str, path: Path, findings: Findings) -> None:
+    def __init__(self, text: str, path: Path, findings: Findings, place: Place | None) -> None:
         self._path = path
         self._findings = findings
-        root = project_root(path)
-        self._steps: Steps = path.absolute().relative_to(root).parts
+        if place is None:
+            root = project_root(path)
+            steps = path.absolute().relative_to(root).parts
+            size = len(text.encode("utf-8", "surrogatepass"))
+            place = Place(ProjectFiles(root, steps, size), steps)
+        self._steps = place.steps
         self._known = {self._steps}
-        size = len(text.encode("utf-8", "surrogatepass"))
-        self._found = Parts(ProjectFiles(root, self._steps, size))
+        self._found = Parts(place.files)
 
     def read(self, text: str) -> Parts:
         name = str(self._path)
@@ -134,8 +147,7 @@ class _Reader:
             rule = FILE_LIMIT if error.is_limit else BAD_INCLUDE
             self._findings.add(rule, place, error.fact, hint=error.hint)
             return None
-        name = os.path.normpath(os.path.join(os.path.dirname(part.name), entry))  # noqa: PTH118, PTH120 - as text, so that findings name it as the user does
-        return self._part(entry, name, content, steps, place)
+        return self._part(entry, beside(part.name, entry), content, steps, place)
 
     def _refuse_circle(self, steps: Steps, place: Pos, chain: list[Part]) -> None:
         for index, each in enumerate(chain):
@@ -170,6 +182,11 @@ class _Reader:
                 return part
         self._found.is_complete = False
         return None
+
+
+def beside(name: str, entry: str) -> str:
+    """Return how findings name the file that *entry* means in the file *name*."""
+    return os.path.normpath(os.path.join(os.path.dirname(name), entry))  # noqa: PTH118, PTH120 - as text, so that it is named as the user does
 
 
 def _is_our_version(part: Part, findings: Findings) -> bool:

@@ -25,6 +25,10 @@ class Pos(NamedTuple):
     end_column: int
     file: int = 0
 
+    def in_file(self, file: int) -> Pos:
+        """Return the same stretch of another file."""
+        return self._replace(file=file)
+
 
 class ScalarMark(NamedTuple):
     """The place of a scalar, and how it is written: `style` is the quote or `|`, `>` or ``."""

@@ -128,6 +128,19 @@ def is_supervisor(child: Raw) -> bool:
     return any(key in child for key in ("children", "template", "strategy"))
 
 
+def is_mount(child: Raw) -> bool:
+    """Tell a mounted topology among children."""
+    return "topology" in child and not is_supervisor(child)
+
+
+def mounts(document: Raw) -> Iterator[RawNode]:
+    """Yield the children that mount other topologies."""
+    for supervisor in supervisors(document):
+        for child in children(supervisor):
+            if is_mount(child.value) and isinstance(child.value["topology"], dict):
+                yield child
+
+
 def child_id(child: Raw) -> str | None:
     """Return the id of a child, which is its agent's name where it has none."""
     return text(child.get("id", child.get("agent")))

@@ -47,6 +47,10 @@ VAR_VALUE: Final = Rule("JD120", "var-value", "a value given for a var fits its 
 MISSING_VAR: Final = Rule("JD121", "missing-var", "every var has a value when the topology runs")
 # A secret in an expression where its value would be kept or shown: `set: {key: "${{ vars.key }}"}`.
 SECRET: Final = Rule("JD122", "secret", "secrets stand only where their value goes nowhere else")
+# `topology: {file: part.yaml}`, and that has no supervisor; `bridge` beside a bus that is shared.
+BAD_MOUNT: Final = Rule("JD130", "bad-mount", "a mounted file is a whole topology of the project")
+# shop.yaml mounts billing.yaml, which mounts shop.yaml.
+MOUNT_CYCLE: Final = Rule("JD131", "mount-cycle", "topologies do not mount one another")
 BAD_NUMBER: Final = Rule("JD117", "bad-number", "integers have 64 bits, numbers are finite")
 
 UNKNOWN_AGENT: Final = Rule("JD201", "unknown-agent", "an agent that is named is declared")

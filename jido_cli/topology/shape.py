@@ -54,6 +54,7 @@ _ROOT: Final = "the file"
 _EXPRESSION_REF: Final = "#/$defs/expression"
 _GIVES: Final = {BOOL: "boolean", INT: "integer", DOUBLE: "number", STRING: "string"}
 _NUMBERS: Final = ("integer", "number")
+_ONE_KIND: Final = "a child runs an agent, is a supervisor or mounts a topology"
 _NOTE: Final = ("this is what the expression comes to",)
 
 
@@ -287,7 +288,12 @@ class Shape:
     def _excluded(self, key: str, others: list[str], mark: MapMark, label: str) -> None:
         fact = f"{key!r} and {others[0]!r} of {label} exclude each other"
         later = max(mark.keys[key], mark.keys[others[0]])
-        self._add(CONFLICTING_KEYS, later, fact, hint="a child runs an agent or is a supervisor")
+        self._add(
+            CONFLICTING_KEYS,
+            later,
+            fact,
+            hint="a child runs an agent, is a supervisor or mounts a topology",
+        )
 
     def _list(self, node: Node, value: list[object], mark: ListMark, label: str) -> Checked:
         if len(value) < node.get("minItems", 0):

@@ -13,7 +13,7 @@ Node = Mapping[str, Any]
 
 LATER_GROUP_KEYS: Final = frozenset(
     (
-        *("service", "process", "topology", "mcp", "ingress"),
+        *("service", "process", "mcp", "ingress"),
         *("child", "key", "target"),
         *("adopt_child", "start_sensor", "stop_sensor", "cancel_instruction", "run"),
     )

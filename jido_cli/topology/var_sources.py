@@ -26,6 +26,24 @@ PREFIX: Final = "JIDO_VAR_"
 _START: Final = (1, 1, 1, 1)
 
 
+class Mounted(NamedTuple):
+    """What the topology that mounts another gives for its vars.
+
+    Attributes:
+        file: the name of the file that mounts.
+        at: the place of the mount.
+        values: JSON values by name; one that is not known yet is left out.
+        places: of the values, by name.
+        unknown: names whose values are not known yet.
+    """
+
+    file: str
+    at: Pos
+    values: Mapping[str, object]
+    places: Mapping[str, Pos]
+    unknown: frozenset[str] = frozenset()
+
+
 class VarSources(msgspec.Struct, frozen=True):
     """What is given for the vars of a topology; each outdoes those after it.
 
@@ -36,6 +54,8 @@ class VarSources(msgspec.Struct, frozen=True):
         environ: where `JIDO_VAR_NAME` and the variables that vars name are looked up.
         reads_files: whether files that vars name are read; never for a stranger's topology.
         may_assume: whether a var without a value is no error: nothing is to run.
+        mounted: what is given where the topology is mounted in another; then nothing else is
+            looked up but what its vars name themselves.
     """
 
     assignments: tuple[str, ...] = ()
@@ -44,6 +64,7 @@ class VarSources(msgspec.Struct, frozen=True):
     environ: Mapping[str, str] = {}
     reads_files: bool = False
     may_assume: bool = False
+    mounted: Mounted | None = None
 
 
 class Given(NamedTuple):
@@ -83,6 +104,9 @@ class Gatherer:
         self._set = dict(self._assigned())
         self._set.update(self._set_files())
         self._values, self._places = self._read_values()
+        self.mounted_at: Pos | None = None
+        if sources.mounted is not None:
+            self._set.update(self._mounted(sources.mounted))
 
     def given(self, decl: VarDecl) -> Given | None:
         """Return what is given for a var, None if nothing is."""
@@ -90,7 +114,8 @@ class Gatherer:
             return self._set[decl.name]
         if decl.name in self._values:
             return self._from_values(decl)
-        for name in (PREFIX + decl.name.upper(), decl.env):
+        general = None if self.mounted_at else PREFIX + decl.name.upper()
+        for name in (general, decl.env):
             text = self._sources.environ.get(name) if name else None
             if name and text is not None:
                 secret = SecretRef(decl.name, "environment", name)
@@ -146,6 +171,26 @@ class Gatherer:
             fact = f"{origin}: there is no var {name!r}"
             self._findings.add(VAR_VALUE, place, fact, hint=hint)
         return decl
+
+    # -- a mount
+
+    def _mounted(self, mounted: Mounted) -> Iterator[tuple[str, Given]]:
+        index = self._findings.add_file(mounted.file)
+        self.mounted_at = mounted.at.in_file(index)
+        for name, value in mounted.values.items():
+            place = mounted.places[name].in_file(index)
+            decl = self._decls.get(name)
+            if decl is None:
+                hint = self._suggester.near(name, self._decls)
+                file = self._findings.files[0]
+                self._findings.add(VAR_VALUE, place, f"{file} has no var {name!r}", hint=hint)
+            elif decl.secret:
+                fact = f"{name!r} is a secret: its value does not stand in a file"
+                hint = f"name where it is found, in {self._findings.files[0]}: env or file"
+                self._findings.add(SECRET, place, fact, hint=hint)
+            else:
+                origin = f"{mounted.file}:{place.line}"
+                yield name, Given(value, origin, is_text=False, is_shown=True, pos=place)
 
     # -- files
 

@@ -19,7 +19,7 @@ from jido_cli.core.values import freeze, thaw
 from jido_cli.topology import raw
 from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.model import SecretRef, VarDecl
-from jido_cli.topology.positions import Positions
+from jido_cli.topology.positions import Pos, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import MISSING_VAR, SECRET, VAR_VALUE, Findings
 from jido_cli.topology.var_sources import PREFIX, Gatherer, Given, VarSources, typed
@@ -108,9 +108,12 @@ def resolve(
                 values[name] = thaw(defaults[name])
         elif not _is_wrong(name, positions, findings):
             missing.append(decl)
-    if not sources.may_assume:
-        _report_missing(missing, findings)
-    assumed = tuple(decl.name for decl in missing) if sources.may_assume else ()
+    assumed = tuple(decl.name for decl in missing if _may_be_assumed(decl, sources))
+    lacking = [decl for decl in missing if decl.name not in assumed]
+    if gatherer.mounted_at is None:
+        _report_missing(lacking, findings)
+    else:
+        _report_not_given(lacking, gatherer.mounted_at, findings)
     schema = _readable_schema(decls) if is_sound and compiled is not None else None
     return Variables(decls, values, schema, assumed)
 
@@ -208,6 +211,27 @@ def _kinds(schema: Mapping[str, object]) -> tuple[str, ...]:
     declared = schema.get("type")
     kinds = declared if isinstance(declared, list | tuple) else [declared]
     return tuple(str(kind) for kind in kinds)
+
+
+def _may_be_assumed(decl: VarDecl, sources: VarSources) -> bool:
+    """Tell whether a var may lack a value: somebody can still give it before anything runs."""
+    if sources.mounted is None:
+        return sources.may_assume
+    if decl.name in sources.mounted.unknown:
+        return True
+    return sources.may_assume and (decl.env is not None or decl.file is not None)
+
+
+def _report_not_given(missing: list[VarDecl], at: Pos, findings: Findings) -> None:
+    """Report what the mount of a topology does not give."""
+    for decl in missing:
+        named = " or ".join(each for each in (decl.env and f"${decl.env}", decl.file) if each)
+        word = "secret" if decl.secret else "var"
+        fact = f"{findings.files[0]} needs the {word} {decl.name!r}"
+        if named:
+            fact = f"{fact}, and {named} has no value"
+        hint = f"give it beside file: vars: {{{decl.name}: ...}}"
+        findings.add(MISSING_VAR, at, fact, hint=None if decl.secret else hint)
 
 
 def _report_missing(missing: list[VarDecl], findings: Findings) -> None:
