@@ -6,7 +6,7 @@ not checked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -31,6 +31,7 @@ from jido_cli.runtime.supervising.starts import (
     ErrorPolicy,
     GroupStart,
     MailboxPolicy,
+    Mount,
     Origin,
     Schedule,
     SupervisorStart,
@@ -44,6 +45,7 @@ from jido_cli.topology.model import (
     BackoffDecl,
     ChildDecl,
     MailboxDecl,
+    MountDecl,
     OnErrorDecl,
     RouteDecl,
     ScheduleDecl,
@@ -68,9 +70,24 @@ def build(topology: Topology) -> Built:
     Raises:
         StartError: a module does not import, or what it should hold is not there.
     """
+    for mounted in _mounted(topology.root):
+        _add_import_paths(mounted)
+    _add_import_paths(topology)
+    return _Builder(topology).build()
+
+
+def _add_import_paths(topology: Topology) -> None:
     if any(decl.run is not None for decl in _all_actions(topology)):
         add_import_paths(topology.file, topology.project_root)
-    return _Builder(topology).build()
+
+
+def _mounted(decl: ChildDecl) -> Iterator[Topology]:
+    """Yield the topologies that are mounted below, the deepest first."""
+    if isinstance(decl, SupervisorDecl):
+        for child in decl.children:
+            yield from _mounted(child)
+        if decl.mount is not None:
+            yield decl.mount.topology
 
 
 def _all_actions(topology: Topology) -> list[ActionDecl]:
@@ -91,13 +108,18 @@ class _Builder:
         self._vars_schema = _vars_schema(topology)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
+        self._mounts: dict[int, _Builder] = {}  # by topology: replicas share theirs
+        self._folder = topology.file.resolve().parent
 
     def build(self) -> Built:
-        programs = {
+        return Built(self._supervisor(self._topology.root), self.programs())
+
+    def programs(self) -> dict[str, AgentProgram]:
+        """Return the agents that can be spawned, by name."""
+        return {
             name: self._program(decl, decl.mailbox, decl.on_error, decl.subscribe)
             for name, decl in self._topology.agents.items()
         }
-        return Built(self._supervisor(self._topology.root), programs)
 
     def _origin(self, pos: Pos) -> Origin:
         return Origin(str(self._topology.file), pos.line, pos.column)
@@ -115,15 +137,25 @@ class _Builder:
         children: tuple[ChildDecl, ...] = decl.children
         if decl.template is not None:
             children = (decl.template,)
+        inner = self if decl.mount is None else self._below(decl.mount)
         groups: dict[str, GroupStart] = {}
         return SupervisorStart(
             flags,
-            [self._spec(child, groups) for child in children],
+            [inner.spec(child, groups) for child in children],
             self._origin(decl.pos),
             readiness_ignored=decl.readiness == "ignore",
+            mount=None if decl.mount is None else _mount(decl.mount, inner.programs()),
         )
 
-    def _spec(self, child: ChildDecl, groups: dict[str, GroupStart]) -> ChildSpec:
+    def _below(self, mount: MountDecl) -> _Builder:
+        """Return the builder of a mounted topology: its names, vars and files are its own."""
+        key = id(mount.topology)
+        if key not in self._mounts:
+            self._mounts[key] = _Builder(mount.topology)
+        return self._mounts[key]
+
+    def spec(self, child: ChildDecl, groups: dict[str, GroupStart]) -> ChildSpec:
+        """Return the specification of a child; *groups* has those of its supervisor by name."""
         is_supervisor = isinstance(child, SupervisorDecl)
         return ChildSpec(
             child.id,
@@ -286,7 +318,7 @@ class _Builder:
         origin = self._origin(decl.pos)
         work = None
         if decl.run is not None:
-            work = find_action(decl.run, decl.name, origin)
+            work = find_action(decl.run, decl.name, origin, self._folder)
             if decl.effect == "thread" and work.kind == "pure":
                 work = msgspec.structs.replace(work, kind="thread")
         return compile_action(
@@ -306,6 +338,10 @@ def _generate(state: Schema | None, actions: Iterable[Action]) -> None:
     for schema in (state, *(each for one in actions for each in (one.params, one.output))):
         if schema is not None:
             schema.generated()
+
+
+def _mount(decl: MountDecl, programs: Mapping[str, AgentProgram]) -> Mount:
+    return Mount(programs, decl.has_own_bus, decl.bridge_in, decl.bridge_out)
 
 
 def _expect_none(problems: tuple[DeclarationError, ...]) -> None:

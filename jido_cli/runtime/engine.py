@@ -21,6 +21,7 @@ from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook, spell_m
 from jido_cli.runtime.serving.port import Port
 from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.supervising.crash_reports import describe
+from jido_cli.runtime.supervising.mounts import has_mounts
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, SupervisorStart
 from jido_cli.runtime.supervising.story import Story, StoryKeeper
@@ -70,6 +71,7 @@ class Engine:
             committer=options.committer,
             start_hook=options.start_hook,
             max_hops=options.max_hops,
+            has_mounts=has_mounts(root),
         )
         self.started_at = self.kernel.wall_ns() / 1e9
         self.root = Place(self.kernel, ROOT, None, root)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from jido_cli.bus.bridges import Bus, JoinedBuses
 from jido_cli.bus.groups import Group
 from jido_cli.bus.subscriptions import Subscriptions
 from jido_cli.core.declarative.signal_keys import NoSignalKeyError, SignalKey
@@ -31,25 +32,39 @@ class Hearing:
 
     Args:
         refuse: makes a dead letter of a signal that a group cannot place, with the reason.
+        has_mounts: whether topologies are mounted in the tree, with buses of their own perhaps.
     """
 
-    __slots__ = ("_groups", "_refuse", "bus")
+    __slots__ = ("_groups", "_outer", "_own", "_refuse", "bus")
 
-    def __init__(self, refuse: Callable[[Place | None, Signal, str], object]) -> None:
-        self.bus: Subscriptions[Place] = Subscriptions()
+    def __init__(
+        self,
+        refuse: Callable[[Place | None, Signal, str], object],
+        *,
+        has_mounts: bool = False,
+    ) -> None:
+        self._outer: Bus[Place] = Bus()
+        self._own: dict[int, Bus[Place]] = {}  # of mounted topologies, by the ids of their roots
+        self.bus: Subscriptions[Place] | JoinedBuses[Place] = self._outer
+        if has_mounts:
+            self.bus = JoinedBuses(self._outer, self._bus_of)
         self._groups: dict[Key, Group[Place]] = {}
         self._refuse = refuse
 
     def added(self, place: Place) -> None:
         """A place came into the tree."""
         start = place.start
+        if type(start) is SupervisorStart and start.mount is not None and start.mount.has_own_bus:
+            mount = start.mount
+            outer = self._bus_of(place)
+            self._own[id(place)] = Bus(outer, mount.bridge_in, mount.bridge_out)
         if type(start) is not AgentStart:
             return
         patterns = patterns_of(start.program)
         found = group_of(place)
         if found is None:
             if patterns:
-                self.bus.add(place, patterns)
+                self._bus_of(place).add(place, patterns)
             return
         key = (id(place.parent), found.name)
         group = self._groups.get(key)
@@ -57,7 +72,7 @@ class Hearing:
             group.joined(place)
         elif patterns:
             group = self._groups[key] = self._new(place.parent, found)
-            self.bus.add_group(group, patterns)
+            self._bus_of(place).add_group(group, patterns)
 
     def _new(self, above: Place | None, group: GroupStart) -> Group[Place]:
         key = None if group.key is None else self._asking(group.key, above)
@@ -85,12 +100,25 @@ class Hearing:
         if type(start) is AgentStart:
             found = group_of(place)
             if found is None:
-                self.bus.discard(place)
+                self._bus_of(place).discard(place)
             elif (group := self._groups.get((id(place.parent), found.name))) is not None:
                 group.left(place)
         elif type(start) is SupervisorStart:
             for key in [key for key in self._groups if key[0] == id(place)]:
-                self.bus.discard_group(self._groups.pop(key))
+                self._bus_of(place).discard_group(self._groups.pop(key))
+            own = self._own.pop(id(place), None)
+            if own is not None:
+                own.part()
+
+    def _bus_of(self, place: Place) -> Bus[Place]:
+        """Return the bus that is heard and published on at *place*."""
+        one: Place | None = place
+        while self._own and one is not None:
+            own = self._own.get(id(one))
+            if own is not None:
+                return own
+            one = one.parent
+        return self._outer
 
 
 def group_of(place: Place) -> GroupStart | None:

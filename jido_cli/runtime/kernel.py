@@ -64,6 +64,7 @@ class Kernel:
         committer: Committer | None = None,
         start_hook: StartHook | None = None,
         max_hops: int = DEFAULT_MAX_HOPS,
+        has_mounts: bool = False,
     ) -> None:
         self.loop = loop
         self.clock = Clock(loop)
@@ -75,7 +76,8 @@ class Kernel:
         self.dead_letters = DeadLetters(self.clock, self.events)
         self.deadlines = Deadlines(self.clock)
         self.zombies = Zombies(self.clock, self.events)
-        self.hearing = Hearing(self.dead_letters.add)
+        self.has_mounts = has_mounts
+        self.hearing = Hearing(self.dead_letters.add, has_mounts=has_mounts)
         self.bus = self.hearing.bus
         self.tree = Tree()
         self.watch = Watch()

@@ -10,6 +10,7 @@ import importlib
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.suggestions import did_you_mean
@@ -27,13 +28,14 @@ def add_import_paths(topology_file: Path, project_root: Path) -> None:
         sys.path.insert(0, text)
 
 
-def find_action(target: str, name: str, origin: Origin) -> Action:
+def find_action(target: str, name: str, origin: Origin, folder: Path) -> Action:
     """Return the action that *target*, `module:function`, names.
 
     Args:
         target: as the file has it.
         name: under which the topology knows it.
         origin: where the file says so, for the error.
+        folder: where the file lies: a module beside it is the one that is meant.
 
     Raises:
         StartError: the module does not import, has no such function, or it is no action.
@@ -50,6 +52,7 @@ def find_action(target: str, name: str, origin: Origin) -> Action:
             why="\n".join(user_trace(error)[1:]) or None,
             hints=(f"run: python -c 'import {module_name}'",),
         ) from error
+    _expect_beside(module, folder, f"{where}, action {name}")
     function = getattr(module, function_name, None)
     if function is None:
         near = did_you_mean(function_name, [one for one in vars(module) if one[0] != "_"])
@@ -72,6 +75,25 @@ def find_action(target: str, name: str, origin: Origin) -> Action:
         raise StartError(
             error.message, code="bad-action", where=f"{where}, action {name}", hints=error.hints
         ) from error
+
+
+def _expect_beside(module: ModuleType, folder: Path, where: str) -> None:
+    """Refuse a module that is another one than lies beside the file.
+
+    Python knows one module of a name; files of several folders can mean several.
+    """
+    path = folder.joinpath(*module.__name__.split("."))
+    beside = [each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()]
+    file = getattr(module, "__file__", None)
+    if not beside or file is None or Path(file).resolve() in [each.resolve() for each in beside]:
+        return
+    raise StartError(
+        f"module {module.__name__!r} is {file}, not {beside[0]}",
+        code="module-clash",
+        where=where,
+        why="two folders have a module of this name, and Python can hold only one",
+        hints=("rename one of them, or put it into a package with a name of its own",),
+    )
 
 
 def located(origin: Origin, line: int, column: int) -> Origin:

@@ -201,7 +201,11 @@ class Mounts:
             for name, each in values.items()
             if not name.startswith("x-") and not raw.has_expression(each)
         }
-        places = {name: self._positions.value((*path, "vars", name)) for name in known}
+        below = {name: (*path, "vars", name) for name in known}
+        places = {
+            name: (self._positions.key(each), self._positions.value(each))
+            for name, each in below.items()
+        }
         return Mounted(
             self._findings.files[at.file], at, known, places, frozenset(values) - frozenset(known)
         )

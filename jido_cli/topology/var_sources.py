@@ -33,14 +33,14 @@ class Mounted(NamedTuple):
         file: the name of the file that mounts.
         at: the place of the mount.
         values: JSON values by name; one that is not known yet is left out.
-        places: of the values, by name.
+        places: of the names and of their values, by name.
         unknown: names whose values are not known yet.
     """
 
     file: str
     at: Pos
     values: Mapping[str, object]
-    places: Mapping[str, Pos]
+    places: Mapping[str, tuple[Pos, Pos]]
     unknown: frozenset[str] = frozenset()
 
 
@@ -178,12 +178,12 @@ class Gatherer:
         index = self._findings.add_file(mounted.file)
         self.mounted_at = mounted.at.in_file(index)
         for name, value in mounted.values.items():
-            place = mounted.places[name].in_file(index)
+            key, place = (each.in_file(index) for each in mounted.places[name])
             decl = self._decls.get(name)
             if decl is None:
                 hint = self._suggester.near(name, self._decls)
                 file = self._findings.files[0]
-                self._findings.add(VAR_VALUE, place, f"{file} has no var {name!r}", hint=hint)
+                self._findings.add(VAR_VALUE, key, f"{file} has no var {name!r}", hint=hint)
             elif decl.secret:
                 fact = f"{name!r} is a secret: its value does not stand in a file"
                 hint = f"name where it is found, in {self._findings.files[0]}: env or file"

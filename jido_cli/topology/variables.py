@@ -109,7 +109,8 @@ def resolve(
         elif not _is_wrong(name, positions, findings):
             missing.append(decl)
     assumed = tuple(decl.name for decl in missing if _may_be_assumed(decl, sources))
-    lacking = [decl for decl in missing if decl.name not in assumed]
+    written = () if sources.mounted is None else sources.mounted.values  # told, if it is wrong
+    lacking = [decl for decl in missing if decl.name not in {*assumed, *written}]
     if gatherer.mounted_at is None:
         _report_missing(lacking, findings)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,16 @@ def test_an_example_stops_in_the_reverse_order_of_its_start(name: str, run: Run)
     end = world.end()
     assert end is not None
     assert end.kind == "stopped"
-    # the root has started when its last child has, and is the last to stop
-    *children, root = started
     stopped = [path for _, path, _ in world.events("exited")]
-    assert stopped == [*reversed(children), root]
+    assert stopped == list(in_reverse("root", started))
+
+
+def in_reverse(path: str, started: list[str]) -> Iterator[str]:
+    """Yield the paths below *path*, siblings in the reverse order of their start, then itself."""
+    for each in reversed(started):
+        if each.rpartition("/")[0] == path:
+            yield from in_reverse(each, started)
+    yield path
 
 
 @pytest.mark.parametrize("name", NAMES)

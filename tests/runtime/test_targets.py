@@ -14,6 +14,7 @@ from jido_cli.runtime.supervising.starts import Origin
 from jido_cli.runtime.targets import add_import_paths, find_action, located
 
 ORIGIN = Origin("shop.yaml", 5, 3)
+FOLDER = Path("nowhere")
 WHERE = "shop.yaml:5:3, action add"
 
 SOURCE = '''
@@ -51,15 +52,15 @@ def project(tmp_path: Path) -> Iterator[Path]:
 
 def refused(target: str) -> StartError:
     with pytest.raises(StartError) as told:
-        find_action(target, "add", ORIGIN)
+        find_action(target, "add", ORIGIN, FOLDER)
     return told.value
 
 
 @pytest.mark.usefixtures("project")
 def test_a_marked_function_is_found_and_named_as_the_topology_names_it() -> None:
-    action = find_action("jt_shop:add", "add", ORIGIN)
+    action = find_action("jt_shop:add", "add", ORIGIN, FOLDER)
     assert (action.name, action.kind, action.description) == ("add", "pure", "Add.")
-    assert find_action("jt_shop:later", "wait", ORIGIN).name == "wait"
+    assert find_action("jt_shop:later", "wait", ORIGIN, FOLDER).name == "wait"
 
 
 def test_the_folder_of_the_file_comes_before_the_projects(tmp_path: Path) -> None:

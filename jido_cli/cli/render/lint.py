@@ -32,7 +32,9 @@ def summary_lines(
     """Return the line of counts, and which rule to read about."""
     ignored = f", {counts.ignored:,} ignored" if counts.ignored else ""
     took = milliseconds_or_more(counts.seconds)
-    files = plural(counts.files, "file")
+    files = plural(
+        max(counts.files, counts.files_with_findings), "file"
+    )  # mounted ones are read too
     if not findings:
         return [paint("ok", f"{files}, no findings{ignored} ({took})")]
     kinds = [

@@ -69,6 +69,8 @@ def _facts(node: Node) -> tuple[str, ...]:
     if decl.template is not None:
         bound = f"up to {decl.max_children:,} of " if decl.max_children else "any number of "
         window += f", {bound}{display(decl.template.agent)}, {decl.template.restart}"
+    if decl.mount is not None:
+        window += f", topology {display(decl.mount.topology.file.name)}"
     restart = "" if decl.restart == "permanent" else f", {decl.restart}"
     return decl.strategy, f"{window}{restart}"
 

@@ -14,6 +14,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.calls import Delivery, Waiter
 from jido_cli.runtime.agents.mailbox import deliver, has_waiters, wait_for_room
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
+from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
 
@@ -97,7 +98,7 @@ def _places_of(
         case "sender":
             place = kernel.tree.find(before.source)
         case ask.AgentTarget(id=agent_id):
-            place = kernel.tree.find(agent_id)
+            place = mounts.find(kernel, server.place, agent_id)
         case ask.ChildTarget(child=tag):
             place = None if family is None else family.child(tag)
         case _:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from jido_cli.core import directives as ask
 from jido_cli.runtime.agents.instructions import InstructionRun
+from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.supervision import answers
@@ -49,7 +50,7 @@ class Family:
     def spawn(self, directive: ask.SpawnAgent, done: Callable[[str | None], None]) -> None:
         """Start a child; *done* is told None, or why it did not start."""
         server, kernel = self._server, self._server.kernel
-        program = kernel.programs.get(directive.agent)
+        program = mounts.program(kernel, server.place, directive.agent)
         if program is None:
             done(f"no agent {directive.agent!r} is declared")
             return
@@ -88,7 +89,7 @@ class Family:
         kernel = self._server.kernel
         if under is None:
             return self._own_supervisor()
-        place = kernel.tree.find(under)
+        place = mounts.find(kernel, self._server.place, under)
         if place is None or not isinstance(place.start, SupervisorStart):
             return f"under: no supervisor {under!r}"
         if place.start.flags.strategy != "dynamic":

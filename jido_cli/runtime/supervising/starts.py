@@ -123,6 +123,20 @@ class ServiceStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Mount:
+    """What holds below the root of a mounted topology: its agents by name, and its bus.
+
+    With a bus of its own, patterns name what that hears of the one above, and what the one above
+    hears of it.
+    """
+
+    programs: Mapping[str, AgentProgram]
+    has_own_bus: bool = False
+    bridge_in: tuple[str, ...] = ()
+    bridge_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisorStart:
     """Start a supervisor over *specs*; for `dynamic` the only one is the template.
 
@@ -135,6 +149,7 @@ class SupervisorStart:
     specs: Sequence[ChildSpec]
     origin: Origin | None = None
     readiness_ignored: bool = False
+    mount: Mount | None = None
 
 
 Start = AgentStart | ServiceStart | SupervisorStart

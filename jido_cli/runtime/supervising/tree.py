@@ -53,18 +53,27 @@ class Tree:
         if self._found:
             self._found.clear()
 
-    def find(self, ident: str) -> Place | None:
+    def find(self, ident: str, below: Place | None = None) -> Place | None:
         """Return the one place that *ident* (a path or a tail of one) names, or None.
 
-        For the loop: the answer is remembered until the tree changes.
+        For the loop: the answer is remembered until the tree changes. With *below*, only that
+        place and those under it have names.
         """
-        place = self._found.get(ident)
+        key = ident if below is None else f"{id(below)} {ident}"
+        place = self._found.get(key)
         if place is None:
-            matching = self.matching(ident)
+            matching = self.matching(ident) if below is None else self._matching_in(below, ident)
             if len(matching) != 1:
                 return None
-            place = self._found[ident] = matching[0]
+            place = self._found[key] = matching[0]
         return place
+
+    def _matching_in(self, top: Place, ident: str) -> list[Place]:
+        ids = ident.split("/")
+        found = [place for place in self.walk(top) if place.id == ids[-1] and _has_tail(place, ids)]
+        # A tail may reach above: then it is a name of the outer topology.
+        depth = len(top.path.split("/"))
+        return [one for one in found if len(one.path.split("/")) - len(ids) >= depth - 1]
 
     def matching(self, ident: str) -> list[Place]:
         """Return every place whose path is *ident* or ends with it, an exact path alone."""
