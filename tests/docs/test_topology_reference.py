@@ -9,6 +9,7 @@ TOLD_BY = {
     "inline_action": ("action", "route_do"),
     "supervisor_child": ("supervisor", "agent_child"),
     "template": ("agent_child",),
+    "mount_child": ("agent_child",),
     "failure": ("action",),
     "error_policy": ("on_error",),
     "place": ("emit",),
