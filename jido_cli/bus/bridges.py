@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic
 
-from jido_cli.bus.subscriptions import M, Subscriptions
+from jido_cli.bus.groups import M
+from jido_cli.bus.subscriptions import Subscriptions
 from jido_cli.core.router import Pattern, matches, parse_pattern
 from jido_cli.core.signals import Signal
 
