@@ -248,8 +248,8 @@ class SpawnAgent(Directive, frozen=True, tag="spawn_agent"):
         under: id of the dynamic supervisor; None is the agent's own `<id>.children`.
         state: overrides of its initial state.
         meta: facts that it sees as `agent.meta`.
-        restart: its restart type.
-        on_parent_death: what it does when this agent ends.
+        restart: its restart type; None is that of the template, `transient` without one.
+        on_parent_death: what it does when this agent ends; None is what its definition says.
     """
 
     agent: str
@@ -257,8 +257,8 @@ class SpawnAgent(Directive, frozen=True, tag="spawn_agent"):
     under: str | None = None
     state: Mapping[str, object] | None = None
     meta: Mapping[str, object] | None = None
-    restart: Literal["permanent", "transient", "temporary"] = "transient"
-    on_parent_death: Literal["stop", "continue", "emit_orphan"] = "stop"
+    restart: Literal["permanent", "transient", "temporary"] | None = None
+    on_parent_death: Literal["stop", "continue", "emit_orphan"] | None = None
 
     def __post_init__(self) -> None:
         _need_text("spawn_agent", "agent", self.agent)
@@ -269,8 +269,10 @@ class SpawnAgent(Directive, frozen=True, tag="spawn_agent"):
             value = getattr(self, name)
             if value is not None:
                 force_setattr(self, name, freeze_mapping(value, where=name))
-        _need_one_of("spawn_agent", "restart", self.restart, RESTARTS)
-        _need_one_of("spawn_agent", "on_parent_death", self.on_parent_death, ON_PARENT_DEATH)
+        if self.restart is not None:
+            _need_one_of("spawn_agent", "restart", self.restart, RESTARTS)
+        if self.on_parent_death is not None:
+            _need_one_of("spawn_agent", "on_parent_death", self.on_parent_death, ON_PARENT_DEATH)
 
 
 @directive_type("stop_child")
@@ -281,6 +283,27 @@ class StopChild(Directive, frozen=True, tag="stop_child"):
 
     def __post_init__(self) -> None:
         _need_text("stop_child", "tag", self.tag)
+
+
+@directive_type("adopt_child")
+class AdoptChild(Directive, frozen=True, tag="adopt_child"):
+    """Make an agent that runs and has no parent a child of this one.
+
+    Args:
+        child: its path, or a tail of it that names exactly one.
+        tag: by which this agent knows it from then on.
+        meta: facts that it sees as `agent.meta`; None leaves those that it has.
+    """
+
+    child: str
+    tag: str
+    meta: Mapping[str, object] | None = None
+
+    def __post_init__(self) -> None:
+        _need_text("adopt_child", "child", self.child)
+        _need_text("adopt_child", "tag", self.tag)
+        if self.meta is not None:
+            force_setattr(self, "meta", freeze_mapping(self.meta, where="meta"))
 
 
 @directive_type("run_instruction")

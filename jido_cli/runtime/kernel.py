@@ -18,10 +18,12 @@ from jido_cli.core.signals import Signal
 from jido_cli.observe.events import EventLog
 from jido_cli.observe.records import DIRECTIVES_KEPT, DirectiveRecord, ExitRecord
 from jido_cli.observe.ring import Ring
+from jido_cli.runtime.agents.bonds import Bonds
 from jido_cli.runtime.agents.deadlines import Deadlines
 from jido_cli.runtime.agents.family_news import tell_exited, tell_started
 from jido_cli.runtime.agents.hops import Hops
 from jido_cli.runtime.agents.mailbox import dead_letter_mail
+from jido_cli.runtime.agents.parting import leave_orphans, parent_exited, supervisor_exited
 from jido_cli.runtime.clock import Clock
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.dead_letters import DeadLetters
@@ -80,6 +82,7 @@ class Kernel:
         self.hearing = Hearing(self.dead_letters.add, has_mounts=has_mounts)
         self.bus = self.hearing.bus
         self.tree = Tree()
+        self.bonds = Bonds()
         self.watch = Watch()
         self.programs = dict(programs or {})
         self.committer = committer
@@ -120,6 +123,9 @@ class Kernel:
         place.log.has_ended = True
         dead_letter_mail(place, "its place ended")
         self.hearing.ended(place)
+        if self.bonds.has_children(place) and not place.log.is_restarting:
+            leave_orphans(place, "its place ended")
+        self.bonds.forget(place)
         self._child_numbers.pop(id(place), None)
 
     def next_child_id(self, supervisor: Place, agent: str) -> str:
@@ -236,6 +242,10 @@ class Kernel:
             frame=record.frame,
         )
         tell_exited(process, reason)
+        if place.children is not None:
+            supervisor_exited(place, reason)
+        elif self.bonds.has_children(place):
+            parent_exited(place, reason)
         for observer in self.exit_observers:
             observer(process, reason)
 

@@ -104,6 +104,8 @@ def _start_child(s: State, call_id: int, call: StartChildCall) -> Answer | None:
         if call.id is None:
             return BadSpec(Problem("missing_id"))
         ident, spec = call.id, template
+        if call.restart is not None and call.restart != template.restart:
+            spec = replace(template, restart=call.restart)
     else:
         if call.spec is None:
             return BadSpec(Problem("invalid_child_spec", call.spec))

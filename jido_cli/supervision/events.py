@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jido_cli.supervision.reasons import ExitReason
 from jido_cli.supervision.records import record
-from jido_cli.supervision.specs import ChildSpec
+from jido_cli.supervision.specs import ChildSpec, Restart
 
 
 @record
@@ -72,12 +72,14 @@ class StartChildCall:
     """Add and start a child: a full specification, or for `dynamic` the template's with *id*.
 
     *args* replaces nothing of the specification: it reaches the runner with `StartChild`, at
-    every restart too (OTP's extra arguments).
+    every restart too (OTP's extra arguments). *restart* takes the place of the template's, which
+    OTP does not know.
     """
 
     spec: ChildSpec | None = None
     id: str | None = None
     args: object = None
+    restart: Restart | None = None
 
 
 @record

@@ -56,15 +56,19 @@ def program(
     on_unrouted: Literal["dead_letter", "ignore", "error"] = "dead_letter",
     subscribe: Literal["routes", "none"] | tuple[str, ...] = "none",
     schedules: Iterable[Schedule] = (),
+    **more: Any,
 ) -> AgentProgram:
     """Return an agent; *state* is in the short form, None lets it be any mapping.
 
-    It hears the bus only if *subscribe* says so: most tests address it.
+    It hears the bus only if *subscribe* says so: most tests address it. *more* are further fields
+    of the program.
     """
     given = routes_of(routes) if isinstance(routes, Mapping) else tuple(routes)
     schema = None if state is None else compile_schema(expand_short_form(state))
     definition = AgentDefinition(name, state_schema=schema, routes=given, actions=actions)
-    return AgentProgram(definition, mailbox, on_error, on_unrouted, subscribe, tuple(schedules))
+    return AgentProgram(
+        definition, mailbox, on_error, on_unrouted, subscribe, tuple(schedules), **more
+    )
 
 
 def agent(

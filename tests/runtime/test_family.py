@@ -113,10 +113,6 @@ def test_a_child_without_a_tag_is_named_after_its_agent(boot: MakeWorld) -> None
         (SpawnAgent("worker", under="pool"), "under: no supervisor 'pool'"),
         (SpawnAgent("worker", under="b"), "under: no supervisor 'b'"),
         (SpawnAgent("worker", under="root"), "under: 'root' is not a dynamic supervisor"),
-        (
-            SpawnAgent("worker", on_parent_death="continue"),
-            "on_parent_death 'continue' is not available yet",
-        ),
     ],
 )
 def test_a_spawn_that_cannot_be_is_a_failed_directive_and_no_more(
@@ -129,9 +125,10 @@ def test_a_spawn_that_cannot_be_is_a_failed_directive_and_no_more(
 
 def test_a_tag_that_is_taken_is_refused(boot: MakeWorld) -> None:
     world = spawning(boot, SpawnAgent("worker", tag="w"), SpawnAgent("worker", tag="w"))
+    why = "tag 'w' is taken: a child of that tag is being started"
     assert world.directives() == [
+        ("root/b", "spawn_agent", "dead_letter", why),
         ("root/b", "spawn_agent", "done", None),
-        ("root/b", "spawn_agent", "dead_letter", "'w' did not start: there is one of that id"),
     ]
 
 

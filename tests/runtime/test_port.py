@@ -180,6 +180,8 @@ def test_a_node_is_told_in_full(world: World) -> None:
         "generation": 1,
         "mailbox": 0,
         "persist": "none",
+        "parent_agent": None,
+        "tag": None,
         "last_exit": None,
     }
 

@@ -26,10 +26,12 @@ KINDS = (
     *("stopping", "stopped", "error", "unrouted", "dead_letter", "directive_failed", "expired"),
     *("overflow", "skipped", "refused", "stalled", "hung", "zombie", "zombie_gone", "late"),
     "scaled",
+    *("adopted", "orphaned"),
     "command",
 )
 DIRECTIVES = (
     *("emit", "schedule", "cancel", "cron", "cron_cancel", "spawn_agent", "stop_child"),
+    "adopt_child",
     *("run_instruction", "reply", "error", "dead_letter", "stop"),
 )
 OUTCOMES = ("ok", "dead", "cancelled", "error", "retry")

@@ -82,7 +82,7 @@ def _places_of(
     server: AgentServer, target: object, signal: Signal, before: Signal
 ) -> Iterable[Place] | str:
     """Return the places that *target* names, or what is wrong with it."""
-    kernel, family = server.kernel, server.family
+    kernel, bonds = server.kernel, server.kernel.bonds
     place: Place | None
     match target:
         case "bus":
@@ -90,17 +90,18 @@ def _places_of(
         case "none":
             return ()
         case "children":
-            return () if family is None else family.children()
+            return [bond.child for bond in bonds.children(server.place)]
         case "self":
             return (server.place,)
         case "parent":
-            place = None if server.args is None else server.args.parent
+            bond = bonds.of(server.place)
+            place = None if bond is None else bond.parent
         case "sender":
             place = kernel.tree.find(before.source)
         case ask.AgentTarget(id=agent_id):
             place = mounts.find(kernel, server.place, agent_id)
         case ask.ChildTarget(child=tag):
-            place = None if family is None else family.child(tag)
+            place = bonds.child(server.place, tag)
         case _:
             return f"target {target!r} is not available"
     if place is None or type(place.start) is not AgentStart:

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 def info_of(server: AgentServer) -> AgentInfo:
     """Return who *server* is: what its expressions see as `agent`."""
-    args = server.args
+    place, bonds, args = server.place, server.kernel.bonds, server.args
+    bond = bonds.of(place)
+    named = bond or bonds.former(place) or args  # an orphan keeps its tag and its meta
     return AgentInfo(
-        server.place.id,
+        place.id,
         server.source,
-        None if args is None else args.tag,
-        freeze_mapping({} if args is None else args.meta, where="meta"),
-        None if args is None or args.parent is None else args.parent.path,
+        None if named is None else named.tag,
+        freeze_mapping({} if named is None else named.meta, where="meta"),
+        None if bond is None else bond.parent.path,
     )
 
 

@@ -129,3 +129,36 @@ class InstructionRun:
             return
         if deliver(server.place, signal) in ("blocked", "rejected"):
             kernel.dead_letters.add(server.place, signal, "mailbox full: result")
+
+
+class Instructions:
+    """The instructions of one incarnation that run beside its mailbox, by id."""
+
+    __slots__ = ("_runs", "_server")
+
+    def __init__(self, server: AgentServer) -> None:
+        self._server = server
+        self._runs: dict[str, InstructionRun] = {}
+
+    def run(self, directive: ask.RunInstruction, cause: Cause) -> str | None:
+        """Run an action on the committed state; its outcome comes back as a signal."""
+        server = self._server
+        action = server.program.definition.actions.get(directive.action)
+        if action is None:
+            return f"no action {directive.action!r}"
+        run_id = directive.id or f"{cause.seq}.{cause.index}"
+        if run_id in self._runs:
+            return f"instruction {run_id!r} is running"
+        run = InstructionRun(server, directive, action, run_id, cause, self._over)
+        self._runs[run_id] = run
+        run.begin()
+        return None
+
+    def _over(self, run_id: str) -> None:
+        self._runs.pop(run_id, None)
+
+    def end(self) -> None:
+        """The incarnation ends: whatever comes of them is refused."""
+        runs, self._runs = self._runs, {}
+        for run in runs.values():
+            run.revoke()

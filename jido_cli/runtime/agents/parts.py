@@ -1,4 +1,4 @@
-"""What most agents never need: timers, a family, open commits, an error window.
+"""What most agents never need: timers, a family, instructions, open commits, an error window.
 
 One record, made when the first of them is used, so that 100,000 idle agents do not carry them.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jido_cli.runtime.agents.commits import PendingCommits
 from jido_cli.runtime.agents.failures import ErrorWindow
 from jido_cli.runtime.agents.family import Family
+from jido_cli.runtime.agents.instructions import Instructions
 from jido_cli.runtime.agents.timers import Timers
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Parts:
         "_server",
         "commits",
         "family",
+        "instructions",
         "sendings",
         "timers",
         "waiting_directives",
@@ -35,6 +37,7 @@ class Parts:
         self._server = server
         self.commits: PendingCommits | None = None
         self.family: Family | None = None
+        self.instructions: Instructions | None = None
         self.timers: Timers | None = None
         self.window: ErrorWindow | None = None
         self.waiting_directives = 0
@@ -52,6 +55,12 @@ class Parts:
             self.family = Family(self._server)
         return self.family
 
+    def need_instructions(self) -> Instructions:
+        """Return the instructions beside the mailbox."""
+        if self.instructions is None:
+            self.instructions = Instructions(self._server)
+        return self.instructions
+
     def need_timers(self) -> Timers:
         """Return the timers."""
         if self.timers is None:
@@ -68,6 +77,8 @@ class Parts:
         """Whether nothing is left that an orderly exit waits for; else *called_later* will be."""
         if self.commits is not None and self.commits.is_open:
             return False
+        if self.instructions is not None:
+            self.instructions.end()
         return self.family is None or self.family.stop(called_later)
 
     def end(self, *, is_killed: bool) -> None:
@@ -81,7 +92,13 @@ class Parts:
                 sending.cancel()
         if self.timers is not None:
             self.timers.cancel_all()
+        if self.instructions is not None:
+            self.instructions.end()
         if self.family is not None:
-            self.family.abandon()
+            self.family.stop(_wait_for_nothing)
         if self.commits is not None:
             self.commits.abandon()
+
+
+def _wait_for_nothing() -> None:
+    """Take the news that the family is gone, after its agent."""

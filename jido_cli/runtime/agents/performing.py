@@ -14,6 +14,7 @@ from jido_cli.core.agent import Agent
 from jido_cli.core.command import Done
 from jido_cli.core.failures import ActionFailure, error_directive
 from jido_cli.core.signals import Signal
+from jido_cli.runtime.agents import family
 from jido_cli.runtime.agents.emitting import emit
 from jido_cli.runtime.agents.failures import on_failure
 from jido_cli.runtime.agents.mailbox import make_dead_letter
@@ -113,15 +114,20 @@ def spawn_agent(server: AgentServer, directive: ask.Directive, cause: Cause) -> 
 def stop_child(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
     """Stop a child by tag; an unknown tag is no error."""
     assert isinstance(directive, ask.StopChild)
-    if server.family is not None:
-        server.family.stop_child(directive.tag)
+    family.stop_child(server, directive.tag)
     return None
+
+
+def adopt_child(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+    """Make a running agent a child of this one."""
+    assert isinstance(directive, ask.AdoptChild)
+    return server.parts.need_family().adopt(directive)
 
 
 def run_instruction(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
     """Run an action beside the mailbox."""
     assert isinstance(directive, ask.RunInstruction)
-    return server.parts.need_family().run_instruction(directive, cause)
+    return server.parts.need_instructions().run(directive, cause)
 
 
 # -- the command's own signal, the agent's own life
@@ -172,6 +178,7 @@ PERFORMERS: dict[type[ask.Directive], Performer] = {
     ask.CronCancel: cron_cancel,
     ask.SpawnAgent: spawn_agent,
     ask.StopChild: stop_child,
+    ask.AdoptChild: adopt_child,
     ask.RunInstruction: run_instruction,
     ask.Reply: reply,
     ask.DeadLetter: dead_letter,

@@ -21,7 +21,6 @@ from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.agents.commits import refuse
 from jido_cli.runtime.agents.effectful import EffectRun
 from jido_cli.runtime.agents.effectful_command import EffectfulCommand
-from jido_cli.runtime.agents.family import Family
 from jido_cli.runtime.agents.identity import info_of
 from jido_cli.runtime.agents.mailbox import admit_waiters, has_waiters, make_dead_letter
 from jido_cli.runtime.agents.parts import Parts
@@ -188,11 +187,6 @@ class AgentServer:
         return self._parts
 
     @property
-    def family(self) -> Family | None:
-        """The agents that this one spawned, and its instructions beside the mailbox, if any."""
-        return None if self._parts is None else self._parts.family
-
-    @property
     def timers(self) -> Timers | None:
         """The timers, if one was ever armed."""
         return None if self._parts is None else self._parts.timers
@@ -216,6 +210,17 @@ class AgentServer:
         if self._info is None:
             self._info = info_of(self)
         return self._info
+
+    def forget_info(self) -> None:
+        """Its parent has changed: who it is will be looked up anew."""
+        self._info = None
+
+    def lost_own_supervisor(self) -> None:
+        """The supervisor of its own gave up: nobody else falls (runtime.md 18)."""
+        if self._parts is not None and self._parts.family is not None:
+            self._parts.family.lost_own()
+        if self.stopping is None:
+            self.place.set_status("degraded")
 
     def describe_step(self, signal: Signal) -> tuple[str, float]:
         """Return the names of the actions that *signal* runs, and their timeout in seconds."""

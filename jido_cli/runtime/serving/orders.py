@@ -20,6 +20,7 @@ from jido_cli.runtime.agents.addressing import (
 )
 from jido_cli.runtime.agents.calling import SOURCE, ask
 from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Delivery
+from jido_cli.runtime.agents.handing_over import args_for_successor, hand_over_children
 from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.serving import view, view_records
@@ -191,8 +192,18 @@ class Orders:
     async def _restart(self, args: Mapping[str, Any]) -> Data:
         place = self._kernel.tree.resolve(args["id"])
         runner = self._above(place, "restarted")
+        place.log.is_restarting = True  # its children wait for it, whatever stands between
+        try:
+            answer = await self._stop_and_start(place, runner)
+            self._check(answer, place)
+        finally:
+            place.log.is_restarting = False
+            hand_over_children(place)
+        return self._told(self._kernel.tree.resolve(place.path), "restarted")
+
+    async def _stop_and_start(self, place: Place, runner: SupervisorRunner) -> object:
         process = place.process
-        kept = process.args if isinstance(process, AgentServer) else None
+        kept = args_for_successor(process) if isinstance(process, AgentServer) else None
         found = await self._ask(runner, GetChildSpecCall(place.id))
         self._check(await self._ask(runner, TerminateChildCall(place.id)), place)
         is_dynamic = runner.start.flags.strategy == "dynamic"
@@ -202,8 +213,7 @@ class Orders:
         if isinstance(answer, answers.NotFound):  # who is not kept without a process begins anew
             spec = None if is_dynamic or not isinstance(found, answers.SpecFound) else found.spec
             answer = await self._ask(runner, StartChildCall(spec, place.id, kept))
-        self._check(answer, place)
-        return self._told(self._kernel.tree.resolve(place.path), "restarted")
+        return answer
 
     async def _kill(self, args: Mapping[str, Any]) -> Data:
         place = self._kernel.tree.resolve(args["id"])

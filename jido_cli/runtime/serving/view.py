@@ -100,6 +100,8 @@ def node(kernel: Kernel, place: Place, path: str, above: str | None, stalled: st
         "generation": place.generation,
         "mailbox": None if is_supervisor else place.mail_depth,
         "persist": "none" if isinstance(start, AgentStart) else None,
+        "parent_agent": None if (bond := kernel.bonds.of(place)) is None else bond.parent.path,
+        "tag": None if bond is None else bond.tag,
         "last_exit": None if last is None else exit_record(last),
     }
 
@@ -175,12 +177,11 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
     program = start.program
     log = place.log if place.has_log else None
     running = None if server is None else server.running
-    parent = None if server is None or server.args is None else server.args.parent
     timers = None if server is None else server.timers
     schedules = [] if timers is None else list(timers.schedules.values())
     return {
         "agent_declared": None if program.origin is None else program.origin.line,
-        "parent_agent": None if parent is None else parent.path,
+        "family": _family(kernel, place),
         "mailbox_detail": {
             "depth": place.mail_depth,
             "max": program.mailbox.max,
@@ -220,6 +221,22 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
             "ms": round((kernel.monotonic() - running.since) * 1000),
         },
         "dead_letters": 0 if log is None else log.dead,
+    }
+
+
+def _family(kernel: Kernel, place: Place) -> Data:
+    """Return the logical relations: parents, which are no supervisors, and children by tag."""
+    now = kernel.monotonic()
+    bond, former = kernel.bonds.of(place), kernel.bonds.former(place)
+    named = bond or former
+    return {
+        "meta": None if named is None else thaw(named.meta),
+        "on_parent_death": None if named is None else named.on_parent_death,
+        "orphaned_from": None if former is None else former.parent.path,
+        "children": [
+            {"tag": one.tag, "path": one.child.path, "status": status_of(one.child, now)}
+            for one in kernel.bonds.children(place)
+        ],
     }
 
 

@@ -93,6 +93,8 @@ def summary(asked: ask.Directive) -> str:
             return f"{agent} {tag or ''}".rstrip()
         case ask.StopChild(tag=tag):
             return tag
+        case ask.AdoptChild(child=child, tag=tag):
+            return f"{child} as {tag}"
         case ask.RunInstruction(action=action):
             return action
         case ask.Error(message=message):

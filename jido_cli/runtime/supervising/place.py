@@ -67,6 +67,7 @@ class PlaceLog:
         "expired",
         "failed",
         "has_ended",
+        "is_restarting",
         "looping_until",
         "overflow_at",
         "own_restarts",
@@ -87,6 +88,7 @@ class PlaceLog:
         self.expired = 0
         self.failed = 0
         self.has_ended = False  # the place left the tree: what still comes is a dead letter
+        self.is_restarting = False  # by order: a new incarnation follows the one that is ended
         self.backoffs = 0
         self.looping_until = 0.0
         self.up_at = 0.0  # of the incarnation after the first

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Overflow = Literal["reject", "drop_oldest", "drop_newest", "block"]
 Kind = Literal["agent", "service", "supervisor"]
+OnParentDeath = Literal["stop", "continue", "emit_orphan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class AgentProgram:
     subscribe: Literal["routes", "none"] | tuple[str, ...] = "routes"
     schedules: tuple[Schedule, ...] = ()
     origin: Origin | None = None
+    on_parent_death: OnParentDeath = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +166,5 @@ class ChildArgs:
     tag: str | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
     parent: Place | None = None
-    parent_generation: int = 0  # the incarnation that asked for the child; with it the child ends
+    parent_generation: int = 0  # the incarnation that asked for the child
+    on_parent_death: OnParentDeath = "stop"

@@ -372,7 +372,10 @@ class SupervisorRunner:
         is_dynamic = self.start.flags.strategy == "dynamic"
         declared = set() if is_dynamic else {spec.id for spec in self.start.specs}
         for child_id in [one for one in children if one not in declared]:
-            self.kernel.place_ended(children.pop(child_id))
+            place = children.pop(child_id)
+            self.kernel.place_ended(place)
+            if place.process is not None:  # an agent's own supervisor that outlived the agent
+                place.process.orphan()
 
     _PERFORM: ClassVar[dict[type, Callable[[SupervisorRunner, Any], None]]] = {
         do.StartChild: _start_child,
