@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from jido_cli.observe.ring import Ring
@@ -47,10 +48,15 @@ Listener = Callable[[Event], None]
 
 
 class EventLog:
-    """The event stream of one engine; written by its loop, read from anywhere."""
+    """The event stream of one engine; written by its loop, read from anywhere.
+
+    A fact may also come from another thread, while the loop is kept from writing commands: the
+    watchdog's. Commands take no lock.
+    """
 
     def __init__(self, wall_ns: Callable[[], int]) -> None:
         self._wall_ns = wall_ns
+        self._lock = Lock()
         self.facts: Ring[Event] = Ring(FACTS_KEPT)
         self.commands: Ring[CommandRecord] = Ring(COMMANDS_KEPT)
         self._listeners: tuple[Listener, ...] = ()
@@ -62,15 +68,11 @@ class EventLog:
 
     def fact(self, kind: str, subject: Subject | None, text: str = "", **data: object) -> Event:
         """Record a fact and tell the listeners."""
-        event = Event(
-            self.facts.head + self.commands.head + 1,
-            self._wall_ns() / 1e9,
-            kind,
-            None if subject is None else subject.path,
-            text,
-            data,
-        )
-        self.facts.append(event)
+        path = None if subject is None else subject.path
+        with self._lock:
+            seq = self.facts.head + self.commands.head + 1
+            event = Event(seq, self._wall_ns() / 1e9, kind, path, text, data)
+            self.facts.append(event)
         for listener in self._listeners:
             listener(event)
         return event
@@ -96,7 +98,7 @@ class EventLog:
         ring.head = number
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call *listener* on the engine's loop with each new fact; returns how to stop that."""
+        """Call *listener* with each new fact, in its writer's thread; returns how to stop that."""
         self._listeners = (*self._listeners, listener)
 
         def stop() -> None:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from jido_cli.core.signals import Signal
 from jido_cli.errors import StartError
+from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.calling import ask, outside_signal
 from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.agents.mailbox import dead_letter_mail, deliver
@@ -218,13 +219,16 @@ class Engine:
         if self.watchdog is not None:
             self.watchdog.stop()
 
-    def _stalled(self, stall: Stall, was_interrupted: bool) -> None:
+    def _stalled(self, stall: Stall, is_over: bool) -> None:
+        """Tell of a stall; of one that is over its timeout it is not known yet how it will end."""
         place = None if stall.agent is None else self.kernel.tree.find(stall.agent)
-        what = f"{stall.action or 'a callback'} kept the loop for {stall.ms}ms"
-        if was_interrupted:
-            what = f"{stall.action} ran over its timeout of {stall.timeout_s:g}s: interrupted"
-        kind = "hung" if was_interrupted else "stalled"
+        what = f"{stall.action or 'a callback'} has kept the loop for {stall.ms}ms"
+        if is_over and stall.timeout_s is not None:
+            timeout = measures.setting(stall.timeout_s * 1000)
+            what = f"{stall.action} ran over its timeout of {timeout}"
+        kind = "hung" if is_over else "stalled"
         self.kernel.events.fact(kind, place, what, stack=list(stall.stack), ms=stall.ms)
+        self.port.wake_readers()  # the loop, which does it otherwise, may not turn
 
     # -- use in process
 

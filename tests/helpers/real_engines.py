@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from jido_cli.runtime.engine import Engine, EngineOptions
 from jido_cli.runtime.serving.port import Port
 from jido_cli.runtime.supervising.starts import SupervisorStart
 
+T = TypeVar("T")
 PATIENCE_S = 30.0
 LOOK_EVERY_S = 0.005
 
@@ -60,11 +61,12 @@ class RealEngine:
         return found
 
 
-def until(is_true: Callable[[], object]) -> None:
+def until(is_true: Callable[[], T]) -> T:
     """Look again and again, without keeping the interpreter, until *is_true* says so."""
     never = threading.Event()
     for _ in range(int(PATIENCE_S / LOOK_EVERY_S)):
-        if is_true():
-            return
+        found = is_true()
+        if found:
+            return found
         never.wait(LOOK_EVERY_S)
     raise AssertionError("it never came true")

@@ -12,6 +12,7 @@ import pytest
 from jido_cli.core.action import action
 from jido_cli.core.directives import RunInstruction
 from jido_cli.core.signals import Signal
+from jido_cli.observe.events import EventLog
 from jido_cli.runtime.supervising.service import ServiceContext
 from jido_cli.runtime.watching.watch import ActionHung, Watch
 from tests.helpers.actions import COUNT, State, add, doing
@@ -66,7 +67,7 @@ def test_a_spinning_action_is_interrupted_after_its_timeout(kind: str) -> None:
         until(lambda: real.facts("hung"))
         (told,) = real.facts("hung")
         assert told["path"] == "root/a"
-        assert told["text"] == f"{kind} ran over its timeout of 0.3s: interrupted"
+        assert told["text"] == f"{kind} ran over its timeout of 300ms"
         assert any(f"in {kind}" in line for line in told["data"]["stack"])
 
 
@@ -110,13 +111,73 @@ def test_an_action_that_sleeps_is_a_stall_and_readers_are_answered(is_async: boo
         ready = real.port.ready()
         assert (ready["ok"], [one["status"] for one in ready["not_ready"]]) == (False, ["hung"])
         assert real.facts("started")
+        (told,) = until(lambda: real.facts("stalled"))
+        assert (told["path"], told["text"].split(" has kept ")[0]) == ("root/a", "nap")
         assert not real.call("a", "add").done()
         release.set()
         assert napping.result(PATIENCE_S)["ok"]
         until(lambda: not real.port.health()["stalled"])
         assert real.port.ready()["ok"]
-        (told,) = real.facts("stalled")
-        assert (told["path"], told["text"].split(" kept ")[0]) == ("root/a", "nap")
+        assert real.facts("stalled") == [told]
+        assert real.facts("hung") == []
+
+
+@pytest.mark.slow
+def test_a_wait_in_c_beyond_its_timeout_is_told_while_it_lasts_and_not_called_interrupted() -> None:
+    """The interruption cannot land before the wait has run out: what comes of it is told then."""
+    release = threading.Event()
+
+    @action(name="nap", timeout_s=0.3)
+    def nap() -> None:
+        release.wait(PATIENCE_S)
+
+    with RealEngine(tree(agent("a", program("c", {"nap": nap})))) as real:
+        woken = threading.Event()
+        stop = real.port.wake(lambda: woken.set() if real.facts("hung") else None)
+        real.call("a", "nap")
+        assert woken.wait(PATIENCE_S), "who follows the events was not woken by the watchdog"
+        stop()
+        (told,) = real.facts("hung")
+        assert told["text"] == "nap ran over its timeout of 300ms"
+        assert (real.facts("exited"), real.port.node("a")["facts"]) == ([], ["hung"])
+        release.set()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("frequent_switches")
+def test_facts_of_the_watchdog_never_tear_the_order_of_events() -> None:
+    """The loop writes a command after each step; the watchdog writes in the midst of steps."""
+    watch = Watch()
+    events = EventLog(lambda: 1_500_000_000)
+    place = Step()
+    stop = threading.Event()
+
+    def disturb() -> None:
+        while not stop.is_set():
+            running, since = watch.running, watch.since
+            if running is not None:
+                watch.within(running, since, lambda: events.fact("stalled", None))
+
+    other = threading.Thread(target=disturb)
+    other.start()
+    for number in range(20_000):
+        watch.since = float(number)
+        watch.running = place
+        if number % 7 == 0:
+            events.fact("overflow", None)
+        watch.running = None
+        if watch.is_injecting:
+            watch.swallow_late()
+        events.command(2, place, "x", True, 0.001, None)
+    stop.set()
+    other.join()
+    facts, _ = events.facts.after(0, 1 << 20)
+    commands, _ = events.commands.after(0, 1 << 20)
+    numbers = sorted([one.seq for _, one in facts] + [one[0] for _, one in commands])
+    assert numbers[-1] == events.head
+    assert len(set(numbers)) == len(numbers)
+    assert [one.seq for _, one in facts] == sorted(one.seq for _, one in facts)
+    assert any(one.kind == "stalled" for _, one in facts), "it was never disturbed"
 
 
 @pytest.mark.slow
@@ -222,7 +283,7 @@ class Attacker:
 class Step:
     """Whose step runs."""
 
-    source = "root/a"
+    source = path = "root/a"
 
     def describe_step(self, _: Signal) -> tuple[str, float]:
         return "work", 0.0

@@ -274,6 +274,11 @@ class Port:
 
         return stop
 
+    def wake_readers(self) -> None:
+        """Call them now, in whatever thread this is."""
+        for callback in self._listeners:
+            callback()
+
     def _tick(self) -> None:
         if not self._is_ticking:
             self._is_ticking = True
@@ -287,8 +292,7 @@ class Port:
         seen = (self._kernel.events.head, self._kernel.directives.head)
         if seen != self._seen:
             self._seen = seen
-            for callback in self._listeners:
-                callback()
+            self.wake_readers()
 
     # -- orders
 

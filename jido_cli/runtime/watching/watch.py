@@ -5,6 +5,9 @@ second. Interrupting is by an exception injected into the loop's thread, once fo
 handshake below rests on the order of two assignments on each side: the loop clears `running`,
 then looks at `is_injecting`; the watchdog sets `is_injecting`, then looks at `running`. So one of
 the two always sees the other, and a step pays no lock (runtime.md 9, rules.md 34).
+
+By the same handshake a stall is written into the stream of events while it lasts: until the
+watchdog is done with that, the loop cannot get past the end of its step, where it writes itself.
 """
 
 from __future__ import annotations
@@ -87,17 +90,37 @@ class Watch:
             except ActionHung:
                 continue
 
-    def inject(self, running: Steppable, since: float) -> bool:
-        """Interrupt the step *running* that began at *since*, if it still runs."""
+    def inject(
+        self, running: Steppable, since: float, first: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Interrupt the step *running* that began at *since*, if it still runs.
+
+        *first* is called before it is, as `within` would.
+        """
         with self._lock:
             if self.is_injecting:
                 return False
             self.is_injecting = True
             if self.running is running and self.since == since:
+                first()
                 _send_hung(self.thread_id)
                 return True
             self.is_injecting = False
             return False
+
+    def within(self, running: Steppable, since: float, work: Callable[[], None]) -> bool:
+        """Do *work*, in which the step *running* that began at *since* cannot end, if it runs."""
+        with self._lock:
+            if self.is_injecting:
+                return False
+            self.is_injecting = True
+            try:
+                still_runs = self.running is running and self.since == since
+                if still_runs:
+                    work()
+                return still_runs
+            finally:
+                self.is_injecting = False
 
 
 def _send_hung(thread_id: int) -> None:
@@ -133,6 +156,11 @@ class Watchdog:
         stall_s: float,
         told: Callable[[Stall, bool], None],
     ) -> None:
+        """Watch *loop*.
+
+        *told* hears of each stall, and (True) of each that is about to be interrupted: in the
+        watchdog's thread while the step lasts that is the cause, else on the loop, afterwards.
+        """
         self._loop = loop
         self._watch = watch
         self._stall_s = stall_s
@@ -182,10 +210,19 @@ class Watchdog:
         self.stall = Stall(since, agent, action, timeout_s, self._stack())
         if self._told_since != self._pinged_at:
             self._told_since = self._pinged_at
-            self._loop.call_soon_threadsafe(self._told, self.stall, False)
+            self._tell(self.stall, running)
         is_over = running is not None and timeout_s is not None and now - since > timeout_s
-        if is_over and running is not None and self._watch.inject(running, since):
-            self._loop.call_soon_threadsafe(self._told, self.stall, True)
+        if is_over and running is not None:
+            stall = self.stall
+            self._watch.inject(running, since, lambda: self._told(stall, True))
+
+    def _tell(self, stall: Stall, running: Steppable | None) -> None:
+        """Tell of a stall at once where a step is its cause, else when the loop turns again."""
+        is_told = running is not None and self._watch.within(
+            running, stall.since, lambda: self._told(stall, False)
+        )
+        if not is_told:
+            self._loop.call_soon_threadsafe(self._told, stall, False)
 
     def _task_path(self) -> str | None:
         """Return the path of the service whose task runs, if one does."""
