@@ -11,6 +11,7 @@ from datetime import tzinfo
 from typing import Any, Final, TypeAlias
 
 from jido_cli.observe.text import measures
+from jido_cli.observe.text.signs import disjoint_counts
 from jido_cli.tui.feed.frames import Frame, LinkState, NodeNews
 from jido_cli.tui.model.entries import Entry, directive_entry
 from jido_cli.tui.model.log import LogModel
@@ -235,7 +236,7 @@ class Desk:
         uptime = float(self.engine.get("uptime_s") or 0.0)
         return HeaderFace(
             self.name,
-            answer.get("counts") or {},
+            disjoint_counts(answer) if answer.get("stalled") else answer.get("counts") or {},
             uptime + max(0.0, self.now() - self._answered_at),
             self.signal_rate,
             int(answer.get("restarts") or 0),

@@ -101,6 +101,12 @@ def test_facts_stand_in_brackets_after_the_status():
     tree = shop.tree()
     shop.find(tree, "orders")["facts"] = ["hung"]
     assert "● running [hung]" in "\n".join(tree_lines(tree, tree["nodes"]))
+    running = tree["counts"]["running"]
+    tree["stalled"] = {"agent": "root/pipeline/orders"}
+    assert f"  × 1 hung, 1 crash_looping, {running - 1} running  " in heading(tree)
+    del shop.find(tree, "orders")["facts"]
+    tree["stalled"] = {"agent": None}
+    assert f"  × the loop is held, 1 crash_looping, {running} running  " in heading(tree)
 
 
 def test_a_filtered_tree_keeps_the_ancestors_of_what_it_shows():

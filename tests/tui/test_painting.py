@@ -171,7 +171,7 @@ async def test_an_agent_that_keeps_the_loop_is_told_everywhere():
         async with opened(size, handle=engine) as desk:
             await desk.press(*"jjj")
             await desk.step()
-            assert desk.line("× 1 hung, 15 running")
+            assert desk.line("× 1 hung, 14 running")
             assert desk.line("× orders holds the loop: spin runs for 12s")
             assert desk.line("● running [hung] ").startswith("│► ")
             assert desk.shows("● running [hung 12s]") and desk.shows(" spin runs for 12s")

@@ -14,6 +14,7 @@ from jido_cli.cli.render.engines import engine_lines
 from jido_cli.cli.session import Session
 from jido_cli.errors import ControlError
 from jido_cli.observe.text.display import display
+from jido_cli.observe.text.signs import disjoint_counts
 
 if TYPE_CHECKING:
     from jido_cli.control.engines import FoundEngine
@@ -70,7 +71,7 @@ def _row(session: Session, found: FoundEngine) -> dict[str, Any]:
     except ControlError as error:
         return row | {"problem": error.message}
     return row | {
-        "counts": tree["counts"],
+        "counts": disjoint_counts(tree),
         "restarts": tree["restarts"],
         "uptime_s": tree["engine"]["uptime_s"],
     }

@@ -10,9 +10,11 @@ from jido_cli.observe.text.columns import Cell, Column, table
 from jido_cli.observe.text.display import Paint, cut, display, plain
 from jido_cli.observe.text.names import short_names
 from jido_cli.observe.text.signs import (
+    HUNG,
     STATUSES,
     TROUBLE,
     Node,
+    disjoint_counts,
     mark,
     role,
     stall_text,
@@ -45,9 +47,10 @@ def heading(tree: Tree, paint: Paint = plain) -> str:
 
 def _health(tree: Tree, paint: Paint) -> str:
     """Return the counts of statuses; a loop that does not turn goes before all of them."""
-    if not tree.get("stalled"):
-        return summary(tree["counts"], paint)
-    return paint("bad", f"× 1 hung, {summary(tree['counts'])[2:]}")
+    counts = disjoint_counts(tree)
+    if tree.get("stalled") and HUNG not in counts:  # held by something that is no node
+        return paint("bad", f"× the loop is held, {summary(counts)[2:]}")
+    return summary(counts, paint)
 
 
 def tree_lines(

@@ -24,8 +24,11 @@ STATUSES: tuple[tuple[str, str, Role], ...] = (
     ("stopped", "■", "fade"),
     ("running", "●", "ok"),
 )
-_SIGNS = {word: sign for word, sign, _ in STATUSES}
+# Not a status but a fact beside one; in a summary such a node is counted as this alone.
+HUNG = "hung"
+_SIGNS = {HUNG: "×"} | {word: sign for word, sign, _ in STATUSES}
 _ROLES: dict[str, Role] = {word: role for word, _, role in STATUSES}
+_ROLES[HUNG] = "bad"
 
 TROUBLE = ("failed", "crash_looping", "degraded", "backing_off")
 STRATEGIES = {
@@ -96,7 +99,7 @@ def outcome(word: str, paint: Paint = plain) -> tuple[str, str]:
 
 def summary(counts: Mapping[str, int], paint: Paint = plain) -> str:
     """Return the health of a tree in words: `● all 15 running`, `◆ 1 crash_looping, 14 running`."""
-    order = [word for word, _, _ in STATUSES]
+    order = [HUNG, *(word for word, _, _ in STATUSES)]
     known = [word for word in order if counts.get(word)]
     known += [word for word in counts if word not in order and counts[word]]
     if known == ["running"]:
@@ -107,6 +110,16 @@ def summary(counts: Mapping[str, int], paint: Paint = plain) -> str:
     worst = known[0]
     words = ", ".join(f"{count(counts[word])} {display(word)}" for word in known)
     return paint(role(worst), f"{sign(worst)} {words}")
+
+
+def disjoint_counts(tree: Mapping[str, Any]) -> dict[str, int]:
+    """Return the nodes by status; one that holds the loop counts as `hung` and as nothing else."""
+    counts = dict(tree["counts"])
+    for node in tree["nodes"]:
+        if HUNG in (node.get("facts") or ()) and counts.get(node["status"]):
+            counts[node["status"]] -= 1
+            counts[HUNG] = counts.get(HUNG, 0) + 1
+    return counts
 
 
 def stall_text(stall: Mapping[str, Any]) -> str:

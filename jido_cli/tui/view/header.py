@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.signs import STATUSES, role, sign
+from jido_cli.observe.text.signs import HUNG, STATUSES, role, sign
 from jido_cli.tui.model.trouble import Trouble
 from jido_cli.tui.text import Line, Row, Span, cells, cut, display
 from jido_cli.tui.view.layout import MIDDLE
@@ -77,12 +77,12 @@ def health_span(face: HeaderFace) -> Span:
     if face.lost:
         return (face.lost, "bad")
     counts = face.counts
-    order = [word for word, _, _ in STATUSES]
+    order = [HUNG, *(word for word, _, _ in STATUSES)]
     known = [word for word in order if counts.get(word)]
     known += [word for word in counts if word not in order and counts[word]]
-    if face.stalled:
+    if face.stalled and HUNG not in known:  # held by something that is no node
         words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
-        return (f"× 1 hung, {words}", "bad")
+        return (f"× the loop is held, {words}", "bad")
     if not known:
         return ("? no nodes", "fade")
     if known == ["running"]:
