@@ -16,7 +16,7 @@ from tests.cli.fakes import jido
 COMMANDS = list(JidoGroup.entries)
 LATER = (
     "apply|rollback|logs|trace|history|wait|exec|suspend|resume|checkpoint|schedule|"
-    "cancel|check|test|replay|store|import|lsp|actions"
+    "cancel|check|test|replay|store|import|lsp"
 )
 
 
