@@ -10,8 +10,7 @@ import importlib
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -28,8 +27,7 @@ PROGRAM = "jido"
 HELP = {"help_option_names": ["--help", "-h"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One command: the group it is listed in, the module that holds it, one line about it."""
 
     group: str

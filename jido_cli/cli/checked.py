@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jido_cli.cli.failures import CommandError, FindingsError
 from jido_cli.control.words import near
@@ -19,8 +18,7 @@ if TYPE_CHECKING:  # costs start-up time that other commands do not need
     from jido_cli.topology.var_sources import VarSources
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A topology, and what came of loading it."""
 
     topology: Topology

@@ -11,10 +11,10 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from jido_cli.cli import terminal
 from jido_cli.control.words import pasted
@@ -47,13 +47,12 @@ class EngineSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One run of one command; `owns_process` where the process ends with it."""
 
     terminal: terminal.Terminal
     engines: EngineSource
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
     now: Callable[[], float] = time.time
     zone: tzinfo | None = None
     owns_process: bool = False
@@ -125,7 +124,7 @@ def real_session() -> Session:
 
 def without_cut(session: Session) -> Session:
     """Return the session with data not cut to the terminal's width."""
-    return replace(session, terminal=replace(session.terminal, columns=None))
+    return session._replace(terminal=session.terminal._replace(columns=None))
 
 
 def _repeated(typed: Sequence[str], command: str) -> str:

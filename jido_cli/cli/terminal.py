@@ -11,14 +11,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from jido_cli.observe.text.display import Paint, as_ascii, colour, display_json, plain
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """How to print: data to stdout, the rest to stderr.
 
     Args:

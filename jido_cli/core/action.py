@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeVar, overload
 
 import msgspec
@@ -117,8 +116,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.kind == "pure"
 
 
-@dataclass(slots=True)
-class _Mark:
+class _Mark(msgspec.Struct, eq=False):
     """What `action` left on a function; the compiled action is made when first asked for."""
 
     name: str | None

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+import msgspec
 
 from jido_cli.errors import JidoCliError
 
@@ -40,8 +41,7 @@ class PatternError(JidoCliError):
         self.pattern = pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """A parsed pattern; `specificity` orders routes that match the same type."""
 
     text: str
@@ -158,15 +158,14 @@ class Router(Generic[T]):
         return tuple(self._targets[rank] for rank in sorted(ranks))
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
+class _Node(msgspec.Struct, eq=False):
     """A place in the tree of patterns; `is_loop` is a `**`, which any segment leads back to."""
 
     is_loop: bool = False
-    literals: dict[str, _Node] = field(default_factory=dict)
+    literals: dict[str, _Node] = {}
     one: _Node | None = None
     many: _Node | None = None
-    ranks: list[int] = field(default_factory=list)
+    ranks: list[int] = []
 
     @property
     def is_leaf(self) -> bool:

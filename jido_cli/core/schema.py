@@ -12,9 +12,10 @@ looked at again. The rest is checked as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import msgspec
 
 from jido_cli.core.schema_absorb import Absorb, absorber
 from jido_cli.core.schema_document import (
@@ -349,7 +350,7 @@ def _member(validators: _Validators, name: str, schema: object) -> Member:
         quick = quick_test(schema)
         if quick is None or not passes(quick, default):
             default = fix(default)
-        return replace(member, default=default)
+        return msgspec.structs.replace(member, default=default)
     return member
 
 

@@ -8,8 +8,9 @@ writes them out as Python for the values that come by the thousand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, cast
+
+import msgspec
 
 from jido_cli.core.schema_errors import missing_key, unknown_key
 from jido_cli.core.values import MAX_INT, MIN_INT
@@ -40,8 +41,7 @@ _LIMITS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """One property of an object.
 
     Attributes:

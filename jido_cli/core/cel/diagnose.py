@@ -8,7 +8,7 @@ one are dropped, so that one mistake gives one finding. Nothing is checked or ra
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from jido_cli.core.cel.emit import TOO_DEEP
@@ -17,33 +17,33 @@ from jido_cli.core.cel.source import Source
 from jido_cli.core.cel.types import CelType
 from jido_cli.core.suggestions import did_you_mean
 
-_ENTRY = re.compile(
-    r"^(?:\w+: )?ERROR: <input>:(\d+):(\d+): (.*?)(?=\n \||\nERROR: |\nWARNING: | \[\w+\]$|\Z)",
-    re.MULTILINE | re.DOTALL,
+# Kept as texts, and compiled by `re` when they are needed: most expressions have no mistake.
+_ENTRY = (
+    r"(?ms)^(?:\w+: )?ERROR: <input>:(\d+):(\d+): (.*?)"
+    r"(?=\n \||\nERROR: |\nWARNING: | \[\w+\]$|\Z)"
 )
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9.]+|==|!=|<=|>=|&&|\|\||\S")
-_UNDEFINED = re.compile(r"undefined field '(.*)' not found in struct '(.*)'")
-_UNDECLARED = re.compile(r"undeclared reference to '(.*)' \(in container ''\)")
-_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '\((.*)\)'", re.DOTALL)
-_UNEXPECTED = re.compile(
-    r"Syntax error: (?:mismatched|extraneous|no viable alternative at) input "
-    r"'(.*?)'(?: expecting.*)?$",
-    re.DOTALL,
+_UNDEFINED = r"undefined field '(.*)' not found in struct '(.*)'"
+_UNDECLARED = r"undeclared reference to '(.*)' \(in container ''\)"
+_OVERLOAD = r"(?s)found no matching overload for '(.*)' applied to '\((.*)\)'"
+_UNEXPECTED = (
+    r"(?s)Syntax error: (?:mismatched|extraneous|no viable alternative at) input "
+    r"'(.*?)'(?: expecting.*)?$"
 )
-_TOKEN_ERROR = re.compile(r"Syntax error: token recognition error at: '(.*)", re.DOTALL)
-_DEPTH = re.compile("recursion (depth|limit)")
-_NO_FIELDS = re.compile(r"expression of type '(.*)' cannot be the operand of a select operation")
-_NO_RANGE = re.compile(r"expression of type '(.*)' cannot be the range of a comprehension.*")
+_UNREADABLE = r"(?s)Syntax error: token recognition error at: '(.*)"
+_DEPTH = "recursion (depth|limit)"
+_NO_FIELDS = r"expression of type '(.*)' cannot be the operand of a select operation"
+_NO_RANGE = r"expression of type '(.*)' cannot be the range of a comprehension.*"
 # How the checker spells types, and how people do.
-_TYPE_NAMES = (
-    (re.compile(r"wrapper\((\w+)\)"), r"\1 or null"),
-    (re.compile(r"google\.protobuf\.(Timestamp|Duration)"), lambda found: found[1].lower()),
-    (re.compile(r"\boptional_type\b"), "optional"),
-    (re.compile(r"math\.@max"), "math.greatest"),
-    (re.compile(r"math\.@min"), "math.least"),
-    (re.compile(r"jido\.M[0-9]+"), "object"),
-    (re.compile(r"\bT%[0-9]+"), "dyn"),
-    (re.compile(r"\bnull_type\b"), "null"),
+_TYPE_NAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (r"wrapper\((\w+)\)", r"\1 or null"),
+    (r"google\.protobuf\.(Timestamp|Duration)", lambda found: found[1].lower()),
+    (r"\boptional_type\b", "optional"),
+    (r"math\.@max", "math.greatest"),
+    (r"math\.@min", "math.least"),
+    (r"jido\.M[0-9]+", "object"),
+    (r"\bT%[0-9]+", "dyn"),
+    (r"\bnull_type\b", "null"),
 )
 _INT_BEFORE = re.compile(r"(?<![\w.])([0-9]+)\s*$")
 _INT_AFTER = re.compile(r"[^\w\s(]*\s*([0-9]+)(?![\w.])")
@@ -111,10 +111,10 @@ def findings(report: str, source: Source, known: Known) -> tuple[Finding, ...]:
     checked = source.text
     entries = [
         (_offset(checked, int(line), int(column)), text.strip())
-        for line, column, text in _ENTRY.findall(report)
+        for line, column, text in re.findall(_ENTRY, report)
         if "*error*" not in text
     ]
-    if _DEPTH.search(report):
+    if re.search(_DEPTH, report):
         message = f"{TOO_DEEP}: over 32 operations in one another"
         return (Finding(1, 1, 1, message, "split it"),)
     if not entries:
@@ -127,7 +127,7 @@ def findings(report: str, source: Source, known: Known) -> tuple[Finding, ...]:
         entries = [
             entry
             for entry, (_, name) in zip(entries, unknown, strict=True)
-            if name or not _UNDECLARED.fullmatch(entry[1])
+            if name or not re.fullmatch(_UNDECLARED, entry[1])
         ]
     found = (_finding(checked, offset, text, known) for offset, text in entries)
     return tuple(_of_user(each, source) for each in found)
@@ -179,30 +179,30 @@ def _name_before(source: str, offset: int) -> tuple[int, str]:
 
 def _unknown_call(source: str, offset: int, text: str) -> str | None:
     """Return the name of the function that *text* says is unknown, if it says so."""
-    found = _UNDECLARED.fullmatch(text)
+    found = re.fullmatch(_UNDECLARED, text)
     if found is None or source[offset : offset + 1] != "(":
         return None
     return found[1]
 
 
 def _finding(source: str, offset: int, text: str, known: Known) -> Finding:
-    if found := _UNDEFINED.fullmatch(text):
+    if found := re.fullmatch(_UNDEFINED, text):
         return _undefined_field(source, offset, found[1], known.fields.get(found[2], {}))
     if name := _unknown_call(source, offset, text):
         return _undeclared_function(source, offset, name)
-    if found := _UNDECLARED.fullmatch(text):
+    if found := re.fullmatch(_UNDECLARED, text):
         return _undeclared_name(source, offset, found[1], known.variables)
-    if found := _OVERLOAD.fullmatch(text):
+    if found := re.fullmatch(_OVERLOAD, text):
         return _no_overload(source, offset, found[1], found[2])
     if text.startswith("Syntax error"):
         return _syntax_error(source, offset, text)
     place = word_at(source, offset)
-    if found := _NO_FIELDS.fullmatch(text):
+    if found := re.fullmatch(_NO_FIELDS, text):
         word = _WORD.match(source, place)
         is_size = word is not None and _MEANT.get(word[0], word[0]) == "size"
         hint = "write size(x)" if is_size else None
         return at(source, place, f"{_words(found[1])} has no fields", hint)
-    if found := _NO_RANGE.fullmatch(text):
+    if found := re.fullmatch(_NO_RANGE, text):
         return at(source, place, f"a macro needs a list or a map, not {_words(found[1])}")
     if text.startswith("has() argument"):
         return at(source, place, "has() asks for a field", "write has(a.b)")
@@ -212,7 +212,7 @@ def _finding(source: str, offset: int, text: str, known: Known) -> Finding:
 def _words(text: str) -> str:
     """Return the checker's words with types as people write them."""
     for spelled, shown in _TYPE_NAMES:
-        text = spelled.sub(shown, text)
+        text = re.sub(spelled, shown, text)
     return text.removeprefix("INVALID_ARGUMENT: ")
 
 
@@ -316,13 +316,13 @@ def _overload_hint(source: str, offset: int, name: str, types: str) -> str | Non
 
 
 def _syntax_error(source: str, offset: int, text: str) -> Finding:
-    if found := _TOKEN_ERROR.fullmatch(text):
+    if found := re.fullmatch(_UNREADABLE, text):
         quote = found[1][:1]
         if quote in ("'", '"'):
             return at(source, offset, "syntax error: the text in quotes does not end on this line")
         hint = _SIGNS.get(quote)
         return at(source, offset, f"syntax error at {quote!r}", hint)
-    found = _UNEXPECTED.fullmatch(text)
+    found = re.fullmatch(_UNEXPECTED, text)
     if found is None:
         return at(source, offset, text[0].lower() + text[1:])
     if found[1].endswith("<EOF>"):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+import msgspec
 
 from jido_cli.core.cel.conversions import double_text
 from jido_cli.core.cel.diagnose import Finding
@@ -33,8 +34,7 @@ CLOSING = "}}"
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeclarationError:
+class DeclarationError(msgspec.Struct, frozen=True):
     """A mistake in a declared value, and where it is.
 
     Attributes:
@@ -57,11 +57,11 @@ class DeclarationError:
 
     def under(self, *keys: str | int) -> DeclarationError:
         """Return the same mistake, seen from further out."""
-        return replace(self, path=(*keys, *self.path))
+        return msgspec.structs.replace(self, path=(*keys, *self.path))
 
     def as_value(self) -> DeclarationError:
         """Return the same mistake in a value, where the text is not a key."""
-        return replace(self, is_key=False)
+        return msgspec.structs.replace(self, is_key=False)
 
 
 class Constant(NamedTuple):
@@ -70,8 +70,7 @@ class Constant(NamedTuple):
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(msgspec.Struct, frozen=True):
     """A compiled value with expressions: `run` takes a scope and returns it.
 
     Attributes:

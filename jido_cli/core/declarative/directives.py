@@ -8,8 +8,9 @@ once. Carrying directives out is the runtime's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from jido_cli.core.cel.template import (
     Compiled,
@@ -109,8 +110,7 @@ _REPLY = "reply"
 _LATER = frozenset(("run", "adopt_child", "start_sensor", "stop_sensor", "cancel_instruction"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """One directive: its record and its compiled parts, or what it always is."""
 
     place: str

@@ -7,7 +7,8 @@ each of them. What is asked for is compiled elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from jido_cli.core.cel.template import (
     Compiled,
@@ -32,8 +33,7 @@ Ask = Callable[[Scope, list[Directive]], None]
 """Adds what is asked for, in a scope, to the directives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(msgspec.Struct, frozen=True):
     """What is asked for where a condition holds, or for each element of a list."""
 
     place: str

@@ -9,7 +9,6 @@ command's business.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -48,8 +47,7 @@ class Requirement(NamedTuple):
         raise ActionError(message, code="require", retryable=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(msgspec.Struct, frozen=True):
     """What becomes of the state, and what is asked for then."""
 
     changes: Changes | None = None
@@ -92,8 +90,7 @@ class Effects:
             return following
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """What the keys of one declaration do, compiled."""
 
     locals: tuple[tuple[str, Make], ...]

@@ -8,7 +8,8 @@ that comes out is valid is the schema's business, and the command's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from jido_cli.core.cel.template import (
     Compiled,
@@ -49,8 +50,7 @@ _EMPTY = of_items({})
 _MISSING = object()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, frozen=True):
     """A path of the state under one of the keys, and the value beside it."""
 
     verb: str
@@ -96,8 +96,7 @@ class _Entry:
             raise failed(self.place, error) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
+class _Whole(msgspec.Struct, frozen=True):
     """The mapping of `replace` or `merge`."""
 
     place: str

@@ -5,8 +5,8 @@ JSON output never goes through here: programs get plain numbers and RFC 3339.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 EXACT_UP_TO = 99_999
 NOT_KNOWN = "?"
@@ -104,8 +104,7 @@ def window_length(value: dict[str, object]) -> str:
     return setting(round(float(length) * 1000)) if isinstance(length, int | float) else "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(NamedTuple):
     """Spells moments as somebody in *zone* reads them at *now* (local zone when None)."""
 
     now: float
