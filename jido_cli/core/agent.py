@@ -12,6 +12,8 @@ import msgspec
 
 from jido_cli.core.action import Action, from_function
 from jido_cli.core.context import Context
+from jido_cli.core.fsm import Fsm
+from jido_cli.core.guarding import Checks, guarded
 from jido_cli.core.router import Router
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.schema_absorb import Absorb
@@ -48,6 +50,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
         priority: -100 to 100, high first.
         when: condition; None always matches.
         continue_on_error: whether a failing instruction of this route leaves the others alone.
+        states: of the definition's machine, in which alone the route is taken; empty: in all.
     """
 
     pattern: str
@@ -55,6 +58,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     priority: int = 0
     when: When | None = None
     continue_on_error: bool = False
+    states: frozenset[str] = frozenset()
 
 
 class AgentDefinition:
@@ -68,6 +72,8 @@ class AgentDefinition:
         on_error: policy, understood by the runtime.
         on_unrouted: `dead_letter`, `ignore` or `error`.
         description: for people.
+        fsm: the machine of states that guards a field of the state; None for the strategy
+            `direct`.
 
     Attributes:
         absorb: merges an action's result into a valid state of these agents; gives (next state,
@@ -75,15 +81,19 @@ class AgentDefinition:
         plans: by signal type, as far as they were asked for; `plan_for` fills it.
 
     Raises:
-        UsageError: two different actions have one name.
+        UsageError: two different actions have one name, or a route asks for states that the
+            machine does not have.
         PatternError: a route's pattern or priority is malformed.
     """
 
     __slots__ = (
         "_initial",
+        "_merge",
+        "_recheck",
         "absorb",
         "actions",
         "description",
+        "fsm",
         "name",
         "on_error",
         "on_unrouted",
@@ -103,6 +113,7 @@ class AgentDefinition:
         on_error: object = "log",
         on_unrouted: str = "dead_letter",
         description: str = "",
+        fsm: Fsm | None = None,
     ) -> None:
         self.name = name
         self.description = description
@@ -116,10 +127,17 @@ class AgentDefinition:
             compile_schema(state_schema) if isinstance(state_schema, Mapping) else state_schema
         )
         self.actions: Mapping[str, Action] = _by_name(name, self.routes, actions)
-        absorb: Absorb = _absorb_anything
+        self.fsm = fsm
+        checks = Checks(_absorb_anything, merge, _any_state)
         if self.state_schema is not None:
-            absorb = self.state_schema.absorb
-        self.absorb = absorb
+            schema = self.state_schema
+            checks = Checks(schema.absorb, schema.merge, schema.recheck)
+        if fsm is not None:
+            checks = guarded(checks, fsm)
+        self.absorb: Absorb = checks.absorb
+        self._merge = checks.merge
+        self._recheck = checks.recheck
+        _check_states(name, self.routes, fsm)
         self.plans: dict[str, Plan] = {}
         self._initial: FrozenDict | None = None
 
@@ -143,7 +161,8 @@ class AgentDefinition:
         """Return what to run for *signal_type*, prepared once per type."""
         plan = self.plans.get(signal_type)
         if plan is None:
-            plan = plan_routes(self.router.route(signal_type))
+            has_end = self.fsm is not None and self.fsm.on_terminal.kind != "none"
+            plan = plan_routes(self.router.route(signal_type), is_plain=not has_end)
             if len(self.plans) >= PLANNED_TYPES:
                 self.plans.clear()  # types come from outside: the table must have an end
             self.plans[signal_type] = plan
@@ -170,10 +189,7 @@ class AgentDefinition:
             SchemaError: what comes out is not valid.
         """
         try:
-            if self.state_schema is not None:
-                new = self.state_schema.merge(state, delta)
-            else:
-                new = merge(state, delta)
+            new = self._merge(state, delta)
             check_size(new)
         except ValueDomainError as error:
             raise SchemaError(error.path, error.reason) from None
@@ -189,12 +205,14 @@ class AgentDefinition:
             check_size(state)
         except ValueDomainError as error:
             raise SchemaError(error.path, error.reason) from None
-        return state if self.state_schema is None else self.state_schema.recheck(base, state)
+        return self._recheck(base, state)
 
     def _initial_from(self, overrides: Mapping[str, object]) -> FrozenDict:
         state = _domain(overrides)
         if self.state_schema is not None:
             state = self.state_schema.check(merge(self.state_schema.defaults(), state))
+        if self.fsm is not None:
+            self.fsm.check_start(state)
         return self.recheck(state, state)
 
 
@@ -233,6 +251,20 @@ def _absorb_anything(
 ) -> tuple[FrozenDict, FrozenDict]:
     output = _domain(result)
     return merge(base, output), output
+
+
+def _any_state(_base: FrozenDict, state: FrozenDict) -> FrozenDict:
+    return state
+
+
+def _check_states(definition: str, routes: tuple[Route, ...], fsm: Fsm | None) -> None:
+    known = () if fsm is None else fsm.states
+    for route in routes:
+        for state in sorted(route.states - set(known)):
+            raise UsageError(
+                f"agent {definition!r}: route {route.pattern!r} is for state {state!r}, "
+                f"which the machine does not have"
+            )
 
 
 def _domain(value: Mapping[str, object]) -> FrozenDict:

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from jido_cli.core.action import Action, compiled_action
-from jido_cli.core.agent import Agent, Route
+from jido_cli.core.agent import Agent
+from jido_cli.core.choosing import chosen_steps
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Directive
 from jido_cli.core.failures import (
@@ -181,7 +182,7 @@ def _begin_plan(
     steps: Sequence[Step] | None = plan.steps
     if steps is None:
         try:
-            steps = _conditional(agent, plan.groups, signal)
+            steps = chosen_steps(agent, plan.groups, signal)
         except BadInstructionError as error:
             return _failed(agent, error.failure)
     return (
@@ -250,6 +251,9 @@ def _advance(command: Command) -> Done | Suspended:
 def _over(command: Command) -> Done:
     agent = command.agent
     if command.state is not agent.state:
+        fsm = agent.definition.fsm
+        if fsm is not None:
+            command.directives.extend(fsm.entered(agent.id, agent.state, command.state))
         agent = Agent(agent.definition, agent.id, command.state)
     error = None
     if command.tolerated is not None and not command.succeeded:
@@ -352,23 +356,8 @@ def _failed(
     directives: Sequence[Directive] = (),
 ) -> Done:
     if state is not None and state is not agent.state:
+        fsm = agent.definition.fsm
+        if fsm is not None:
+            directives = (*directives, *fsm.entered(agent.id, agent.state, state))
         agent = Agent(agent.definition, agent.id, state)
     return Done(agent, (*directives, error_directive(failure)), None, failure)
-
-
-def _conditional(
-    agent: Agent, groups: Sequence[tuple[Route, Sequence[Step]]], signal: Signal
-) -> list[Step]:
-    """Return the steps of the routes whose condition holds on the state before the command."""
-    steps: list[Step] = []
-    for route, inner in groups:
-        if route.when is not None:
-            try:
-                holds = route.when(agent.state, signal)
-            except Exception as error:  # noqa: BLE001 - the edge where expressions run
-                failure = failure_from(f"when of {route.pattern}", error)
-                raise BadInstructionError(failure) from None
-            if holds is not True:
-                continue
-        steps.extend(inner)
-    return steps

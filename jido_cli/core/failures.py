@@ -26,7 +26,8 @@ class ActionFailure(msgspec.Struct, frozen=True, eq=False):
     Attributes:
         message: for people; one line.
         code: `invalid_params`, `invalid_output`, `invalid_state`, `invalid_result`,
-            `unknown_action`, `exception`, `timeout`, or what an `ActionError` says.
+            `illegal_transition`, `not_allowed`, `unknown_action`, `exception`, `timeout`, or
+            what an `ActionError` says.
         action: name of the action that failed.
         retryable: whether the same command may succeed later.
         is_declared: whether it is of a kind that the author foresaw (`ActionError`, `require`,

@@ -12,6 +12,7 @@ from jido_cli.core.action import Action, Outcome
 from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.directives import Directive
 from jido_cli.core.failures import ActionFailure, failure_from, invalid
+from jido_cli.core.fsm import TransitionError
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.shown import show
 from jido_cli.core.state_ops import StateOp, StateOpError, apply
@@ -122,6 +123,8 @@ def _next_state(
             next_state = merge(next_state, delta)
         # Only what comes out at the end has to be valid, not what the steps lead through.
         return definition.recheck(state, apply(next_state, ops))
+    except TransitionError as error:
+        return invalid("illegal_transition", action.name, str(error))
     except (SchemaError, ValueDomainError) as error:
         text = f"{action.name} would make the state invalid: {error}"
         return invalid("invalid_state", action.name, text)

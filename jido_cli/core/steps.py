@@ -49,7 +49,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         groups: (route, its steps) in order.
-        steps: all steps, when no route has a condition; else None.
+        steps: all steps, when no route has a condition or states; else None.
         simple: (step, its take, its action's run) of the only step, when it is pure, reads only
             data and has no output to check.
     """
@@ -59,8 +59,13 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
     simple: tuple[Step, Take, Run] | None
 
 
-def plan_routes(routes: Sequence[Route]) -> Plan:
-    """Return the plan of the matching *routes*, given in the order in which they run."""
+def plan_routes(routes: Sequence[Route], *, is_plain: bool = True) -> Plan:
+    """Return the plan of the matching *routes*, given in the order in which they run.
+
+    Args:
+        routes: those that match.
+        is_plain: whether a command is over with its last step; else no step is `simple`.
+    """
     groups = tuple(
         (
             route,
@@ -71,10 +76,10 @@ def plan_routes(routes: Sequence[Route]) -> Plan:
         )
         for route in routes
     )
-    if any(route.when is not None for route, _ in groups):
+    if any(route.when is not None or route.states for route, _ in groups):
         return Plan(groups, None, None)
     steps = tuple(step for _, inner in groups for step in inner)
-    return Plan(groups, steps, _simple(steps[0]) if len(steps) == 1 else None)
+    return Plan(groups, steps, _simple(steps[0]) if is_plain and len(steps) == 1 else None)
 
 
 def routed_step(action: Action, given: With | None, *, continue_on_error: bool = False) -> Step:

@@ -47,7 +47,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
     @property
     def is_conditional(self) -> bool:
         """Whether it may stand aside although its pattern matches."""
-        return "when" in raw.mapping(self.value)
+        return not {"when", "in"}.isdisjoint(raw.mapping(self.value))
 
 
 class Agent(msgspec.Struct, frozen=True, eq=False):

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from jido_cli.lint.records import Action, Agent
-from jido_cli.topology import raw
+from jido_cli.topology import raw, strategies
 from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
 
@@ -25,7 +25,8 @@ class Sending(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         kind: how: `emit`, `later` (the directives schedule and cron), `schedule` (an agent's),
-            `answer` (of run_instruction), `policy` (on_error of an agent), `declared` (`emits`).
+            `answer` (of run_instruction), `policy` (on_error of an agent, on_terminal of its
+            machine), `declared` (`emits`).
         agents: who does it.
         type: the signal's type, None where it is computed.
         place: path of the type in the document.
@@ -127,6 +128,10 @@ def of_agent(agent: Agent) -> Iterator[Sending]:
     for index, type_ in enumerate(raw.items(agent.value.get("emits"))):
         path = (*agent.path, "emits", index)
         yield Sending("declared", (agent.name,), raw.text(type_), path, data_place=path)
+    end = raw.mapping((strategies.fsm_of(agent.value) or {}).get("on_terminal"))
+    if "emit" in end:
+        path = (*agent.path, *strategies.FSM_PATH, "on_terminal", "emit")
+        yield Sending("policy", (agent.name,), raw.text(end["emit"]), path, data_place=path)
     yield from of_policy(agent.value, agent.path, agent.name)
 
 

@@ -22,6 +22,7 @@ from jido_cli.core.declarative.action import (
 )
 from jido_cli.core.declarative.members import compile_member_state
 from jido_cli.core.declarative.signal_keys import SignalKey, compile_signal_key
+from jido_cli.core.fsm import Fsm, OnTerminal
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
@@ -44,6 +45,7 @@ from jido_cli.topology.model import (
     AgentDecl,
     BackoffDecl,
     ChildDecl,
+    FsmDecl,
     MailboxDecl,
     MountDecl,
     OnErrorDecl,
@@ -246,6 +248,7 @@ class _Builder:
                 routes=routes,
                 actions=actions.values(),
                 description=decl.description,
+                fsm=None if decl.strategy is None else _fsm(decl.strategy),
             )
         return definition
 
@@ -271,6 +274,7 @@ class _Builder:
             decl.priority,
             when,
             decl.continue_on_error,
+            frozenset(decl.states),
         )
 
     def _when(self, text: str | None, schema: Schema | None) -> When | None:
@@ -376,6 +380,16 @@ def _error_policy(decl: OnErrorDecl) -> ErrorPolicy:
         decl.emit,
         None if decl.declared is None else _error_policy(decl.declared),
         None if decl.bug is None else _error_policy(decl.bug),
+    )
+
+
+def _fsm(decl: FsmDecl) -> Fsm:
+    return Fsm.new(
+        decl.field,
+        decl.initial,
+        decl.transitions,
+        terminal=decl.terminal,
+        on_terminal=OnTerminal(decl.on_terminal, decl.emit),
     )
 
 

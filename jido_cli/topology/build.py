@@ -43,11 +43,12 @@ from jido_cli.topology.model import (
 from jido_cli.topology.parts import Part
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
+from jido_cli.topology.strategies import FSM_PATH, declared_fsm, fsm_of, route_states
 from jido_cli.topology.variables import Variables
 
 Value = Mapping[str, Any]
 
-_ROUTE_KEYS: Final = ("when", "priority", "continue_on_error")
+_ROUTE_KEYS: Final = ("when", "in", "priority", "continue_on_error")
 
 
 def build(
@@ -172,7 +173,12 @@ class _Builder:
             ),
             persist="none",
             emits=tuple(value.get("emits", ())),
+            strategy=declared_fsm(value, self._strategy_pos(value, path)),
         )
+
+    def _strategy_pos(self, value: Value, path: ValuePath) -> Pos:
+        has_fsm = fsm_of(value) is not None
+        return self._positions.key((*path, *FSM_PATH) if has_fsm else path)
 
     def route(self, pattern: str, form: object, path: ValuePath, taken: set[str]) -> RouteDecl:
         pos = self._positions.key(path)
@@ -196,6 +202,7 @@ class _Builder:
             continue_on_error=value.get("continue_on_error", False),
             when=value.get("when"),
             when_pos=self._place((*path, "when"), value),
+            states=tuple(route_states(value)),
         )
 
     def _place(self, path: ValuePath, value: Value) -> Pos | None:

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from jido_cli.errors import TopologyError
-from jido_cli.topology import raw, references, signal_checks, tree_checks
+from jido_cli.topology import raw, references, signal_checks, strategy_checks, tree_checks
 from jido_cli.topology.action_checks import ActionChecks
 from jido_cli.topology.build import build
 from jido_cli.topology.data_checks import Schemas
@@ -265,6 +265,7 @@ class _Loader:
         signal_checks.check(document, positions, findings, suggester)
         schemas = Schemas(positions, findings, suggester)
         schemas.check_document(document)
+        strategy_checks.check(document, positions, findings, suggester)
         ActionChecks(document, lines, positions, findings, schemas, variables).check(suggester)
 
 

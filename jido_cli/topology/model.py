@@ -120,7 +120,8 @@ class RouteDecl(_Placed, frozen=True, eq=False):
 
     An action is the name of one in `Topology.actions`, or an `ActionDecl` written in place.
     `with_` is None where the params come from the signal's data. `when` is CEL, without braces,
-    over signal, state and vars.
+    over signal, state and vars. `states` are those of the agent's machine in which alone the route
+    is taken, none of them for all.
     """
 
     pattern: str
@@ -131,6 +132,19 @@ class RouteDecl(_Placed, frozen=True, eq=False):
     continue_on_error: bool = False
     when: str | None = None
     when_pos: Pos | None = None
+    states: tuple[str, ...] = ()
+
+
+class FsmDecl(_Placed, frozen=True, eq=False):
+    """A machine of states on a field of the agent's state; the fields are those of `core.fsm`."""
+
+    field: str
+    initial: str
+    transitions: Mapping[str, tuple[str, ...]]
+    pos: Pos
+    terminal: tuple[str, ...] = ()
+    on_terminal: Literal["none", "stop", "emit"] = "none"
+    emit: str = ""
 
 
 class ScheduleDecl(_Placed, frozen=True, eq=False):
@@ -190,6 +204,7 @@ class AgentDecl(_Placed, frozen=True, eq=False):
     mailbox: MailboxDecl = MailboxDecl()
     persist: Literal["none"] = "none"
     emits: tuple[str, ...] = ()
+    strategy: FsmDecl | None = None
 
 
 class BackoffDecl(msgspec.Struct, frozen=True):

@@ -60,6 +60,9 @@ DUPLICATE_ID: Final = Rule("JD203", "duplicate-id", "ids are unique within a sup
 # Two files that belong together declare an agent of one name.
 DUPLICATE_NAME: Final = Rule("JD204", "duplicate-name", "a name is declared in one file only")
 
+# `in: shiped`, where the machine has a state `shipped`.
+UNKNOWN_STATE: Final = Rule("JD205", "unknown-state", "a state that is named is in the machine")
+
 SIGNIFICANT: Final = Rule("JD302", "significant", "significant children can end their supervisor")
 DYNAMIC: Final = Rule("JD303", "dynamic", "`dynamic` goes with `template`, the rest with children")
 BACKOFF: Final = Rule("JD304", "backoff", "the figures of a backoff fit together")
@@ -77,6 +80,8 @@ BAD_STATE: Final = Rule("JD506", "bad-state", "a child's state satisfies its age
 BAD_WITH: Final = Rule("JD507", "bad-with", "the params that a route gives are the action's")
 # `replicas: ${{ 1 / 0 }}`: it parses, but has no value when the file is loaded.
 EVALUATION: Final = Rule("JD508", "evaluation", "an expression of the file's own has a value")
+# A machine on a field that the state does not have, or a terminal state with a way out.
+BAD_STRATEGY: Final = Rule("JD521", "bad-strategy", "a machine of states fits its agent's state")
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted(

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from jido_cli.core.router import PatternError, parse_pattern
-from jido_cli.topology import raw
+from jido_cli.topology import raw, strategies
 from jido_cli.topology.positions import Path, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import (
@@ -68,6 +68,8 @@ class _Signals:
             self.check_type((*agent.path, "emits", index), signal_type)
         for schedule in raw.schedules(agent):
             self._check_schedule(schedule)
+        end = raw.mapping((strategies.fsm_of(agent.value) or {}).get("on_terminal"))
+        self.check_type((*agent.path, *strategies.FSM_PATH, "on_terminal", "emit"), end.get("emit"))
 
     def check_overrides(self, node: RawNode) -> None:
         """Check what an agent says and a child may override."""

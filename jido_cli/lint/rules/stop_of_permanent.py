@@ -28,13 +28,13 @@ Fix: write `restart: transient`, so that a normal end is an end and only a crash
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Action, Child
 from jido_cli.lint.rule import Rule
-from jido_cli.topology import raw
+from jido_cli.topology import raw, strategies
 from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.positions import Path
 
@@ -44,22 +44,29 @@ RULE: Final = Rule("JD312", "stop-of-permanent", "warning")
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every stop directive of an agent that is a permanent child."""
     permanent = _permanent(picture)
+    for agent in picture.agents.values():
+        fsm = strategies.fsm_of(agent.value) or {}
+        if fsm.get("on_terminal") == "stop" and agent.name in permanent:
+            path = (*agent.path, *strategies.FSM_PATH, "on_terminal")
+            yield _finding(picture, path, permanent[agent.name])
     for action in picture.all_actions:
         stops = list(_stops(action))
         children = [one for agent in picture.users(action) for one in permanent.get(agent, ())]
         for path in stops if children else []:
-            first = children[0]
-            label = "the template" if first.is_template else f"child {first.id!r}"
-            others = tuple(
-                f"and so is {child.id!r}, {picture.line(child.path)}" for child in children[1:]
-            )
-            yield RULE.found(
-                picture,
-                picture.key(path),
-                f"agent {first.agent!r} stops here, but {label} is permanent: it is started again",
-                hint="write restart: transient, so that a normal end is an end",
-                notes=(f"{label} stands at {picture.line(first.path)}", *others),
-            )
+            yield _finding(picture, path, children)
+
+
+def _finding(picture: Picture, path: Path, children: Sequence[Child]) -> Diagnostic:
+    first = children[0]
+    label = "the template" if first.is_template else f"child {first.id!r}"
+    others = tuple(f"and so is {child.id!r}, {picture.line(child.path)}" for child in children[1:])
+    return RULE.found(
+        picture,
+        picture.key(path),
+        f"agent {first.agent!r} stops here, but {label} is permanent: it is started again",
+        hint="write restart: transient, so that a normal end is an end",
+        notes=(f"{label} stands at {picture.line(first.path)}", *others),
+    )
 
 
 def _stops(action: Action) -> Iterator[Path]:

@@ -74,6 +74,9 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     commands = node.get("commands")
     if commands:
         lines.append(_row("commands", _commands(commands)))
+    strategy = node.get("agent_strategy")
+    if strategy:
+        lines.append(_row("strategy", _strategy(strategy)))
     routes = [_route(route) for route in node.get("routes") or ()]
     lines += _wrapped("routes", routes)
     for number, schedule in enumerate(node.get("schedules") or ()):
@@ -187,7 +190,19 @@ def _commands(commands: Mapping[str, Any]) -> str:
 
 def _route(route: Mapping[str, Any]) -> str:
     actions = ", ".join(display(action) for action in route["actions"])
-    return f"{display(route['pattern'])} → {actions}"
+    states = ", ".join(display(state) for state in route.get("states") or ())
+    return f"{display(route['pattern'])} → {actions}" + (f" (in {states})" if states else "")
+
+
+def _strategy(strategy: Mapping[str, Any]) -> str:
+    details = strategy["details"]
+    text = f"{display(strategy['kind'])}, {display(strategy['status'])}"
+    if strategy["done"]:
+        text += ", done"
+    if strategy["kind"] != "fsm":
+        return text
+    allowed = ", ".join(display(state) for state in details["allowed"])
+    return f"{text}: {display(details['state'])}" + (f" → {allowed}" if allowed else "")
 
 
 def _schedule(schedule: Mapping[str, Any], times: measures.Times) -> str:

@@ -179,6 +179,7 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
     running = None if server is None else server.running
     timers = None if server is None else server.timers
     schedules = [] if timers is None else list(timers.schedules.values())
+    fsm = program.definition.fsm
     return {
         "agent_declared": None if program.origin is None else program.origin.line,
         "family": _family(kernel, place),
@@ -198,9 +199,11 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
                 "pattern": route.pattern,
                 "actions": [action.name for action, _ in route.instructions],
                 "params": _params(route.instructions),
+                "states": [one for one in fsm.states if one in route.states] if fsm else [],
             }
             for route in program.definition.routes
         ],
+        "agent_strategy": _agent_strategy(server),
         "schedules": [
             {
                 "name": one.spec.name,
@@ -237,6 +240,21 @@ def _family(kernel: Kernel, place: Place) -> Data:
             {"tag": one.tag, "path": one.child.path, "status": status_of(one.child, now)}
             for one in kernel.bonds.children(place)
         ],
+    }
+
+
+def _agent_strategy(server: AgentServer | None) -> Data | None:
+    """Return the snapshot of the strategy; None for `direct`, which has nothing to say."""
+    fsm = None if server is None else server.program.definition.fsm
+    if server is None or fsm is None:
+        return None
+    snapshot = fsm.snapshot(server.committed.state)
+    return {
+        "kind": "fsm",
+        "status": snapshot.status,
+        "done": snapshot.is_done,
+        "result": thaw(snapshot.result),
+        "details": thaw(snapshot.details),
     }
 
 
