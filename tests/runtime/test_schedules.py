@@ -12,7 +12,7 @@ from jido_cli.core.context import Context
 from jido_cli.core.directives import Cancel, Cron, CronCancel, Schedule, SignalSpec
 from jido_cli.core.signals import Signal
 from jido_cli.errors import UsageError
-from jido_cli.runtime.agents.cron import CronSchedule
+from jido_cli.core.cron import CronSchedule
 from jido_cli.runtime.supervising.starts import MailboxPolicy
 from jido_cli.runtime.supervising.starts import Schedule as Declared
 from jido_cli.testing.virtual_time import EPOCH_NS

@@ -101,7 +101,7 @@ class AgentServer:
         self.committed = self.agent
         self.place.process = self
         if self.program.schedules:
-            self.parts.need_timers().start_schedules(self.program.schedules)
+            self.parts.need_timers().schedules.start(self.program.schedules)
         self.place.wake()
         return None
 

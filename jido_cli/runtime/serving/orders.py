@@ -23,7 +23,7 @@ from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Delivery
 from jido_cli.runtime.agents.handing_over import args_for_successor, hand_over_children
 from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
-from jido_cli.runtime.serving import view, view_records
+from jido_cli.runtime.serving import schedule_orders, view, view_records
 from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
@@ -62,6 +62,9 @@ class Orders:
             "terminate_child": self._terminate_child,
             "scale": self._scale,
             "shutdown": self._shutdown,
+            "run_schedule": self._run_schedule,
+            "pause_schedule": self._pause_schedule,
+            "resume_schedule": self._resume_schedule,
         }
 
     async def run(self, name: str, args: Mapping[str, Any]) -> Data:
@@ -314,6 +317,16 @@ class Orders:
 
     async def _do(self, runner: SupervisorRunner, call: Call, place: Place) -> None:
         self._check(await self._ask(runner, call), place)
+    # -- schedules
+
+    async def _run_schedule(self, args: Mapping[str, Any]) -> Data:
+        return schedule_orders.run_schedule(self._kernel, args["id"])
+
+    async def _pause_schedule(self, args: Mapping[str, Any]) -> Data:
+        return schedule_orders.pause_schedule(self._kernel, args["id"])
+
+    async def _resume_schedule(self, args: Mapping[str, Any]) -> Data:
+        return schedule_orders.resume_schedule(self._kernel, args["id"])
 
     # -- the engine
 

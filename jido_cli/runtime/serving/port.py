@@ -18,7 +18,7 @@ from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError, JidoCliError
 from jido_cli.runtime.agents.server import AgentServer
-from jido_cli.runtime.serving import view, view_records
+from jido_cli.runtime.serving import view, view_records, view_schedules
 from jido_cli.runtime.serving.orders import Orders
 from jido_cli.runtime.supervising.place import Place
 
@@ -76,6 +76,10 @@ class EnginePort(Protocol):
 
     def dead_letters(self, *, after: int, limit: int) -> Data:
         """Return a page of the dead letters."""
+        ...
+
+    def schedules(self) -> Data:
+        """Return the schedules and timers of all agents."""
         ...
 
     def wake(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -254,6 +258,10 @@ class Port:
                 "by_reason": dict(letters.by_reason),
             },
         }
+
+    def schedules(self) -> Data:
+        """Return the schedules and timers of all agents."""
+        return {**view_schedules.schedules(self._kernel), "stalled": self._stall()}
 
     def _whole_path(self, ident: str | None) -> str | None:
         """Return the path that *ident* names; the text itself for a node that has ended."""

@@ -16,6 +16,7 @@ from jido_cli.core.values import thaw
 from jido_cli.runtime.agents.calls import CallRequest
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.serving.view_records import exit_record
+from jido_cli.runtime.serving.view_schedules import schedules_of
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
@@ -177,8 +178,6 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
     program = start.program
     log = place.log if place.has_log else None
     running = None if server is None else server.running
-    timers = None if server is None else server.timers
-    schedules = [] if timers is None else list(timers.schedules.values())
     fsm = program.definition.fsm
     return {
         "agent_declared": None if program.origin is None else program.origin.line,
@@ -204,16 +203,7 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
             for route in program.definition.routes
         ],
         "agent_strategy": _agent_strategy(server),
-        "schedules": [
-            {
-                "name": one.spec.name,
-                "spec": one.spec.cron or f"every {one.spec.every_s:g}s",
-                "next_at": one.due_ns / 1e9,
-                "ticks": one.ticks,
-                "skipped": one.skipped,
-            }
-            for one in schedules
-        ],
+        "schedules": schedules_of(place, place.path),
         "state": None if server is None else thaw(server.committed.state),
         "seq": place.handled if server is None else server.committed_seq,
         "running": None

@@ -16,6 +16,7 @@ from jido_cli.supervision.reasons import ExitReason
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agents.calls import Mail, Waiter
+    from jido_cli.runtime.agents.schedule_record import ScheduleRecord
     from jido_cli.runtime.kernel import Kernel
     from jido_cli.runtime.supervising.starts import Start
 
@@ -73,6 +74,7 @@ class PlaceLog:
         "own_restarts",
         "ran_s",
         "rejected",
+        "schedules",
         "up_at",
         "waiters",
         "why_failed",
@@ -95,6 +97,7 @@ class PlaceLog:
         self.ran_s = 0.0  # how long the latest one that exited had been up
         self.overflow_at = -1.0
         self.why_failed: str | None = None
+        self.schedules: dict[str, ScheduleRecord] = {}  # of those that the file declares
 
 
 class Place:

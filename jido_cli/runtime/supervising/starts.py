@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from jido_cli.bus.groups import Spread
 from jido_cli.core.agent import AgentDefinition, When
 from jido_cli.core.declarative.signal_keys import SignalKey
+from jido_cli.core.slots import CatchUp, Overlap
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class Schedule:
     cron: str | None = None
     timezone: str | None = None
     when: When | None = None  # asked with the agent's committed state; false skips the tick
+    jitter_s: float = 0.0  # a tick comes up to so much later than its slot
+    overlap: Overlap = "skip"
+    catch_up: CatchUp = "skip"
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
