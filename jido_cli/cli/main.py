@@ -37,6 +37,7 @@ def _entries() -> dict[str, Entry]:
         ("Steer", "restart", "Restart a node."),
         ("Steer", "kill", "Kill a node, to try its supervision."),
         ("Steer", "scale", "Have more or fewer members in a group of replicas."),
+        ("Steer", "schedule", "Show schedules, tick one now, pause and resume."),
         ("Check", "lint", "Check topologies without running them."),
         ("Check", "explain", "Explain a finding: the rule, why, a wrong and a right example."),
         ("Check", "schema", "Print the JSON Schema of topology files."),

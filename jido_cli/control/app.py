@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from jido_cli.control import protocol, routes_look, routes_order, words
+from jido_cli.control import protocol, routes_look, routes_order, routes_schedules, words
 from jido_cli.control.answers import json_response, problem_response
 from jido_cli.control.exchange import Endpoint, Exchange, Service
 from jido_cli.control.guard import Guard
@@ -39,6 +39,7 @@ async def get_openapi(exchange: Exchange) -> Response:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *routes_look.ENDPOINTS,
     *routes_order.ENDPOINTS,
+    *routes_schedules.ENDPOINTS,
     Endpoint("GET", protocol.OPENAPI_PATH, "This description", get_openapi),
 )
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from jido_cli import __version__
 from jido_cli.control import peer, protocol, troubles, words
 from jido_cli.control.event_reader import ClientEventStream
-from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, Verb
+from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, ScheduleVerb, Verb
 from jido_cli.control.state_dir import EnginePlace
 from jido_cli.control.transport import (
     Broken,
@@ -90,6 +90,10 @@ class EngineClient:
         """Return a page of the dead letters."""
         return self._get(protocol.DEAD_LETTERS_PATH, {"after": after, "limit": limit})
 
+    def schedules(self) -> Answer:
+        """Return the schedules and timers of all agents."""
+        return self._get(protocol.SCHEDULES_PATH)
+
     def events_page(
         self,
         *,
@@ -157,6 +161,13 @@ class EngineClient:
         path = f"{_node_path(protocol.NODES_PATH, ident)}:scale"
         body = {"count": count}
         return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
+
+    def steer_schedule(
+        self, verb: ScheduleVerb, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS
+    ) -> Answer:
+        """Tick now, pause or resume a schedule."""
+        path = f"{_node_path(protocol.SCHEDULES_PATH + '/', ident)}:{verb}"
+        return self._order("POST", path, {"timeout": timeout_ms}, None, timeout_ms=timeout_ms)
 
     def start_child(
         self,

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 Answer: TypeAlias = dict[str, Any]
 Verb: TypeAlias = Literal["stop", "start", "restart", "kill"]
+ScheduleVerb: TypeAlias = Literal["run", "pause", "resume"]
 
 DEFAULT_TIMEOUT_MS = 5000
 
@@ -138,6 +139,14 @@ class EngineHandle(Protocol):
 
     def dead_letters(self, *, after: int = 0, limit: int = 500) -> Answer:
         """Return a page of the dead letters: `{"dead_letters", "counts"}`."""
+
+    def schedules(self) -> Answer:
+        """Return the schedules and timers of all agents: `{"schedules"}`."""
+
+    def steer_schedule(
+        self, verb: ScheduleVerb, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS
+    ) -> Answer:
+        """Tick now, pause or resume a schedule; *ident* is its agent's path and its name."""
 
     def shutdown(self, reason: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
         """Order the engine to stop everything in reverse order and to end."""

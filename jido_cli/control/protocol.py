@@ -31,6 +31,7 @@ CHILDREN_PATH = "/v1/children/"
 EVENTS_PATH = "/v1/events"
 DIRECTIVES_PATH = "/v1/directives"
 DEAD_LETTERS_PATH = "/v1/dead-letters"
+SCHEDULES_PATH = "/v1/schedules"
 SHUTDOWN_PATH = "/v1/shutdown"
 OPENAPI_PATH = "/openapi.json"
 
@@ -71,7 +72,9 @@ STATUS_OF: Mapping[str, int] = {
     # what it asks for
     "no-node": 404,
     "no-path": 404,
+    "no-schedule": 404,
     "ambiguous-node": 409,
+    "ambiguous-schedule": 409,
     "no-state": 409,
     "no-route": 409,
     "wrong-state": 409,

@@ -30,6 +30,7 @@ ALIASES: Final = {
 }
 LOOKED_AT: Final = 100  # so many dues tell how close two of them come
 _WRAPPING: Final = re.compile(r"(\d+)-(\d+)")
+_NAMES: Final = ("second", "minute", "hour", "day-of-month", "month", "day-of-week")
 _SECOND: Final = 1_000_000_000
 _ANY_DAY: Final = 1_767_225_600 * _SECOND  # 2026-01-01: from some day on an expression is tried
 
@@ -59,7 +60,7 @@ class CronSchedule:
                 if due_ns > wall_ns:  # in an hour that comes twice the first one was meant
                     return due_ns
         except CronSimError as error:
-            raise UsageError(f"cron {self.text!r}: {error}", code="bad-cron") from None
+            raise UsageError(self._told(str(error)), code="bad-cron") from None
         raise UsageError(f"cron {self.text!r} is never due", code="bad-cron")
 
     def between(self, after_ns: int, until_ns: int, most: int) -> tuple[int, list[int]]:
@@ -94,6 +95,20 @@ class CronSchedule:
         while len(dues) < LOOKED_AT:
             dues.append(self.next_after(dues[-1]))
         return min(later - sooner for sooner, later in pairwise(dues))
+
+    def _told(self, what: str) -> str:
+        """Return in words what cronsim does not like: `Bad month`, `Bad day-of-month`."""
+        name = what.removeprefix("Bad ")
+        at = _NAMES.index(name) if name in _NAMES else None
+        if at is None:
+            return f"cron {self.text!r}: {what}"
+        fields = self._expression.split()
+        field = fields[at - (len(fields) == 5)]
+        if name == "day-of-month" and all(part in "0123456789,-*/" for part in field):
+            days = [int(part) for part in re.split(r"[,-]", field) if part.isdigit()]
+            if days and min(days) >= 1 and max(days) <= 31:
+                return f"cron {self.text!r} is never due: no such month has a day {field}"
+        return f"cron {self.text!r}: {field!r} is not a {name.replace('-', ' ')}"
 
     def _from(self, wall_ns: int, *, backwards: bool = False) -> CronSim:
         moment = datetime.fromtimestamp(wall_ns // _SECOND, UTC).astimezone(self._zone)

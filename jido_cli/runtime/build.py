@@ -295,6 +295,9 @@ class _Builder:
             decl.cron,
             decl.timezone,
             self._when(decl.when, self._definition(agent).state_schema),
+            decl.jitter_ms / 1000,
+            decl.overlap,
+            decl.catch_up,
         )
 
     def _action(

@@ -220,6 +220,9 @@ class _Builder:
             every_ms=None if every is None else _ms(every),
             cron=value.get("cron"),
             timezone=value.get("timezone"),
+            jitter_ms=_ms(value.get("jitter", "0s")),
+            overlap=value.get("overlap", "skip"),
+            catch_up=value.get("catch_up", "skip"),
             when=value.get("when"),
             when_pos=self._place((*path, "when"), value),
         )

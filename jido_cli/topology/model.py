@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from jido_cli.core.slots import CatchUp, Overlap
 from jido_cli.topology.positions import Pos, Positions
 
 Strategy = Literal["one_for_one", "one_for_all", "rest_for_one", "dynamic"]
@@ -162,6 +163,9 @@ class ScheduleDecl(_Placed, frozen=True, eq=False):
     timezone: str | None = None
     when: str | None = None
     when_pos: Pos | None = None
+    jitter_ms: int = 0
+    overlap: Overlap = "skip"
+    catch_up: CatchUp = "skip"
 
 
 class OnErrorDecl(msgspec.Struct, frozen=True):

@@ -1,15 +1,9 @@
 """Are patterns, signal types and schedules well formed?
 
-Only the form: whether anybody hears a signal is the linter's business, and when a schedule is due
-is the runtime's.
+Whether anybody hears a signal is the linter's business; a schedule must be due some day.
 """
 
 from __future__ import annotations
-
-import re
-import zoneinfo
-from functools import cache, lru_cache
-from typing import Final
 
 from jido_cli.core.router import PatternError, parse_pattern
 from jido_cli.topology import raw, strategies
@@ -17,24 +11,11 @@ from jido_cli.topology.positions import Path, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import (
     BAD_PATTERN,
-    BAD_SCHEDULE,
     BAD_SIGNAL_TYPE,
-    BAD_VALUE,
     Findings,
 )
-from jido_cli.topology.words import Suggester, listed
-
-CRON_ALIASES: Final = (
-    "@yearly",
-    "@annually",
-    "@monthly",
-    "@weekly",
-    "@daily",
-    "@midnight",
-    "@hourly",
-)
-_CRON_FIELD: Final = re.compile(r"[0-9A-Za-z*/,#?-]+")
-_ZERO: Final = re.compile(r"0+(?:ms|s|m|h|d)")
+from jido_cli.topology.schedule_checks import Rhythms
+from jido_cli.topology.words import Suggester
 
 
 def check(document: Raw, positions: Positions, findings: Findings, suggester: Suggester) -> None:
@@ -58,7 +39,7 @@ class _Signals:
     def __init__(self, positions: Positions, findings: Findings, suggester: Suggester) -> None:
         self._positions = positions
         self._findings = findings
-        self._suggester = suggester
+        self._rhythms = Rhythms(positions, findings, suggester)
 
     def check_agent(self, agent: RawNode) -> None:
         for pattern in raw.mapping(agent.value.get("routes")):
@@ -95,10 +76,7 @@ class _Signals:
             signal_type = raw.mapping(directive.get("run_instruction")).get(key)
             self.check_type((*path, "run_instruction", key), signal_type)
         cron = raw.mapping(directive.get("cron"))
-        if (rhythm := raw.text(cron.get("cron"))) is not None:
-            self._check_cron((*path, "cron", "cron"), rhythm)
-        if (zone := raw.text(cron.get("timezone"))) is not None:
-            self._check_zone(RawNode((*path, "cron"), cron), zone)
+        self._rhythms.check_cron(RawNode((*path, "cron"), cron))
 
     def check_type(self, path: Path, signal_type: object, *, is_key: bool = False) -> None:
         """Check a signal type: a pattern without wildcards."""
@@ -133,58 +111,4 @@ class _Signals:
             self.check_type((*path, "signal", "type"), signal.get("type"))
         else:
             self.check_type((*path, "signal"), signal)
-        every = raw.text(value.get("every"))
-        if every is not None and _ZERO.fullmatch(every):
-            fact = f"every {every!r} would tick without a pause"
-            self._findings.add(BAD_VALUE, self._positions.value((*path, "every")), fact)
-        if (cron := raw.text(value.get("cron"))) is not None:
-            self._check_cron((*path, "cron"), cron)
-        if (zone := raw.text(value.get("timezone"))) is not None:
-            self._check_zone(schedule, zone)
-
-    def _check_cron(self, path: Path, cron: str) -> None:
-        problem = _cron_problem(cron, self._suggester)
-        if cron and problem is not None:
-            fact, hint = problem
-            self._findings.add(BAD_SCHEDULE, self._positions.value(path), fact, hint=hint)
-
-    def _check_zone(self, schedule: RawNode, zone: str) -> None:
-        place = self._positions.value((*schedule.path, "timezone"))
-        if "every" in schedule.value and "cron" not in schedule.value:
-            fact = "'timezone' belongs to 'cron': 'every' counts seconds, whatever the zone"
-            self._findings.add(
-                BAD_SCHEDULE, self._positions.key((*schedule.path, "timezone")), fact
-            )
-        elif zone and not _is_zone(zone):
-            hint = self._suggester.near(zone, _zone_names())
-            self._findings.add(BAD_SCHEDULE, place, f"timezone {zone!r} is not known", hint=hint)
-
-
-@cache
-def _zone_names() -> list[str]:
-    return sorted(zoneinfo.available_timezones())
-
-
-@lru_cache(maxsize=1024)
-def _is_zone(name: str) -> bool:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def _cron_problem(cron: str, suggester: Suggester) -> tuple[str, str | None] | None:
-    if cron.startswith("@"):
-        if cron in CRON_ALIASES:
-            return None
-        hint = suggester.near(cron, CRON_ALIASES) or f"known: {listed(CRON_ALIASES)}"
-        return f"cron {cron!r} is not an alias", hint
-    fields = cron.split()
-    if len(fields) not in (5, 6):
-        fact = f"cron {cron!r} has {len(fields)} fields, not 5"
-        return fact, "minute hour day month weekday; a sixth, first, is seconds"
-    for field in fields:
-        if not _CRON_FIELD.fullmatch(field):
-            return f"cron {cron!r} has a field {field!r} that is not one", None
-    return None
+        self._rhythms.check_schedule(schedule)

@@ -52,6 +52,7 @@ class FakeHandle:
     coming: list[Any] = field(default_factory=list)
     directive_pages: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    schedule_rows: list[dict[str, Any]] = field(default_factory=list)
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     refusal: ControlError | None = None
 
@@ -135,6 +136,17 @@ class FakeHandle:
     def dead_letters(self, *, after: int, limit: int) -> dict[str, Any]:
         found = [one for one in self.letters if one["number"] > after][:limit]
         return {"dead_letters": found, "counts": {"total": len(self.letters), "forgotten": 0}}
+
+    def schedules(self) -> dict[str, Any]:
+        return {"schedules": self.schedule_rows}
+
+    def steer_schedule(self, verb: str, ident: str, *, timeout_ms: int) -> dict[str, Any]:
+        if self.refusal is not None:
+            raise self.refusal
+        self.orders.append((verb, ident, timeout_ms))
+        did = {"run": "sent a tick of", "pause": "paused", "resume": "was not paused"}[verb]
+        next_at = None if verb == "pause" else shop.NOW + 60
+        return {"schedule": f"root/pipeline/{ident}", "did": did, "next_at": next_at}
 
     def close(self) -> None:
         pass

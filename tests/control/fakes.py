@@ -119,6 +119,9 @@ class FakePort:
         self.asked = asked
         return {"dead_letters": [], "counts": {}}
 
+    def schedules(self) -> dict[str, Any]:
+        return {"schedules": [{"agent": "root/counter", "name": "beat"}], "stalled": self.stalled}
+
     def wake(self, callback: Callable[[], None]) -> Callable[[], None]:
         self.wakers.append(callback)
         self.has_watcher.set()

@@ -27,6 +27,7 @@ KINDS = (
     *("overflow", "skipped", "refused", "stalled", "hung", "zombie", "zombie_gone", "late"),
     "scaled",
     *("adopted", "orphaned"),
+    *("paused", "resumed", "clock.regressed"),
     "command",
 )
 DIRECTIVES = (

@@ -208,6 +208,8 @@ def _strategy(strategy: Mapping[str, Any]) -> str:
 def _schedule(schedule: Mapping[str, Any], times: measures.Times) -> str:
     text = f"{display(schedule['name'])} {display(schedule['spec'])}"
     next_at = schedule.get("next_at")
+    if schedule.get("paused"):
+        return f"{text}, paused"
     return f"{text}, next {times.clock(next_at)}" if next_at is not None else text
 
 

@@ -36,7 +36,9 @@ class ActiveSchedule:
 
     __slots__ = ("base_ns", "handle", "is_declared", "next_ns", "record", "rhythm", "spec", "turns")
 
-    def __init__(self, spec: Schedule, rhythm: Rhythm, record: ScheduleRecord, base_ns: int) -> None:
+    def __init__(
+        self, spec: Schedule, rhythm: Rhythm, record: ScheduleRecord, base_ns: int
+    ) -> None:
         self.spec = spec
         self.rhythm = rhythm
         self.record = record
@@ -139,7 +141,9 @@ class Schedules:
         if schedule.handle is not None:
             schedule.handle.cancel()
         schedule.handle, schedule.next_ns = None, None
-        self._tell("schedule_paused", schedule, f"{schedule.spec.name} ticks no more")
+        place, name = self._server.place, schedule.spec.name
+        events = self._server.kernel.events
+        events.fact("paused", place, f"{name} ticks no more", schedule=name)
         return True
 
     def resume(self, schedule: ActiveSchedule) -> bool:
@@ -149,7 +153,9 @@ class Schedules:
         schedule.record.is_paused = False
         schedule.record.last_ns = self._now_ns(schedule)
         self._arm(schedule)
-        self._tell("schedule_resumed", schedule, f"{schedule.spec.name} ticks again")
+        place, name = self._server.place, schedule.spec.name
+        events = self._server.kernel.events
+        events.fact("resumed", place, f"{name} ticks again", schedule=name)
         return True
 
     def run_now(self, schedule: ActiveSchedule) -> Signal:
@@ -218,8 +224,9 @@ class Schedules:
         assert record.last_ns is not None
         back_s = (record.last_ns - now_ns) / 1e9
         record.last_ns = now_ns
-        text = f"{schedule.spec.name}: the clock went back by {back_s:.0f}s or more"
-        self._tell("clock.regressed", schedule, f"{text}, it counts from now")
+        place, name = self._server.place, schedule.spec.name
+        text = f"{name}: the clock went back by {back_s:.0f}s or more, it counts from now"
+        self._server.kernel.events.fact("clock.regressed", place, text, schedule=name)
 
     # -- ticks
 
@@ -228,14 +235,14 @@ class Schedules:
         more = "more than " if count > CATCH_UP_MAX else ""
         shown = min(count, CATCH_UP_MAX) if more else count
         ticks = "tick was" if shown == 1 and not more else "ticks were"
-        self._tell("skipped", schedule, f"{schedule.spec.name}: {more}{shown:,} {ticks} missed")
+        self._tell_skipped(schedule, f"{more}{shown:,} {ticks} missed")
 
     def _tick(self, schedule: ActiveSchedule, slot_ns: int, *, is_made_up: bool) -> None:
         record, spec = schedule.record, schedule.spec
         wall_ns = slot_ns + schedule.base_ns
         if wall_ns in record.slots:  # the clock was set back behind it
             record.skipped += 1
-            self._tell("skipped", schedule, f"{spec.name}: it ticked for this slot before")
+            self._tell_skipped(schedule, "it ticked for this slot before")
             return
         record.slots.append(wall_ns)
         now_ns = self._server.kernel.wall_ns()
@@ -312,9 +319,8 @@ class Schedules:
     def _skip(self, schedule: ActiveSchedule, tick: TickRecord, why: str) -> None:
         tick.outcome, tick.why = "skipped", why
         schedule.record.skipped += 1
-        self._tell("skipped", schedule, f"{schedule.spec.name}: {why}")
+        self._tell_skipped(schedule, why)
 
-    def _tell(self, kind: str, schedule: ActiveSchedule, text: str) -> None:
+    def _tell_skipped(self, schedule: ActiveSchedule, why: str) -> None:
         place, name = self._server.place, schedule.spec.name
-        self._server.kernel.events.fact(kind, place, text, schedule=name)
-
+        self._server.kernel.events.fact("skipped", place, f"{name}: {why}", schedule=name)

@@ -57,8 +57,9 @@ def timers_of(place: Place, path: str) -> list[Data]:
     timers = process.timers if isinstance(process, AgentServer) else None
     if timers is None:
         return []
-    waiting = sorted(list(timers.one_shots.values()), key=lambda one: one.due_ns)
-    return [_timer(path, one) for one in waiting]
+    armed = list(timers.one_shots.values())  # in one step: the loop goes on meanwhile
+    armed.sort(key=lambda one: one.due_ns)
+    return [_timer(path, one) for one in armed]
 
 
 def _schedule(

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Literal
 
 from jido_cli import __version__
-from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, Missed, Verb
+from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, Missed, ScheduleVerb, Verb
 from jido_cli.errors import ControlError
 from jido_cli.tui.demo.nodes import DemoNode
 from jido_cli.tui.demo.supervision import KILLED, DemoTree
@@ -336,6 +336,14 @@ class DemoEngine:
     def dead_letters(self, *, after: int = 0, limit: int = 500) -> Answer:  # noqa: ARG002
         """Return that there are none."""
         return {"dead_letters": [], "counts": {"total": 0, "forgotten": 0}}
+
+    def schedules(self) -> Answer:
+        """Return that there are none."""
+        return {"schedules": []}
+
+    def steer_schedule(self, verb: ScheduleVerb, ident: str, *, timeout_ms: int = 0) -> Answer:  # noqa: ARG002
+        """Refuse: the shop has no schedules."""
+        raise ControlError(f"no schedule {ident!r}", code="no-schedule")
 
     def shutdown(self, reason: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:  # noqa: ARG002
         """Close the shop."""

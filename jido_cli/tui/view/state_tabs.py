@@ -67,7 +67,9 @@ def _counters(node: Node, inspect: Mapping[str, Any], face: StateFace) -> list[L
                 rows += entry(face, f"  {key}", measures.milliseconds(value), column=column)
     for one in inspect.get("schedules") or ():
         text = f"{display(one['name'])} {display(one['spec'])}"
-        if one.get("next_at") is not None:
+        if one.get("paused"):
+            text += ", paused"
+        elif one.get("next_at") is not None:
             text += f", next {face.times.clock(one['next_at'])}"
         rows += [EMPTY, *entry(face, "schedule", text, column=column)]
     dead = inspect.get("dead_letters")
