@@ -15,13 +15,8 @@ from tests.cli.fakes import jido
 
 COMMANDS = list(JidoGroup.entries)
 LATER = (
-<<<<<<< HEAD
-    "apply|rollback|logs|trace|history|wait|exec|suspend|resume|checkpoint|schedule|"
-    "cancel|check|test|replay|store|import|lsp"
-=======
     "apply|rollback|logs|trace|history|wait|exec|suspend|resume|checkpoint|"
-    "cancel|check|test|replay|store|import|lsp|actions"
->>>>>>> 7cd78d3 (List schedules with their newest ticks; tick one now, pause it, resume it)
+    "cancel|check|test|replay|store|import|lsp"
 )
 
 

@@ -351,9 +351,9 @@ def test_a_paused_schedule_ticks_no_more_until_it_is_resumed(boot: MakeWorld) ->
     world.advance(1.0)
     assert (times(world), row(world)["skipped"]) == ([1.0, 7.0], 0)
     assert world.order("resume_schedule", id="beat")["did"] == "was not paused"
-    assert [one[0] for one in world.events("schedule_paused", "schedule_resumed")] == [
-        "schedule_paused",
-        "schedule_resumed",
+    assert [one[0] for one in world.events("paused", "resumed")] == [
+        "paused",
+        "resumed",
     ]
 
 

@@ -317,6 +317,7 @@ class Orders:
 
     async def _do(self, runner: SupervisorRunner, call: Call, place: Place) -> None:
         self._check(await self._ask(runner, call), place)
+
     # -- schedules
 
     async def _run_schedule(self, args: Mapping[str, Any]) -> Data:
