@@ -6,6 +6,7 @@ Knows no file and no socket; `engine_process` puts those around it.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from jido_cli.observe.text import measures
 
 if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine, EngineEnd
+    from jido_cli.runtime.watching.watch import Stall
 
 _IDLE_POLL_S = 0.05
 _HELD_POLL_S = 2.0
@@ -66,6 +68,8 @@ async def live(
 
     def ask(why: str) -> None:
         loop.call_soon_threadsafe(engine.begin_shutdown, why)
+        if engine.watchdog is not None and engine.watchdog.stall is not None:
+            os.write(2, f"{_held(why, engine.watchdog.stall)}\n".encode(errors="replace"))
 
     with EndSignals(ask, with_hangup=has_terminal) as signals:
         begun = time.monotonic()
@@ -82,6 +86,13 @@ async def live(
         await _rest()
     first = signals.first
     return Life(end, ended - ready, first is not None and first.name == "SIGINT")
+
+
+def _held(why: str, stall: Stall) -> str:
+    """Return why an engine does not stop yet: nothing of it turns before the action lets go."""
+    held = measures.seconds(stall.ms / 1000)
+    who = f"{stall.action or 'code'} of {stall.agent or 'the engine'}"
+    return f"{why}: it stops when {who} lets the loop go, held for {held}; again: it is killed"
 
 
 def _reasons(engine: Engine, plan: Plan, is_held: Callable[[], bool]) -> list[asyncio.Task[None]]:

@@ -143,7 +143,11 @@ class EnginePlace:
         return self.runtime / f"{self.key}.sock"
 
     def check(self) -> bool:
-        """Return whether the place is there; refuse it when others may touch it."""
+        """Return whether the place is there; refuse it when others may touch it.
+
+        Nor may they touch the state dir around it: they could put another in its place.
+        """
+        private_files.check_folder(self.folder.parent)
         if not private_files.check_folder(self.folder):
             return False
         for path in (self.record_path, self.lock_path, self.log_path, self.last_exit_path):

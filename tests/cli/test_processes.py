@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,6 +192,18 @@ def test_a_second_signal_ends_an_engine_that_spins(project):
         done = finish(engine)
     assert done.code in (130, 143)  # the kernel delivers the two in the order it likes
     assert "killed by a second " in done.err
+
+
+def test_a_signal_to_an_engine_that_is_held_says_what_holds_it(project):
+    project.jido("up", project.topology(), "-d")
+    project.jido("call", "one", "counter.spin", "--timeout", "1500ms")
+    os.kill(project.peek("ls")["engines"][0]["pid"], signal.SIGINT)
+    log = project.root / ".jido" / "shop" / "engine.log"
+    told = "SIGINT: it stops when spin of root/one lets the loop go, held for "
+    deadline = time.monotonic() + WAIT_S
+    while told not in log.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("words", [[], ["-d"], ["-d", "--json"]])

@@ -201,6 +201,18 @@ def test_tm1_a_state_dir_that_others_may_use_is_refused_with_the_remedy(state_di
     assert error.hints == (f"chmod 700 {state_dir.root}     (if what is in it is yours)",)
 
 
+def test_tm1_a_state_dir_that_was_opened_to_others_is_refused_from_any_folder(state_dir: StateDir):
+    """Whoever may write into it could put a folder of his in the place of the engine's."""
+    with state_dir.claim("shop") as claim:
+        state_dir.root.chmod(0o777)
+        with pytest.raises(ControlError) as caught:
+            claim.place.check()
+        state_dir.root.chmod(0o700)
+    assert caught.value.message == (
+        f"{state_dir.root} is not used: its mode is 0777, others may use it; wanted is 0700"
+    )
+
+
 @pytest.mark.parametrize("name", ["", "project", "/"])
 def test_nobody_is_told_to_change_the_mode_of_a_folder_that_is_for_more(folder: Path, name: str):
     (folder / "project").mkdir()
