@@ -5,7 +5,6 @@ Here lives what jido changes about typer. No command and no text of one.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 import traceback
@@ -21,6 +20,7 @@ from jido_cli.cli.render.errors import Report, error_lines, error_object
 from jido_cli.cli.session import Session, real_session
 from jido_cli.cli.terminal import Terminal, drop_output, still_judging
 from jido_cli.control.private_files import SYSTEM_WHYS
+from jido_cli.control.words import near
 from jido_cli.errors import JidoCliError
 
 PROGRAM = "jido"
@@ -247,13 +247,11 @@ def _usage_report(error: typer.TyperException) -> Report:
 def _reworded(error: Any, command: str) -> tuple[str, tuple[str, ...]]:
     help_hint = (f"{command} --help",)
     if hasattr(error, "possibilities"):  # of all usage errors only "no such option" has them
-        near = error.possibilities
-        meant = f"; did you mean {near[0]!r}?" if near else ""
+        possible = error.possibilities
+        meant = f"; did you mean {possible[0]!r}?" if possible else ""
         return f"no option {error.option_name!r}{meant}", help_hint
     text = error.format_message().rstrip(".")
     if text.startswith("No such command "):
         name = text.removeprefix("No such command ").partition("' ")[0].strip("'. ")
-        found = difflib.get_close_matches(name, list(JidoGroup.entries), n=1)
-        meant = f"; did you mean {found[0]!r}?" if found else ""
-        return f"no command {name!r}{meant}", help_hint
+        return f"no command {name!r}{near(name, JidoGroup.entries)}", help_hint
     return text[:1].lower() + text[1:], help_hint

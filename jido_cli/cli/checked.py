@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jido_cli.cli.failures import CommandError, FindingsError
-from jido_cli.control.words import near
+from jido_cli.control.words import nearest
 
 if TYPE_CHECKING:  # costs start-up time that other commands do not need
     from jido_cli.topology.load import LoadResult
@@ -46,10 +46,11 @@ def _no_file(file: str, path: Path) -> str:
     if os.path.lexists(path):
         return f"{file} is no plain file"
     try:
-        beside = [str(one) for one in path.parent.iterdir()]
+        found = nearest(path.name, [one.name for one in path.parent.iterdir()])
     except OSError:  # a folder that is not there has nothing near
-        beside = []
-    return f"{file} is not there{near(file, beside)}"
+        found = None
+    meant = f"; did you mean {str(path.with_name(found))!r}?" if found is not None else ""
+    return f"{file} is not there{meant}"
 
 
 def checked(file: Path, values: VarSources | None = None) -> Checked:

@@ -6,7 +6,6 @@ patterns is the engine's own.
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 from jido_cli.cli.failures import CommandError
 from jido_cli.control import parameters
+from jido_cli.control.words import nearest
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.display import cut
 from jido_cli.observe.text.state import one_line
@@ -22,6 +22,7 @@ from jido_cli.observe.text.state import one_line
 Node = Mapping[str, Any]
 _BUG = "exception"
 _STATE_SHOWN = 200
+_UNKNOWN = re.compile(r"has no param '([^']+)'")
 _MEANT = re.compile(r"did you mean '([^']+)'")
 
 
@@ -155,10 +156,10 @@ def _busy_with(node: Node) -> str:
 
 def _no_route(node: Node, request: Request) -> CommandError:
     patterns = [route["pattern"] for route in node.get("routes") or ()]
-    near = difflib.get_close_matches(request.type, patterns, n=1, cutoff=0.6)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(request.type, patterns)
+    meant = f"; did you mean {near!r}?" if near is not None else ""
     takes = f"takes {', '.join(patterns)}" if patterns else "takes no signals"
-    hints = [request.command(type_=near[0])] if near else []
+    hints = [request.command(type_=near)] if near is not None else []
     hints.append("(--unrouted sends it all the same; it goes to the dead letters)")
     if node["kind"] != "agent":
         takes, hints = f"is a {node['kind']}: only agents take signals", []
@@ -183,9 +184,12 @@ def _again(node: Node, request: Request, error: Mapping[str, Any]) -> tuple[str,
     message = str(error.get("message") or "")
     route = route_for(node, request.type)
     known = parameters.properties(route.get("params") if route else None)
+    unknown = _UNKNOWN.search(message)
     for at, word in enumerate(request.words):
         key, sign, text = word.partition("=")
         key = key.removesuffix(":")
+        if unknown is not None and key != unknown[1]:  # the message may list those that are right
+            continue
         if not re.search(rf"(?<![\w.-]){re.escape(key)}(?![\w.-])", message):
             continue
         meant = _MEANT.search(message)

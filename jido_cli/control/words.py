@@ -63,7 +63,14 @@ def clock(at: float, *, now: float) -> str:
     return time.strftime("%Y-%m-%d", then)
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is near, whatever its capitals; None if none is."""
+    spelled = {one.casefold(): one for one in known}
+    found = difflib.get_close_matches(word.casefold(), list(spelled), n=1, cutoff=0.6)
+    return spelled[found[0]] if found else None
+
+
 def near(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` when exactly one known word is near, else nothing."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    """Return `; did you mean 'x'?` when a known word is near, else nothing."""
+    found = nearest(word, known)
+    return f"; did you mean {found!r}?" if found is not None else ""

@@ -10,6 +10,10 @@ from difflib import get_close_matches
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return `did you mean 'x'?` for the known word nearest to *word*, None if none is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else None
+    """Return `did you mean 'x'?` for the known word nearest to *word*, None if none is near.
+
+    Capitals make no distance: `TICK` is near to `tick`.
+    """
+    spelled = {one.casefold(): one for one in known}
+    near = get_close_matches(word.casefold(), list(spelled), n=1, cutoff=0.6)
+    return f"did you mean {spelled[near[0]]!r}?" if near else None

@@ -41,6 +41,8 @@ def topologies(paths: Iterable[str]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         place = Path(path)
+        if not path:
+            raise NoFileError("no file is named:", "the name is empty")
         if place.is_dir():
             inside = list(_inside(place))
             if not inside:

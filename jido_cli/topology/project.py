@@ -7,6 +7,7 @@ symbolic link. Nothing is decided about what a file says.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -128,7 +129,10 @@ def _content(descriptor: int) -> bytes:
         os.close(descriptor)
         raise UnreadableFileError("it is a folder" if stat.S_ISDIR(mode) else "it is no file")
     with os.fdopen(descriptor, "rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
+        try:
+            content = stream.read(MAX_BYTES + 1)
+        except OSError as error:  # a disk that fails, or a file of the kernel's
+            raise UnreadableFileError(_reason(error)) from error
     if len(content) > MAX_BYTES:
         raise UnreadableFileError("it is larger than 4 MiB")
     return content
@@ -150,4 +154,6 @@ def _reason(error: OSError) -> str:
         return "there is no such file"
     if isinstance(error, PermissionError):
         return "it may not be read"
+    if error.errno == errno.EIO:
+        return "reading it failed (input/output error)"
     return (error.strerror or str(error)).lower()

@@ -309,3 +309,11 @@ def test_a_circle_of_links_is_a_finding_and_no_fault(folder: Path):
     result = jido("lint", "loop.yaml")
     assert result.exit_code == 1
     assert "the file cannot be read: too many levels of symbolic links" in result.stdout
+
+
+def test_an_empty_name_is_no_folder():
+    result = jido("lint", "")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        3,
+        "error: no file is named: the name is empty",
+    )

@@ -109,6 +109,19 @@ def test_a_failure_whose_on_error_changed_the_state_says_what_it_is_now(after, s
     assert failed_call(before, request, answer, after).kept == ("state", state)
 
 
+def test_a_word_that_is_right_stays_when_another_is_unknown():
+    message = "counter.increment has no param 'bx'; did you mean 'by'? it takes by, n"
+    answer = {"ok": False, "outcome": "rejected", "error": {"message": message}}
+    words = ("call", "counter_agent_server", "counter.increment", "n=5", "bx=4")
+    error = jido(*words, handle=counter(call_answer=answer)).stderr
+    assert "  try    jido call counter_agent_server counter.increment n=5 by=4\n" in error
+
+
+def test_capitals_make_no_other_word_of_a_type():
+    error = jido("call", "counter_agent_server", "COUNTER.INCREMENT", handle=counter()).stderr
+    assert "did you mean 'counter.increment'?" in error
+
+
 def test_what_says_that_it_may_work_later_is_told():
     request = Request("call", "counter_agent_server", "counter.increment", ())
     error = {"message": "503", "code": "busy", "retryable": True}
@@ -139,6 +152,7 @@ def test_a_failed_call_is_told_as_drawn():
         ("by=two", "params of counter.increment: by: 'two' is not an integer", "by=1"),
         ("b=2", "counter.increment has no param 'b'; did you mean 'by'?", "by=2"),
         ("by=2", "the counter is full", None),
+        ("m=4", "counter.increment has no param 'm'; it takes by", None),
     ],
 )
 def test_a_refused_word_is_mended_where_it_is_clear_how(word, message, hint):

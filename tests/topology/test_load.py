@@ -252,6 +252,8 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_device_is_not_read() -> None:
     assert "it is no file" in reason(Path("/dev/zero"))[0]
+    if Path("/proc/self/mem").exists():
+        assert "reading it failed" in reason(Path("/proc/self/mem"))[0]
 
 
 def test_more_than_4_mib_is_not_read(tmp_path: Path) -> None:
