@@ -9,7 +9,7 @@ not in this language is refused here, with its offset. No code generation.
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from jido_cli.core.cel.source import Source
 from jido_cli.core.cel.types import DYN, CelType
@@ -76,15 +76,26 @@ class _Message:
         self.numbers: dict[int, int] = {}
         self.parts: dict[int, list[bytes]] = {}
         index, end = 0, len(data)
+        # Nearly all numbers are of one byte; the calls that this saves are most of the time.
         while index < end:
-            tag, index = _varint(data, index)
+            tag = data[index]
+            index += 1
+            if tag > 127:
+                tag, index = _varint(data, index - 1)
             wire = tag & 7
             if wire == 0:
-                self.numbers[tag >> 3], index = _varint(data, index)
+                number = data[index]
+                index += 1
+                if number > 127:
+                    number, index = _varint(data, index - 1)
+                self.numbers[tag >> 3] = number
                 continue
             length = 8
             if wire == 2:
-                length, index = _varint(data, index)
+                length = data[index]
+                index += 1
+                if length > 127:
+                    length, index = _varint(data, index - 1)
             self.parts.setdefault(tag >> 3, []).append(data[index : index + length])
             index += length
 
@@ -128,8 +139,7 @@ def decode(serialized: bytes, source: Source, bound: Sequence[str] = ()) -> Node
             "split it",
         )
     checked = _Message(_Message(serialized).first(2))
-    offsets = {ident: source.original(at) for ident, at in _offsets(checked.first(5))}
-    reader = _Reader(offsets, _names(checked.parts.get(2, ())), source.sorts)
+    reader = _Reader(dict(_offsets(checked.first(5))), _names(checked.parts.get(2, ())), source)
     root = checked.first(4)
     for name in bound:
         root = _inside(root, name)
@@ -148,31 +158,35 @@ def _inside(data: bytes, name: str) -> bytes:
 
 
 def _offsets(source_info: bytes) -> Iterator[tuple[int, int]]:
-    """Give number and offset of every node."""
-    for entry in map(_Message, _Message(source_info).parts.get(4, ())):
-        yield entry.numbers.get(1, 0), entry.numbers.get(2, 0)
+    """Give number and offset, in the checked text, of every node."""
+    for data in _Message(source_info).parts.get(4, ()):
+        if len(data) == 4 and data[0] == 8 and data[2] == 16:
+            yield data[1], data[3]
+        else:
+            entry = _Message(data).numbers
+            yield entry.get(1, 0), entry.get(2, 0)
 
 
 def _names(references: Iterable[bytes]) -> dict[int, str]:
     """Return the qualified names, such as those of types, by the number of their node."""
-    entries = (
-        (each.numbers.get(1, 0), _Message(each.first(2))) for each in map(_Message, references)
-    )
-    return {ident: reference.text(1) for ident, reference in entries if 1 in reference.parts}
+    entries = (_Message(data) for data in references if b"." in data)
+    named = ((each.numbers.get(1, 0), _Message(each.first(2))) for each in entries)
+    return {ident: reference.text(1) for ident, reference in named if 1 in reference.parts}
 
 
 class _Reader:
-    def __init__(
-        self, offsets: dict[int, int], names: dict[int, str], sorts: Collection[int]
-    ) -> None:
+    def __init__(self, offsets: dict[int, int], names: dict[int, str], source: Source) -> None:
         self._offsets = offsets
         self._names = names
-        self._sorts = sorts
+        self._sorts = source.sorts
+        self._original = source.original
 
     def node(self, data: bytes) -> Node:
         message = _Message(data)
         ident = message.numbers.get(2, 0)
         offset = self._offsets.get(ident)
+        if offset is not None:
+            offset = self._original(offset)
         (number,) = message.parts
         body = _Message(message.parts[number][0])
         match number:
