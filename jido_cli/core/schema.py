@@ -124,9 +124,7 @@ class Schema:
         return self
 
     def _generate_fixes(self) -> dict[str, Fix]:
-        return {
-            member.name: generate_fix(member.schema, member.recheck) for member in self._members
-        }
+        return {member.name: generate_fix(member.quick, member.recheck) for member in self._members}
 
     def _generate_absorb(self) -> Absorb:
         return self._absorb_whole if self._whole else absorber(self._fixes, self._undeclared)
@@ -145,7 +143,7 @@ class Schema:
         return generate_take(self._members, is_strict=True)
 
     def _find_flat(self) -> bool:
-        return self._whole is None and all(quick_test(each.schema) for each in self._members)
+        return self._whole is None and all(each.quick for each in self._members)
 
     def check(self, value: Mapping[str, object]) -> FrozenDict:
         """Return *value* frozen and normalised, with defaults filled in.
@@ -344,10 +342,10 @@ def _member(validators: _Validators, name: str, schema: object) -> Member:
 
     required = validators.full.get("required")
     is_required = isinstance(required, list) and name in required
-    member = Member(name, schema, fix, recheck, ABSENT, is_required)
+    quick = quick_test(schema)
+    member = Member(name, schema, fix, recheck, ABSENT, is_required, quick)
     if isinstance(schema, Mapping) and "default" in schema:
         default = schema["default"]
-        quick = quick_test(schema)
         if quick is None or not passes(quick, default):
             default = fix(default)
         return msgspec.structs.replace(member, default=default)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from jido_cli.core.schema_errors import missing_key, unknown_key
-from jido_cli.core.schema_quick import ABSENT, Fix, Member, Quick, quick_test
+from jido_cli.core.schema_quick import ABSENT, Fix, Member, Quick
 from jido_cli.core.values import MAX_INT, MIN_INT, FrozenDict
 
 _SIGNS = {
@@ -63,10 +63,10 @@ def generate_take(members: list[Member], *, is_strict: bool) -> Take:
     return cast("Take", _define("take", lines, scope))
 
 
-def generate_fix(schema: object, slow: Fix) -> Fix:
+def generate_fix(quick: Quick | None, slow: Fix) -> Fix:
     """Return the check *slow* of one member with a quick test in front, if there is one."""
     scope: dict[str, object] = {"F": slow}
-    test = _quick_text(schema, "v", "L", scope)
+    test = _quick_text(quick, "v", "L", scope)
     if test is None:
         return slow
     return _define("fix", ["def fix(v):", f" return v if {test} else F(v)"], scope)
@@ -74,7 +74,7 @@ def generate_fix(schema: object, slow: Fix) -> Fix:
 
 def _read(index: int, member: Member, scope: dict[str, object], *, counts: bool) -> list[str]:
     v = f"v{index}"
-    test = _quick_text(member.schema, v, f"L{index}_", scope)
+    test = _quick_text(member.quick, v, f"L{index}_", scope)
     absent = {True: f"raise missing(K{index})", False: f"{v} = D{index}"}
     is_needed = member.is_required and member.default is ABSENT
     count = ["  n += 1"] if counts else []
@@ -88,9 +88,8 @@ def _read(index: int, member: Member, scope: dict[str, object], *, counts: bool)
     ]
 
 
-def _quick_text(schema: object, v: str, prefix: str, scope: dict[str, object]) -> str | None:
+def _quick_text(quick: Quick | None, v: str, prefix: str, scope: dict[str, object]) -> str | None:
     """Return the quick test as an expression, None if there is none."""
-    quick = quick_test(schema)
     if quick is None:
         return None
     null = f"{v} is None or " if quick.is_nullable else ""

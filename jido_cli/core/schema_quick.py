@@ -51,6 +51,7 @@ class Member(msgspec.Struct, frozen=True):
         recheck: slow check of a value that is in place already, which fills in none.
         default: frozen; `ABSENT` if there is none.
         is_required: whether it must be there.
+        quick: the quick test of a value; None if there is none.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Member(msgspec.Struct, frozen=True):
     recheck: Fix
     default: object
     is_required: bool
+    quick: Quick | None
 
 
 class Quick(NamedTuple):
@@ -152,7 +154,7 @@ def take_once(
             elif member.is_required:
                 raise missing_key(member.name)
             continue
-        quick = quick_test(member.schema)
+        quick = member.quick
         fixed = value if quick is not None and passes(quick, value) else member.fix(value)
         if member.is_required or member.default is not ABSENT:
             given[member.name] = fixed

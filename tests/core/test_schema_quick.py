@@ -54,7 +54,7 @@ def test_a_quick_test_passes_what_the_generated_one_passes(member: object, value
     if quick is None:
         return
     failed = object()
-    fix = generate_fix(member, lambda _: failed)
+    fix = generate_fix(quick, lambda _: failed)
     assert passes(quick, value) == (fix(value) is not failed)
 
 

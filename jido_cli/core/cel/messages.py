@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count
 
 from jido_cli.core.cel.descriptors import PACKAGE, Field, Pool
 from jido_cli.core.cel.types import (
@@ -43,11 +44,13 @@ class MessageTypes:
     def __init__(self) -> None:
         self.fields: dict[str, dict[str, CelType]] = {}
         self._messages: dict[str, dict[str, Field]] = {}
+        self._numbers = count(1)
 
     def copy(self) -> MessageTypes:
         """Return the same types, to which others can be added."""
         other = MessageTypes()
         other.fields, other._messages = dict(self.fields), dict(self._messages)
+        other._numbers = self._numbers
         return other
 
     def add(self, schema: Schema) -> CelType:
@@ -62,7 +65,7 @@ class MessageTypes:
 
     def reserve(self) -> CelType:
         """Return a new message type whose fields are told later: a schema may contain itself."""
-        name = f"{PACKAGE}.M{len(self._messages) + 1}"
+        name = f"{PACKAGE}.M{next(self._numbers)}"
         self._messages[name] = {}
         self.fields[name] = {}
         return CelType("message", None, name)

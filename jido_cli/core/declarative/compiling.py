@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
 
 from jido_cli.core.action import DEFAULT_TIMEOUT_S, Action
 from jido_cli.core.cel.template import (
@@ -155,7 +158,7 @@ class ActionCompiler:
             self._problem(key, f"{declared!r} is not a schema")
             return None
         try:
-            return compile_schema(declared)
+            return _compiled_schema(declared)
         except SchemaError as error:
             path = (key, *error.path)
             self.problems.append(DeclarationError(path, error.message, hint=error.hint))
@@ -252,6 +255,21 @@ class ActionCompiler:
         self._check_keys(declared, ("on_error",), frozenset(_OUTCOME_KEYS))
         result = _WORK_FAILED if self._has_work else _NO_WORK
         return self._effects(declared, ("on_error",), environment, NO_ELEMENT | result)
+
+
+def _compiled_schema(declared: Mapping[str, object]) -> Schema:
+    """Return the compiled schema; many actions say the same."""
+    try:
+        key = msgspec.json.encode(declared)
+        is_json = msgspec.json.decode(key) == declared
+    except (TypeError, ValueError, RecursionError):
+        is_json = False
+    return _schema_of(key) if is_json else compile_schema(declared)
+
+
+@lru_cache(maxsize=256)
+def _schema_of(key: bytes) -> Schema:
+    return compile_schema(msgspec.json.decode(key))
 
 
 def _local_type(compiled: Constant | Computed) -> CelType:
