@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help up install test check fuzz format docs screenshots bench bench-dashboard clean
+.PHONY: help up install test check fuzz torture format docs screenshots bench bench-dashboard clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,10 @@ test: check ## everything that CI runs
 fuzz: install ## a million random expressions against the CEL library, broken topologies for a minute
 	$(BIN)/python -m tests.core.expressions.fuzz
 	$(BIN)/python -m tests.fuzz.topology --seconds 60
+
+torture: install ## a million signals at full mailboxes, and random walks with new values
+	$(BIN)/python -m tests.torture.flood
+	for run in $$(seq 20); do JIDO_EXPLORE=1 $(BIN)/pytest -q tests/runtime/test_interleavings.py tests/runtime/test_overflow.py || exit 1; done
 
 bench: install ## this machine's figures
 	$(BIN)/jido bench
