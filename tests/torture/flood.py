@@ -1,4 +1,4 @@
-"""A million signals at a mailbox of ten thousand, with each overflow policy, and what is kept of it.
+"""A million signals at a mailbox of ten thousand, with each overflow policy: what is kept of it.
 
 `python -m tests.torture.flood`; `--signals` for another number. Everything sent is accounted for,
 and memory ends where it was once the flood has passed.
