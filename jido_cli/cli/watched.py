@@ -183,6 +183,6 @@ def _gave_up(last_exit: Mapping[str, object], file: Path) -> CommandError:
         reason,
         code="gave-up",
         where=story_where(story),
-        hints=story_hints(story, shown(file)),
+        hints=story_hints(story, pasted(file)),
         story=story,
     )

@@ -63,8 +63,9 @@ class Terminal:
     def screen(self) -> str:
         return self._run("capture-pane", "-p")
 
-    def colours(self) -> str:
-        return self._run("capture-pane", "-p", "-e")
+    def record(self, file: Path) -> None:
+        """Write every byte that the command writes from now on into a file."""
+        self._run("pipe-pane", f"exec cat > {shlex.quote(str(file))}")
 
     def until(self, *texts: str) -> str:
         """Wait until the screen shows all of the texts; return it."""

@@ -114,6 +114,15 @@ def test_scope_trouble_and_events_narrow_the_rows():
     assert seqs(log) == [2]
 
 
+def test_an_error_that_is_told_counts_as_an_error_and_not_as_fine():
+    log = LogModel()
+    log.add([asked(1), asked(2, type="error")])
+    log.set_filter(parse_filter("-outcome:ok"))
+    assert seqs(log) == [2]
+    log.set_filter(parse_filter("outcome:error"))
+    assert seqs(log) == [2]
+
+
 @given(
     ops=st.lists(
         st.one_of(

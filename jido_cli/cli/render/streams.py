@@ -38,7 +38,7 @@ def directive_lines(
 ) -> list[str]:
     """Return the line of a directive, and one more where there is more to say."""
     agent = record["agent"]
-    text, painted = outcome(record["outcome"], paint)
+    text, role = outcome(record["type"], record["outcome"])
     line = tabbed(
         [
             (0, times.stamp(record["at"])),
@@ -46,7 +46,7 @@ def directive_lines(
             (24, display(record["type"])),
             (34, display(record["summary"])),
             (63, display(record.get("cause") or measures.NOT_APPLICABLE)),
-            (80, Cell(text, painted)),
+            (80, Cell(text, paint(role, text))),
             (89, f"{measures.milliseconds(record['ms']):>6}"),
         ]
     )

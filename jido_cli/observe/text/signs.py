@@ -91,25 +91,43 @@ def status_text(node: Node, window_s: float | None = None) -> str:
     return " ".join(parts)
 
 
-def outcome(word: str, paint: Paint = plain) -> tuple[str, str]:
-    """Return an outcome as text and painted."""
-    text, colour_role = OUTCOMES.get(word, (display(word), "text"))
-    return text, paint(colour_role, text)
+def outcome_word(kind: str, word: str) -> str:
+    """Return the outcome that is shown for a directive of some type.
+
+    An `error` that is recorded is `done`, and yet what it tells is that something failed.
+    """
+    return "error" if kind == "error" and word == "done" else word
 
 
-def summary(counts: Mapping[str, int], paint: Paint = plain) -> str:
-    """Return the health of a tree in words: `● all 15 running`, `◆ 1 crash_looping, 14 running`."""
+def outcome(kind: str, word: str) -> tuple[str, Role]:
+    """Return the outcome of a directive of some type as it is shown, and its colour."""
+    return OUTCOMES.get(outcome_word(kind, word)) or (display(word), "text")
+
+
+def counted(counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return the statuses that some node has, the worst first, each with its count in words."""
     order = [HUNG, *(word for word, _, _ in STATUSES)]
     known = [word for word in order if counts.get(word)]
     known += [word for word in counts if word not in order and counts[word]]
-    if known == ["running"]:
-        number = counts["running"]
-        return paint("ok", f"● all {count(number)} running" if number > 1 else "● running")
+    return [(word, f"{count(counts[word])} {display(word)}") for word in known]
+
+
+def health(counts: Mapping[str, int]) -> tuple[str, Role]:
+    """Return the health of a tree in words: `● all 15 running`, `◆ 1 crash_looping, 14 running`."""
+    known = counted(counts)
     if not known:
-        return paint("fade", "? no nodes")
-    worst = known[0]
-    words = ", ".join(f"{count(counts[word])} {display(word)}" for word in known)
-    return paint(role(worst), f"{sign(worst)} {words}")
+        return "? no nodes", "fade"
+    worst = known[0][0]
+    if len(known) == 1 and worst == "running":
+        number = counts["running"]
+        return f"● all {count(number)} running" if number > 1 else "● running", "ok"
+    return f"{sign(worst)} {', '.join(words for _, words in known)}", role(worst)
+
+
+def summary(counts: Mapping[str, int], paint: Paint = plain) -> str:
+    """Return the health of a tree, painted."""
+    text, colour_role = health(counts)
+    return paint(colour_role, text)
 
 
 def disjoint_counts(tree: Mapping[str, Any]) -> dict[str, int]:

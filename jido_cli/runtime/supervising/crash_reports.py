@@ -9,7 +9,7 @@ from typing import Final
 from jido_cli.runtime.watching.watch import ActionHung
 from jido_cli.supervision.reasons import ExitReason
 
-PACKAGE: Final = str(Path(__file__).resolve().parent.parent)
+PACKAGE: Final = str(Path(__file__).resolve().parents[2])
 TRACE_LINES: Final = 40
 
 

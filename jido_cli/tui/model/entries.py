@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from jido_cli.observe.text.signs import outcome_word
+
 
 class DirectiveEntry(NamedTuple):
     """What an agent asked for, and what became of it."""
@@ -73,7 +75,7 @@ def columns(entry: Entry) -> Mapping[str, str]:
                 "agent": entry.agent,
                 "type": entry.type,
                 "kind": "directive",
-                "outcome": entry.outcome,
+                "outcome": outcome_word(entry.type, entry.outcome),
                 "cause": entry.cause,
                 "text": f"{entry.summary} {entry.detail or ''}",
                 "ms": repr(entry.ms),

@@ -125,7 +125,7 @@ def answer_lines(
             if value is not NOTHING:
                 lines.append(text(f"{sign} {key}  {spelled(value)}", style, indent=3))
     if len(diff) > _DIFF_SHOWN:
-        lines.append(text(f"and {len(diff) - _DIFF_SHOWN} more", "dim", indent=3))
+        lines.append(text(f"and {measures.count(len(diff) - _DIFF_SHOWN)} more", "dim", indent=3))
     if not diff:
         lines.append(text("state unchanged", "dim", indent=3))
     if answer.get("output") not in (None, {}, after):

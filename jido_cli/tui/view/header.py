@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.signs import HUNG, STATUSES, role, sign
+from jido_cli.observe.text.signs import HUNG, counted, health, role, sign
 from jido_cli.tui.model.trouble import Trouble
 from jido_cli.tui.text import Line, Row, Span, cells, cut, display
 from jido_cli.tui.view.layout import MIDDLE
@@ -44,9 +44,8 @@ def header_line(face: HeaderFace, width: int) -> Line:
     """Return the first line of the screen."""
     is_wide = width >= MIDDLE
     gap = "   " if is_wide else "  "
-    health = health_span(face)
     left = Row(width).put(1, "jido", "busy").add("  ").add(display(face.name)).add(gap)
-    left.add(*health)
+    left.add(*health_span(face))
     parts = _figures(face, is_wide=is_wide)
     while parts and left.at + _LEAST_GAP + cells(gap.join(parts)) > width - 1:
         parts.pop()
@@ -59,7 +58,7 @@ def _figures(face: HeaderFace, *, is_wide: bool) -> list[str]:
         return [f"last rev {measures.count(face.revision)}"]
     rate = measures.count(round(face.rate)) if face.rate is not None else measures.NOT_KNOWN
     parts = [f"up {uptime(face.uptime_s)}"]
-    parts.append(f"{rate} signals/s" if is_wide else f"{rate}/s")
+    parts.append(f"{rate} signal{'' if rate == '1' else 's'}/s" if is_wide else f"{rate}/s")
     if is_wide:
         parts.append(measures.plural(face.restarts, "restart"))
     return [*parts, f"rev {measures.count(face.revision)}"]
@@ -76,21 +75,12 @@ def health_span(face: HeaderFace) -> Span:
     """Return the health in words, the worst first, counts that add up to all nodes."""
     if face.lost:
         return (face.lost, "bad")
-    counts = face.counts
-    order = [HUNG, *(word for word, _, _ in STATUSES)]
-    known = [word for word in order if counts.get(word)]
-    known += [word for word in counts if word not in order and counts[word]]
-    if face.stalled and HUNG not in known:  # held by something that is no node
-        words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
+    if face.stalled and not face.counts.get(HUNG):  # held by something that is no node
+        words = ", ".join(words for _, words in counted(face.counts))
         return (f"× the loop is held, {words}", "bad")
-    if not known:
-        return ("? no nodes", "fade")
-    if known == ["running"]:
-        number = counts["running"]
-        text = f"● all {number} running" if number > 1 else "● 1 running, no children"
-        return (text, "ok")
-    words = ", ".join(f"{counts[word]} {display(word)}" for word in known)
-    return (f"{sign(known[0])} {words}", role(known[0]))
+    if face.counts == {"running": 1}:
+        return ("● 1 running, no children", "ok")
+    return health(face.counts)
 
 
 def attention_line(troubles: Sequence[Trouble], width: int) -> Line:
@@ -120,17 +110,17 @@ def words_lines(
     face: HeaderFace, troubled: Sequence[Mapping[str, Any]], width: int, height: int, now: float
 ) -> list[Line]:
     """Return what a terminal too small for panes shows: words only, the worst first."""
-    health, style = health_span(face)
+    words, style = health_span(face)
     total = sum(face.counts.values())
-    first = f"{display(face.name)} {health}"
-    texts: list[Span] = [(first.split(",")[0], style)]
+    first = f"{display(face.name)} {words}"
+    texts: list[Span] = [(first.split(", ")[0], style)]
     for node in troubled:
         since = uptime(max(0.0, now - float(node["since"])))
         text = f"{sign(node['status'])} {display(node['id'])} {display(node['status'])} {since}"
         texts.append((text, role(node["status"])))
     running = face.counts.get("running", 0)
     if running and running != total:
-        texts.append((f"{running} running", "text"))
+        texts.append((f"{measures.count(running)} running", "text"))
     tail: list[Span] = [
         (f"{width}x{height} is too small for", "dim"),
         ("panes; ? help  q quit", "dim"),

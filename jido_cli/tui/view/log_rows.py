@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.names import last_part
-from jido_cli.observe.text.signs import OUTCOMES
+from jido_cli.observe.text.signs import outcome
 from jido_cli.tui.model.entries import DirectiveEntry, Entry, EventEntry, NoteEntry
-from jido_cli.tui.text import Ground, Line, Row, display, pad, plain_line
+from jido_cli.tui.text import Ground, Line, Row, cells, display, pad, plain_line
 from jido_cli.tui.view.layout import MIDDLE, NARROW, WIDE
 
 
@@ -109,11 +109,11 @@ def _directive(
     if columns.cause:
         cause = display(entry.cause or measures.NOT_APPLICABLE)
         row.put(columns.cause, cause, "dim", room=columns.outcome - columns.cause - 1)
-    text, role = OUTCOMES.get(entry.outcome, (display(entry.outcome), "text"))
-    row.put(columns.outcome, text, "dim" if is_old else role, room=10)
-    if columns.has_ms:
-        row.put_right(columns.width, measures.figures(entry.ms), "dim")
-    return row
+    text, role = outcome(entry.type, entry.outcome)
+    took = measures.figures(entry.ms) if columns.has_ms else ""
+    room = columns.width - columns.outcome - cells(took) - 1
+    row.put(columns.outcome, text, "dim" if is_old else role, room=room)
+    return row.put_right(columns.width, took, "dim")
 
 
 def _event(entry: EventEntry, columns: LogColumns, times: measures.Times, *, is_old: bool) -> Row:
@@ -137,7 +137,7 @@ def empty_rows(width: int, height: int) -> list[Line]:
 
 def record_lines(entry: DirectiveEntry, times: measures.Times) -> list[str]:
     """Return all that is known of a directive, a fact a line."""
-    text, _ = OUTCOMES.get(entry.outcome, (entry.outcome, "text"))
+    text, _ = outcome(entry.type, entry.outcome)
     rows = (
         ("directive", f"{entry.type}  {entry.summary}"),
         ("agent", entry.agent),

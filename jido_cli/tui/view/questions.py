@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jido_cli.observe.text import measures
-from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.tree import Node, TreeModel
 from jido_cli.tui.text import Line, display, wrapped
 from jido_cli.tui.view.dialog import pair, text
+from jido_cli.tui.view.state_parts import names
 from jido_cli.tui.view.tree_rows import window_bar
 
 WIDTH: Final = 68
 _COLUMN: Final = 22
+_NAMES: Final = (16, 8, 4, 1)
+_NAMES_LINES: Final = 3
 _TITLES: Final = {"kill": "Kill", "stop": "Stop", "restart": "Restart", "start": "Start"}
 
 
@@ -74,9 +76,15 @@ def _kill(tree: TreeModel, node: Node, inspect: Mapping[str, Any] | None) -> lis
 
 
 def _named(label: str, paths: list[str]) -> list[Line]:
-    names = ", ".join(display(last_part(path)) for path in paths) or "nothing"
-    parts = wrapped(names.split(" "), WIDTH - 3 - _COLUMN)[:3]
-    return [pair(label if number == 0 else "", part, _COLUMN) for number, part in enumerate(parts)]
+    parts: list[str] = []
+    for most in _NAMES:  # however long they are: how many there are is told
+        parts = wrapped(names(paths, most=most).split(" "), WIDTH - 3 - _COLUMN)
+        if len(parts) <= _NAMES_LINES:
+            break
+    return [
+        pair(label if number == 0 else "", part, _COLUMN)
+        for number, part in enumerate(parts[:_NAMES_LINES])
+    ]
 
 
 def _mates(tree: TreeModel, node: Node, below: list[str]) -> list[str]:

@@ -11,7 +11,9 @@ from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import role, sign
 from jido_cli.tui.model.tree import Node, TreeModel
 from jido_cli.tui.text import EMPTY, Line, Row, cells, display, plain_line, wrapped
-from jido_cli.tui.view.tree_rows import TreeFace, status_facts
+from jido_cli.tui.view.tree_rows import TreeFace, hung_fact, status_facts
+
+NAMES_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def status_line(node: Node, face: StateFace, *, extras: Sequence[str] = ()) -> L
         return row.put(1, f"? was {display(node['status'])}{up}", "fade").line()
     status = node["status"]
     row.put(1, f"{sign(status)} {display(status)}", role(status))
-    facts = status_facts(face.tree, node, TreeFace(face.now, stalled=face.stalled()))
+    tree_face = TreeFace(face.now, stalled=face.stalled())
+    hung = hung_fact(node, tree_face)
+    facts = [one for one in (hung, *status_facts(face.tree, node, tree_face)) if one]
     age = face.age(node)
     if facts:
         row.add(" " + " ".join(facts), role(status))
@@ -122,9 +126,16 @@ def entry(
     return lines
 
 
-def names(paths: Sequence[str], *, none: str = "nothing") -> str:
-    """Return the ids of nodes, separated by commas."""
-    return ", ".join(display(last_part(path)) for path in paths) if paths else none
+def names(paths: Sequence[str], *, none: str = "nothing", most: int = NAMES_SHOWN) -> str:
+    """Return the ids of nodes, separated by commas; of many the first ones, and how many more."""
+    if not paths:
+        return none
+    shown = paths if len(paths) <= most else paths[: most - 1]
+    text = ", ".join(display(last_part(path)) for path in shown)
+    left = len(paths) - len(shown)
+    if not left:
+        return text
+    return f"{text} and {measures.plural(left, 'other')}" if text else measures.plural(left, "node")
 
 
 def wrapped_lines(

@@ -23,6 +23,7 @@ from jido_cli.tui.view.tree_rows import window_bar
 _BOUNDARY = 27
 _STORY = 14
 _CHILDREN_SHOWN = 8
+_NARROW_SHOWN = 4
 
 
 def supervisor_rows(node: Node, face: StateFace) -> list[Line]:
@@ -90,10 +91,11 @@ def _if_child_crashes(node: Node, face: StateFace) -> list[Line]:
         mates = names(tree.mates(child))
         lines = entry(face, f"  {display(last_part(child))}", mates, column=_BOUNDARY)
         rows += lines
-    left = len(children) - _CHILDREN_SHOWN
-    if left > 0:
-        rows.append(text_line(f"and {measures.plural(left, 'other')} alike", "dim", indent=3))
-    return rows
+    return [*rows, *_left_out(len(children) - _CHILDREN_SHOWN)]
+
+
+def _left_out(left: int) -> list[Line]:
+    return [text_line(f"and {measures.plural(left, 'other')}", "dim", indent=3)] if left > 0 else []
 
 
 def _then(node: Node, face: StateFace) -> str:
@@ -122,9 +124,12 @@ def _boundary_narrow(node: Node, face: StateFace) -> list[Line]:
         rows.append(text_line(f"┊ falls if {display(last_part(above))} gives up"))
         rows.append(text_line(_others(face, path, above), indent=3))
     rows.append(EMPTY)
-    for child in tree.children(path)[:_CHILDREN_SHOWN]:
+    children = tree.children(path)
+    shown = len(children) if len(children) <= _NARROW_SHOWN + 1 else _NARROW_SHOWN
+    for child in children[:shown]:
         mates = names(tree.mates(child), none="nothing else")
         rows += wrapped_lines(face, f"{display(last_part(child))} → {mates}")
+    rows += _left_out(len(children) - shown)
     name = display(last_part(above)) if above is not None else ""
     rows.append(text_line(f"gives up → {name} restarts it" if name else "gives up → engine ends"))
     return rows
@@ -197,5 +202,5 @@ def _story_narrow(node: Node, event: Mapping[str, Any], face: StateFace) -> list
     restarted = f"restarted: {names(face.tree.falls_with(node['path']))}"
     rows += wrapped_lines(face, restarted, hang=2)
     number = len(face.tree.nodes) - 1 - len(face.tree.falls_with(node["path"]))
-    rows.append(text_line(f"untouched: {number} other nodes"))
+    rows.append(text_line(f"untouched: {measures.plural(number, 'other node')}"))
     return rows

@@ -152,16 +152,27 @@ def _put_status(row: Row, tree: TreeModel, node: Node, columns: Columns, face: T
     if face.is_lost:
         row.put(columns.status, f"? was {display(node['status'])}", "fade", room=room)
         return
-    status = node["status"]
-    if tree.is_folded(node["path"]) and tree.children(node["path"]):
-        status = tree.worst_below(node["path"])
+    is_folded = tree.is_folded(node["path"]) and bool(tree.children(node["path"]))
+    status = tree.worst_below(node["path"]) if is_folded else node["status"]
+    hung = hung_fact(node, face, is_folded=is_folded)
     text = f"{sign(status)} {display(status)}"
-    for fact in status_facts(tree, node, face):
-        short = _HUNG if fact.startswith("[hung") else fact
-        fits = [one for one in (fact, short) if cells(text) + 1 + cells(one) <= room]
+    if hung and cells(text) + 1 + cells(_HUNG) > room:
+        text = sign(status)  # a node that keeps the loop is told before its status
+    facts = [(one, one) for one in status_facts(tree, node, face)]
+    for long, short in [(hung, _HUNG), *facts] if hung else facts:
+        fits = [one for one in (long, short) if cells(text) + 1 + cells(one) <= room]
         text += f" {fits[0]}" if fits else ""
-    style = "bad" if _HUNG[:-1] in text else role(status)
-    row.put(columns.status, text, style, room=room)
+    row.put(columns.status, text, "bad" if hung else role(status), room=room)
+
+
+def hung_fact(node: Node, face: TreeFace, *, is_folded: bool = False) -> str:
+    """Return `[hung 4s]` for the agent that keeps the loop, and for a folded row that hides it."""
+    path = node["path"]
+    if face.stalled is not None:
+        agent, seconds = face.stalled
+        if agent == path or (is_folded and agent.startswith(f"{path}/")):
+            return f"[hung {int(seconds)}s]"
+    return _HUNG if "hung" in (node.get("facts") or ()) else ""
 
 
 def status_facts(tree: TreeModel, node: Node, face: TreeFace) -> list[str]:
@@ -170,12 +181,7 @@ def status_facts(tree: TreeModel, node: Node, face: TreeFace) -> list[str]:
     age = came_back_s(tree, node, face.now)
     if age is not None:
         facts.append(f"({int(age)}s)" if age < 60 else f"({measures.whole_seconds(age)})")
-    for fact in node.get("facts") or ():
-        if fact == "hung" and face.stalled is not None and face.stalled[0] == node["path"]:
-            facts.append(f"[hung {int(face.stalled[1])}s]")
-        else:
-            facts.append(f"[{display(fact)}]")
-    return facts
+    return [*facts, *(f"[{display(one)}]" for one in node.get("facts") or () if one != "hung")]
 
 
 def came_back_s(tree: TreeModel, node: Node, now: float) -> float | None:
@@ -197,7 +203,8 @@ def _put_window(row: Row, node: Node, columns: Columns, weight: str) -> None:
     style = _window_style(node) + weight
     row.put(columns.restarts, measures.window(window), style)
     if columns.has_bar:
-        row.put(row.at + 1, window_bar(window), style)
+        room = columns.width - row.at - 1  # a window in long words has a short bar
+        row.put(row.at + 1, window_bar(window, most=max(1, min(BAR_CELLS, room))), style)
 
 
 def _short_restarts(node: Node) -> str:
@@ -207,12 +214,17 @@ def _short_restarts(node: Node) -> str:
     return measures.count(node["restarts"])
 
 
-def window_bar(window: Node) -> str:
-    """Return the restart window as cells: one a restart up to 6, then 6 in proportion."""
+def window_bar(window: Node, *, most: int = BAR_CELLS) -> str:
+    """Return the restart window as cells: one a restart up to *most*, then those in proportion.
+
+    It is all full when the next crash gives up, and empty when nothing is used, and only then.
+    """
     allowed = int(window["max_restarts"])
     used = min(int(window["used"]), allowed)
-    if allowed > BAR_CELLS:
-        used, allowed = round(used * BAR_CELLS / allowed), BAR_CELLS
+    if allowed > most:
+        shown = round(used * most / allowed)
+        is_between = 0 < used < allowed
+        used, allowed = min(max(shown, 1), most - 1) if is_between else shown, most
     return "█" * used + "░" * (allowed - used)
 
 
