@@ -30,7 +30,8 @@ def crowd(number: int) -> scripted.ScriptedEngine:
 def test_the_header_counts_with_commas():
     assert "● all 3,001 running" in header()
     assert "× 1,500 failed, 3,001 running" in header(counts={"running": 3001, "failed": 1500})
-    assert "× 1 hung, 3,001 running" in header(stalled=True)
+    assert "× the loop is held, 3,001 running" in header(stalled=True)
+    assert "× 1 hung, 3,000 running" in header(counts={"running": 3000, "hung": 1})
     assert "1 signal/s   1 restart   rev 31" in header()
 
 
