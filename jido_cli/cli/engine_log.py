@@ -20,6 +20,7 @@ PAGE = 500
 _RANKS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 _ERRORS = frozenset(
     {"error", "gave_up", "start_failed", "hung", "refused", "directive_failed", "fault"}
+    | {"console"}  # whoever emits to the console wants it to be seen
 )
 _WARNINGS = frozenset(
     {

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
 from jido_cli.lint.rules import (
+    adoption,
     bad_ignore,
     blocking_call,
     emit_cycle,
@@ -58,6 +59,7 @@ RULES: Final[tuple[RuleModule, ...]] = (
     unused_agent,
     unused_var,
     unused_signal,
+    adoption,
     restart_storm,
     no_restart_left,
     stop_of_permanent,

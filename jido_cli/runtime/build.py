@@ -231,6 +231,7 @@ class _Builder:
                 subscribe,
                 tuple(self._schedule(decl, schedule) for schedule in decl.schedules),
                 self._origin(decl.pos),
+                on_parent_death=decl.on_parent_death,
             )
         return program
 

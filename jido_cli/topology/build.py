@@ -172,6 +172,7 @@ class _Builder:
                 _mailbox(raw.mapping(default.get("mailbox")), MailboxDecl()),
             ),
             persist="none",
+            on_parent_death=value.get("on_parent_death", "stop"),
             emits=tuple(value.get("emits", ())),
             strategy=declared_fsm(value, self._strategy_pos(value, path)),
         )

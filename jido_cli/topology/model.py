@@ -22,6 +22,7 @@ Shutdown = int | Literal["brutal_kill", "infinity"]  # an int is milliseconds
 AutoShutdown = Literal["never", "any_significant", "all_significant"]
 Overflow = Literal["reject", "drop_oldest", "drop_newest", "block"]
 OnUnrouted = Literal["dead_letter", "ignore", "error"]
+OnParentDeath = Literal["stop", "continue", "emit_orphan"]
 Subscribe = Literal["routes", "none"] | tuple[str, ...]
 
 ROOT_ID: Final = "root"
@@ -207,6 +208,7 @@ class AgentDecl(_Placed, frozen=True, eq=False):
     on_unrouted: OnUnrouted = "dead_letter"
     mailbox: MailboxDecl = MailboxDecl()
     persist: Literal["none"] = "none"
+    on_parent_death: OnParentDeath = "stop"
     emits: tuple[str, ...] = ()
     strategy: FsmDecl | None = None
 

@@ -14,8 +14,8 @@ Node = Mapping[str, Any]
 LATER_GROUP_KEYS: Final = frozenset(
     (
         *("service", "process", "mcp", "ingress"),
-        *("child", "key", "target"),
-        *("adopt_child", "start_sensor", "stop_sensor", "cancel_instruction", "run"),
+        *("key", "target"),
+        *("start_sensor", "stop_sensor", "cancel_instruction", "run"),
     )
 )
 

@@ -58,6 +58,18 @@ def test_the_heading_says_that_zombies_degrade_the_engine():
     )
 
 
+def test_where_there_are_logical_parents_both_tables_show_them():
+    tree = shop.tree()
+    shop.find(tree, "w1")["parent_agent"] = "root/intake"
+    shown = [shop.find(tree, name) for name in ("w1", "w2")]
+    narrow = tree_lines(tree, shown)
+    assert narrow[0].endswith("  MAIL  UPTIME    PARENT")
+    assert [line.rpartition("2h 14m")[2] for line in narrow[-2:]] == ["    root/intake", ""]
+    wide = wide_lines(tree, shown)
+    assert "UPTIME  PARENT       LAST EXIT" in wide[0]
+    assert [line.split()[-2:] for line in wide[1:]] == [["root/intake", "-"], ["-", "-"]]
+
+
 def test_the_wide_table_is_drawn_as_in_the_drawing():
     tree = shop.tree()
     shipping = shop.find(tree, "shipping") | {

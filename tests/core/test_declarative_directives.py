@@ -9,6 +9,7 @@ import pytest
 from jido_cli.core.action import action, from_function
 from jido_cli.core.declarative.action import compile_action
 from jido_cli.core.directives import (
+    AdoptChild,
     AgentTarget,
     Cancel,
     ChildTarget,
@@ -88,6 +89,10 @@ def asked(declaration: Mapping[str, object]) -> tuple[Directive, ...]:
         ),
         ({"spawn_agent": {"agent": "worker"}}, SpawnAgent("worker")),
         ({"stop_child": {"tag": "w1"}}, StopChild("w1")),
+        (
+            {"adopt_child": {"child": "root/w", "tag": "w${{ signal.data.n }}", "meta": {"a": 1}}},
+            AdoptChild("root/w", "w3", {"a": 1}),
+        ),
         (
             {
                 "run_instruction": {
@@ -291,7 +296,8 @@ def test_what_cannot_be_asked_for_fails_the_command_at_its_place(
             ("directives", 0),
             (
                 "a directive needs one of the keys emit, schedule, cancel, cron, cron_cancel,"
-                " spawn_agent, stop_child, run_instruction, dead_letter, error, stop, reply"
+                " spawn_agent, stop_child, adopt_child, run_instruction, dead_letter, error,"
+                " stop, reply"
             ),
             None,
         ),
@@ -314,9 +320,9 @@ def test_what_cannot_be_asked_for_fails_the_command_at_its_place(
             None,
         ),
         (
-            {"directives": [{"adopt_child": {}}]},
+            {"directives": [{"adopt_child": {"child": "w"}}]},
             ("directives", 0, "adopt_child"),
-            "the directive 'adopt_child' is not available yet",
+            "adopt_child needs a tag",
             None,
         ),
         (

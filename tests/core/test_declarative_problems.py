@@ -189,9 +189,9 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
             "did you mean 'self'?",
         ),
         (
-            {"emit": {"type": "a", "to": "log"}},
+            {"emit": {"type": "a", "to": {"key": "k", "of": "pool"}}},
             ("emit", "to"),
-            "the target 'log' is not available yet",
+            "the target {'key': 'k', 'of': 'pool'} is not available yet",
             None,
         ),
         (

@@ -56,6 +56,31 @@ def test_many_routes_go_on_under_the_first():
     assert [line[:12] for line in lines] == ["routes      ", "            "]
 
 
+def test_both_relations_of_a_child_are_shown():
+    node = shop.inspect_inventory() | {"parent_agent": "root/boss", "tag": "w1"}
+    node["family"] = {
+        "meta": {"shard": 3},
+        "on_parent_death": "continue",
+        "orphaned_from": None,
+        "children": [
+            {"tag": "x", "path": "root/pool/x", "status": "running"},
+            {"tag": "y", "path": "root/pool/y", "status": "failed"},
+        ],
+    }
+    lines = inspect_lines(node, TIMES)
+    assert lines[6:9] == [
+        "parent      root/boss, as w1, goes on without it",
+        'meta        {"shard": 3}',
+        "children    x ● running   y × failed",
+    ]
+
+
+def test_an_orphan_shows_whose_child_it_was():
+    node = shop.inspect_inventory()
+    node["family"] = {"meta": {}, "orphaned_from": "root/boss", "children": []}
+    assert "parent      none, an orphan of root/boss" in inspect_lines(node, TIMES)
+
+
 def test_a_supervisor_shows_its_own_window_and_no_mailbox():
     node = shop.supervisor("root/pipeline", "rest_for_one", used=2) | {
         "declared": {"file": "topologies/shop.yaml", "line": 30},

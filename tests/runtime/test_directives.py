@@ -105,14 +105,14 @@ def test_what_follows_a_stop_is_cancelled_also_where_the_stop_takes_time(boot: M
 
 
 def test_a_target_that_nobody_is_makes_a_dead_letter(boot: MakeWorld) -> None:
-    targets = [AgentTarget("nobody"), KeyTarget("k", "pool"), NamedTarget("hook"), "log"]
+    targets = [AgentTarget("nobody"), KeyTarget("k", "pool"), NamedTarget("hook")]
     a = program("a", {"go": doing(Emit("x", to=targets))})
     world = boot(tree(agent("a", a), agent("b", keeper("x"))))
     world.tell("a", "go")
     ((_, _, outcome, detail),) = world.directives()
     assert outcome == "dead_letter"
     assert str(detail).split("; ")[0] == "no agent 'nobody'"
-    assert [letter[:2] for letter in world.dead_letters()] == [("root/a", "x")] * 4
+    assert [letter[:2] for letter in world.dead_letters()] == [("root/a", "x")] * 3
     assert world.engine.summary()["failed_directives"] == 1
 
 
@@ -185,6 +185,20 @@ def test_ids_of_emitted_signals_follow_from_the_command(boot: MakeWorld) -> None
     assert [one.id for one in seen[:2]] == [one.id for one in seen[2:]]
     assert seen[0].id != seen[1].id
     assert seen[0].id[14] == "7"
+
+
+@pytest.mark.parametrize("target", ["log", "console"])
+def test_a_signal_to_people_is_an_event_with_its_data_cut_short(
+    boot: MakeWorld, target: str
+) -> None:
+    short, long = Emit("x.y", {"n": 1}, target), Emit("x.y", "a" * 5_000, target)
+    world = boot(tree(agent("a", program("a", {"go": doing(short, Emit("x.z", to=target), long)}))))
+    world.tell("a", "go")
+    first, second, third = world.events(target)
+    assert first == (target, "root/a", 'x.y  {"n": 1}')
+    assert second == (target, "root/a", "x.z")
+    assert (len(third[2]), third[2][-7:]) == (2_007, "aaa ...")
+    assert world.directives() == [("root/a", "emit", "done", None)] * 3
 
 
 # -- the bus

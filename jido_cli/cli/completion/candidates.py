@@ -28,6 +28,7 @@ KINDS = (
     "scaled",
     *("adopted", "orphaned"),
     *("paused", "resumed", "clock.regressed"),
+    *("log", "console"),
     "command",
 )
 DIRECTIVES = (

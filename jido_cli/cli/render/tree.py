@@ -65,12 +65,14 @@ def tree_lines(
     names = [cut(branches[node["path"]] + display(node["id"]), room) for node in rows]
     name_width = max([NAME_WIDTH, *(len(name) for name in names)])
     windows = _window_lengths(nodes)
+    has_parents = any(node.get("parent_agent") for node in rows)
     columns = [
         Column("NODE", name_width + 4, gap=1),
         Column("STATUS", 18),
         Column("RESTARTS", 9, right=True),
         Column("MAIL", 5, right=True),
-        Column("UPTIME"),
+        Column("UPTIME", 8 if has_parents else 0),
+        *([Column("PARENT")] if has_parents else []),
     ]
     cells: list[list[str | Cell]] = []
     for node, name in zip(rows, names, strict=True):
@@ -82,15 +84,22 @@ def tree_lines(
                 _restarts(node),
                 _mail(node),
                 measures.seconds(node.get("uptime_s")),
+                *([_parent(node)] if has_parents else []),
             ]
         )
     return table(columns, cells)
+
+
+def _parent(node: Node) -> str:
+    """Return the path of a node's logical parent, which supervises it in no way."""
+    return display(node.get("parent_agent") or "")
 
 
 def wide_lines(tree: Tree, shown: Sequence[Node], paint: Paint = plain) -> list[str]:
     """Return the wide table: whole paths, one line a node, nothing left out."""
     nodes = tree["nodes"]
     by_path = {node["path"]: node for node in nodes}
+    has_parents = any(node.get("parent_agent") for node in shown)
     columns = [
         Column("PATH", 28),
         Column("KIND", 5),
@@ -101,6 +110,7 @@ def wide_lines(tree: Tree, shown: Sequence[Node], paint: Paint = plain) -> list[
         Column("MAIL", right=True),
         Column("PERSIST", 10),
         Column("UPTIME"),
+        *([Column("PARENT")] if has_parents else []),
         Column("LAST EXIT"),
     ]
     cells: list[list[str | Cell]] = []
@@ -120,6 +130,7 @@ def wide_lines(tree: Tree, shown: Sequence[Node], paint: Paint = plain) -> list[
                 _mail(node),
                 node.get("persist") or measures.NOT_APPLICABLE,
                 measures.seconds(node.get("uptime_s")),
+                *([_parent(node) or measures.NOT_APPLICABLE] if has_parents else []),
                 display(last_exit["reason"]) if last_exit else measures.NOT_APPLICABLE,
             ]
         )

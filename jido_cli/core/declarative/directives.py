@@ -24,6 +24,7 @@ from jido_cli.core.declarative import parts
 from jido_cli.core.declarative.failures import failed, unfit
 from jido_cli.core.declarative.guard import GUARD_KEYS, Ask, Make, compile_guarded
 from jido_cli.core.directives import (
+    AdoptChild,
     Cancel,
     Cron,
     CronCancel,
@@ -96,6 +97,9 @@ _KINDS: Mapping[str, _Kind] = {
         | {name: _Part(name, parts.mapping) for name in ("state", "meta")},
     ),
     "stop_child": _Kind(StopChild, _needed("tag")),
+    "adopt_child": _Kind(
+        AdoptChild, _needed("child", "tag") | {"meta": _Part("meta", parts.mapping)}
+    ),
     "run_instruction": _Kind(
         RunInstruction,
         _needed("action")
@@ -107,7 +111,7 @@ _KINDS: Mapping[str, _Kind] = {
     "stop": _Kind(Stop, {"reason": _Part("reason", parts.anything)}),
 }
 _REPLY = "reply"
-_LATER = frozenset(("run", "adopt_child", "start_sensor", "stop_sensor", "cancel_instruction"))
+_LATER = frozenset(("run", "start_sensor", "stop_sensor", "cancel_instruction"))
 
 
 class _Asked(msgspec.Struct, frozen=True):

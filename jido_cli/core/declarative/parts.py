@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from jido_cli.core.cel.template import text_of
 from jido_cli.core.directives import (
+    PLACES,
     AgentTarget,
     ChildTarget,
     DirectiveError,
@@ -21,10 +22,7 @@ from jido_cli.core.directives import (
 from jido_cli.core.shown import show
 from jido_cli.core.suggestions import did_you_mean
 
-PLACES = ("bus", "self", "parent", "sender", "none")
-"""The words that `to` takes by now."""
 SIGNAL_KEYS = ("type", "data", "subject")
-_LATER_PLACES = ("children", "log", "console")
 _LATER_TARGETS = ("key", "target")
 _DURATION = re.compile(r"([0-9]{1,15})(\.[0-9]{1,9})?(ms|s|m|h|d)")
 _UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -93,8 +91,7 @@ def _one_target(value: object) -> Target:
             return ChildTarget(str(text(name)))
     if isinstance(value, str) and value in PLACES:
         return value
-    is_later = isinstance(value, Mapping) and any(key in value for key in _LATER_TARGETS)
-    if is_later or (isinstance(value, str) and value in _LATER_PLACES):
+    if isinstance(value, Mapping) and any(key in value for key in _LATER_TARGETS):
         raise DirectiveError(f"the target {show(value)} is not available yet")
     hint = did_you_mean(str(value), PLACES) or "an agent is named by {agent: ID}"
     raise DirectiveError(f"{show(value)} is not a target", hints=(hint,))

@@ -1,8 +1,9 @@
 """A signal that is addressed to a node goes to one that is there.
 
-Why: `to: {agent: ID}` names a child by its id or path. Where no child has that id, every such
-signal becomes a dead letter. Ids of children that are started at run time are not known, so the
-rule is silent where a dynamic supervisor, `spawn_agent` or Python may start one.
+Why: `to: {agent: ID}` names a child by its id or path, and so does `adopt_child: {child: ID}`.
+Where no child has that id, every such signal becomes a dead letter, and every such adoption fails.
+Ids of children that are started at run time are not known, so the rule is silent where a dynamic
+supervisor, `spawn_agent` or Python may start one.
 
 FAIL:
 
@@ -55,14 +56,20 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         return
     for sending in picture.flow.sendings:
         for path, ident in _named(sending):
-            if not picture.flow.is_child(ident):
-                ids = {child.id for one in picture.supervisors for child in one.children}
-                yield RULE.found(
-                    picture,
-                    picture.value(path),
-                    f"there is no child {ident!r}",
-                    hint=did_you_mean(ident, ids),
-                )
+            yield from _look_for(picture, path, ident)
+    for action in picture.all_actions:
+        for path, item in raw.directives(action.path, action.value):
+            name = raw.text(raw.mapping(item.get("adopt_child")).get("child"))
+            last = None if name is None else name.rpartition("/")[2]
+            if name is not None and not any(one.id == last for one in picture.supervisors):
+                yield from _look_for(picture, (*path, "adopt_child", "child"), name)
+
+
+def _look_for(picture: Picture, path: Path, ident: str) -> Iterator[Diagnostic]:
+    if not picture.flow.is_child(ident):
+        ids = {child.id for one in picture.supervisors for child in one.children}
+        fact = f"there is no child {ident!r}"
+        yield RULE.found(picture, picture.value(path), fact, hint=did_you_mean(ident, ids))
 
 
 def _named(sending: Sending) -> Iterator[tuple[Path, str]]:

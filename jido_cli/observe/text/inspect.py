@@ -10,10 +10,16 @@ from jido_cli.observe.text.columns import tabbed
 from jido_cli.observe.text.display import Paint, display, plain
 from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import Node, role, sign
+from jido_cli.observe.text.state import one_line
 
 INDENT = 12
 ROUTES_WIDTH = 100
 EXITS_SHOWN = 3
+_FATES = {
+    "stop": ", ends with it",
+    "continue": ", goes on without it",
+    "emit_orphan": ", goes on without it and is told",
+}
 
 
 def inspect_lines(
@@ -54,8 +60,31 @@ def _place(node: Node) -> list[str]:
     falls = [display(last_part(path)) for path in node.get("boundary") or ()]
     lines.append(_row("boundary", f"falls with it: {', '.join(falls) if falls else 'nothing'}"))
     if node["kind"] == "agent":
-        lines.append(_row("parent", display(node.get("parent_agent") or "none")))
+        lines += _family(node)
     return lines
+
+
+def _family(node: Node) -> list[str]:
+    """Return the logical relations, which say nothing about who restarts whom."""
+    family = node.get("family") or {}
+    lines = [_row("parent", _parent(node, family))]
+    if family.get("meta"):
+        lines.append(_row("meta", one_line(family["meta"])))
+    children = [
+        f"{display(child['tag'])} {sign(child['status'])} {display(child['status'])}"
+        for child in family.get("children") or ()
+    ]
+    lines += _wrapped("children", children)
+    return lines
+
+
+def _parent(node: Node, family: Mapping[str, Any]) -> str:
+    if not node.get("parent_agent"):
+        former = family.get("orphaned_from")
+        return f"none, an orphan of {display(former)}" if former else "none"
+    fate = _FATES.get(family.get("on_parent_death") or "", "")
+    tag = f", as {display(node['tag'])}" if node.get("tag") else ""
+    return f"{display(node['parent_agent'])}{tag}{fate}"
 
 
 def _work(node: Node, times: measures.Times) -> list[str]:

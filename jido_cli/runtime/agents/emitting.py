@@ -6,8 +6,9 @@ destination (runtime.md 10, 11, 12). What is wrong is a dead letter and the outc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jido_cli.core import directives as ask
 from jido_cli.core.signals import Signal
@@ -20,6 +21,8 @@ from jido_cli.runtime.supervising.starts import AgentStart
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agents.server import AgentServer
+
+NOTED: Final = 2_000  # characters of a signal's data that an event shows
 
 
 def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
@@ -89,6 +92,8 @@ def _places_of(
             return kernel.bus.receivers(signal, server.place)
         case "none":
             return ()
+        case "log" | "console":
+            return _noted(server, target, signal)
         case "children":
             return [bond.child for bond in bonds.children(server.place)]
         case "self":
@@ -107,6 +112,18 @@ def _places_of(
     if place is None or type(place.start) is not AgentStart:
         return f"no agent {_name(target)!r}"
     return (place,)
+
+
+def _noted(server: AgentServer, target: object, signal: Signal) -> Iterable[Place]:
+    """Make an event of a signal that goes to people, its data cut short; no agent gets it."""
+    data = "" if signal.data is None else "  " + json.dumps(signal.data, ensure_ascii=False)
+    text = signal.type + (data if len(data) <= NOTED else data[:NOTED] + " ...")
+    events, place = server.kernel.events, server.place
+    if target == "console":
+        events.fact("console", place, text, type=signal.type)
+    else:
+        events.fact("log", place, text, type=signal.type)
+    return ()
 
 
 def _name(target: object) -> object:
