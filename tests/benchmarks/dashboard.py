@@ -1,8 +1,8 @@
 """What the dashboard costs the engine that it watches: `python -m tests.benchmarks.dashboard`.
 
-An engine at full speed is watched and not watched in turns. Printed are the fall of its
-throughput with its interval, the dashboard's share of a core, its memory at both ends, and how
-long a key takes to the screen.
+An engine at full speed is watched and not watched in turns, with one of its agents selected, so
+that the state of that is followed too. Printed are the fall of its throughput with its interval,
+the dashboard's share of a core, its memory over a minute, and how long a key takes to the screen.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ supervisor:
 """
 AGENTS = 20
 SETTLE_S = 2.0
+STARTS_S = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -66,13 +67,14 @@ class Dashboard:
     def read_for(self, seconds: float, wanted: bytes | None = None) -> bool:
         """Read for some time, or until *wanted* comes; return whether it came."""
         end = time.monotonic() + seconds
+        tail = b""  # what is waited for may come in two parts
         while (left := end - time.monotonic()) > 0:
             if not select.select([self._terminal], [], [], left)[0]:
                 continue
-            if wanted is not None and wanted in os.read(self._terminal, 1 << 16):
+            read = tail + os.read(self._terminal, 1 << 16)
+            if wanted is not None and wanted in read:
                 return True
-            if wanted is None:
-                os.read(self._terminal, 1 << 16)
+            tail = read[-8:]
         return False
 
     def key_ms(self, key: bytes) -> float:
@@ -191,50 +193,73 @@ class Figures:
         pairs = zip(self.on, self.off, strict=True)
         falls = [1 - getattr(on, name) / getattr(off, name) for on, off in pairs]
         mean = statistics.mean(falls)
-        half = 2.09 * statistics.stdev(falls) / math.sqrt(len(falls)) if len(falls) > 1 else 0.0
-        return [
-            f"fall         {mean:.1%} {how}, {len(falls)} pairs",
-            f"             95 % interval {mean - half:.1%} to {mean + half:.1%}",
-        ]
+        lines = [f"fall         {mean:.1%} {how}, {len(falls)} pairs"]
+        if len(falls) > 1:
+            half = student_t(len(falls) - 1) * statistics.stdev(falls) / math.sqrt(len(falls))
+            lines.append(f"             95 % interval {mean - half:.1%} to {mean + half:.1%}")
+        return lines
+
+
+def student_t(freedom: int) -> float:
+    """Return the two-sided 95 % point of Student's t (expansion of Cornish and Fisher)."""
+    z = statistics.NormalDist().inv_cdf(0.975)
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
+
+
+@contextmanager
+def watching(load: Load) -> Iterator[Dashboard]:
+    """Open the dashboard, select an agent, and close it again."""
+    dashboard = Dashboard(load.command, load.cwd, load.environ)
+    try:
+        assert dashboard.read_for(STARTS_S, "►".encode())
+        dashboard.read_for(SETTLE_S)
+        dashboard.key_ms(b"j")
+        yield dashboard
+    finally:
+        dashboard.close()
 
 
 def measure(pairs: int, seconds: float, minute: float) -> Figures:
-    """Measure in turns, then a long run for the memory."""
+    """Measure in turns, then a long run for the memory; each pair is told as it comes."""
     figures = Figures()
     with engine() as load:
         time.sleep(SETTLE_S)
         for number in range(pairs):
             for is_on in (False, True) if number % 2 else (True, False):
-                if not is_on:
+                if is_on:
+                    _watched(load, seconds, figures)
+                else:
                     figures.off.append(rate(load, seconds, None))
-                    continue
-                dashboard = Dashboard(load.command, load.cwd, load.environ)
-                try:
-                    dashboard.read_for(SETTLE_S)
-                    before, begun = dashboard.cpu_s(), time.monotonic()
-                    figures.on.append(rate(load, seconds, dashboard))
-                    spent = time.monotonic() - begun
-                    figures.cpu.append((dashboard.cpu_s() - before) / spent)
-                    figures.keys += [dashboard.key_ms(key) for key in (b"j", b"j", b"k")]
-                finally:
-                    dashboard.close()
-        dashboard = Dashboard(load.command, load.cwd, load.environ)
-        try:
+            off, on = figures.off[-1].a_second, figures.on[-1].a_second
+            sys.stderr.write(f"pair {number + 1} of {pairs}: {off:,.0f}, watched {on:,.0f}\n")
+        with watching(load) as dashboard:
             for _ in range(6):
                 dashboard.read_for(minute / 6)
                 figures.memory.append(dashboard.rss_mib())
-        finally:
-            dashboard.close()
     return figures
+
+
+def _watched(load: Load, seconds: float, figures: Figures) -> None:
+    with watching(load) as dashboard:
+        before, begun = dashboard.cpu_s(), time.monotonic()
+        figures.on.append(rate(load, seconds, dashboard))
+        spent = time.monotonic() - begun
+        figures.cpu.append((dashboard.cpu_s() - before) / spent)
+        figures.keys += [dashboard.key_ms(key) for key in (b"j", b"j", b"k")]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--minute", type=float, default=60.0)
+    parser.add_argument("--pairs", type=int, default=20, help="how often in turns (20)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement (4)")
+    parser.add_argument("--minute", type=float, default=60.0, help="seconds for the memory (60)")
     given = parser.parse_args()
+    if given.pairs < 1 or min(given.seconds, given.minute) <= 0:
+        parser.error("there is nothing to measure: all three are above 0")
     figures = measure(given.pairs, given.seconds, given.minute)
     sys.stdout.write("\n".join(figures.lines()) + "\n")
 
