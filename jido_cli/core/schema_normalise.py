@@ -16,6 +16,13 @@ from jido_cli.core.schema_document import path_of, pointer_to, properties_of, re
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.values import MAX_INT, MIN_INT, FrozenDict, FrozenList, freeze, with_items
 
+_INNER = frozenset(("$ref", "properties", "additionalProperties", "prefixItems", "items")) | {
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "if",
+}
+"""The keywords under which there are schemas to walk into."""
 Walk = Callable[[object, bool], object]
 """(frozen value, whether to fill in defaults) -> frozen value"""
 IsValid = Callable[[object], bool]
@@ -44,6 +51,8 @@ class WalkBuilder:
         """
         if not isinstance(schema, Mapping):
             return None
+        if _INNER.isdisjoint(schema):
+            return self._number(schema)
         parts = [
             self._ref(schema),
             self._number(schema),

@@ -3,21 +3,21 @@
 To declare variables to the library costs most of a millisecond for every set of them. So one
 checker, to which none are declared, serves all: they are bound around the text, to values of the
 right type, `cel.bind(state, jido.T1{}, state.count + 1)`, and what the library gives is read from
-inside. Only what is refused so is asked again with the variables declared: then the complaint is
-about the user's text alone. Nothing is ever evaluated.
+inside. They are declared where many texts have the same variables, and for what is refused: then
+the complaint is about the user's text alone. Nothing is ever evaluated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from jido_cli.core.cel.descriptors import PACKAGE, Pool
 from jido_cli.core.cel.library import declarations, is_plain
-from jido_cli.core.cel.messages import Key, MessageTypes
+from jido_cli.core.cel.messages import Form, MessageTypes, with_names
 from jido_cli.core.cel.signatures import spelled
 from jido_cli.core.cel.source import Source
 from jido_cli.core.cel.types import BOOL, DOUBLE, DYN, INT, STRING, TIMESTAMP, CelType
@@ -26,10 +26,14 @@ from jido_cli.core.cel.wire import Node, RefusedError, decode
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
-_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*", re.ASCII)
+_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NAME_OF_OURS = re.compile(r"T[0-9]+_[0-9]")
 _MAX_TYPES = 4096
 """How many message types one checker gets to know; then another takes its place."""
+_KEPT = 1024
+"""How many checked texts a checker keeps."""
+_WORTH_DECLARING = 16
+"""After how many texts of one environment its variables are declared: each costs less then."""
 _OF_TYPE = {
     BOOL: "true",
     INT: "0",
@@ -55,8 +59,9 @@ class Checking:
     def __init__(self, types: Mapping[str, CelType], messages: MessageTypes) -> None:
         self._types = types
         self._messages = messages
-        self._bindings: dict[tuple[str, ...], _Bindings | None] = {}
+        self._bindings: dict[frozenset[str], _Bindings] = {}
         self._declared: dict[bool, cel.Env] = {}
+        self._asked = 0
 
     def tree(self, source: Source) -> Node:
         """Return the tree of an expression that fits.
@@ -65,7 +70,8 @@ class Checking:
             UncheckedError: it does not.
             RefusedError: it does, but the language leaves out something that it uses.
         """
-        found = self.bound_tree(source)
+        self._asked += 1
+        found = self.bound_tree(source) if self._asked <= _WORTH_DECLARING else None
         return self.declared_tree(source) if found is None else found
 
     def declared_tree(self, source: Source) -> Node:
@@ -81,45 +87,30 @@ class Checking:
         """Return the tree as it is had without declaring; None says nothing yet."""
         if _NAME_OF_OURS.search(source.text):
             return None
-        used = tuple({word: None for word in _WORD.findall(source.text) if word in self._types})
-        if used not in self._bindings:
-            self._bindings[used] = self._bind(used)
-        bindings = self._bindings[used]
+        words = frozenset(_WORD.findall(source.text))
+        bindings = self._bindings.get(words)
         if bindings is None:
+            bindings = self._bindings[words] = self._bind(words)
+        if not bindings.is_usable:
             return None
         # The new line ends a comment, if the text ends with one.
-        text = f"{bindings.before}{source.text}\n{')' * len(used)}"
+        text = f"{bindings.before}{source.text}\n{')' * len(bindings.names)}"
         try:
-            checker = bindings.checker.of(is_plain=is_plain(source.text))
-            serialized: bytes = checker.compile(text).serialize()
-            return decode(serialized, source.behind(len(bindings.before)), used)
+            serialized = bindings.checker.checked(text, is_plain=is_plain(source.text))
+            return decode(serialized, source.behind(len(bindings.before)), bindings.names)
         except (RuntimeError, RefusedError):
             return None
 
-    def _bind(self, used: tuple[str, ...]) -> _Bindings | None:
-        """Return how these variables are bound, None if one has a type that no text has."""
+    def _bind(self, words: frozenset[str]) -> _Bindings:
+        """Return how variables are bound for a text with these words."""
         checker = _usual_checker()
-        names: dict[str, str] = {}
-        pieces: list[str] = []
-        for name in used:
-            value = self._value_of(self._types[name], names, checker)
-            if value is None:
-                return None
-            pieces.append(f"cel.bind({name}, {value}, ")
-        return _Bindings(checker, "".join(pieces))
-
-    def _value_of(self, kind: CelType, names: dict[str, str], checker: _Checker) -> str | None:
-        """Return CEL whose type is *kind*; *names* are how the checker calls our messages."""
-        if kind.kind == "message":
-            if kind.name not in names:
-                names[kind.name] = checker.name_of(kind.name, self._messages, names)
-            return f"{names[kind.name]}{{}}"
-        if kind.item is None or kind.kind not in ("list", "map"):
-            return _OF_TYPE.get(kind)
-        item = self._value_of(kind.item, names, checker)
-        if item is None:
-            return None
-        return f"[{item}]" if kind.kind == "list" else f"{{'': {item}}}"
+        binder = _Binder(checker, self._messages, words)
+        names = tuple(name for name in self._types if name in words)
+        values = [binder.value_of(self._types[name]) for name in names]
+        before = "".join(
+            f"cel.bind({name}, {value}, " for name, value in zip(names, values, strict=True)
+        )
+        return _Bindings(checker, names, before, is_usable=None not in values)
 
     def _declaring(self, *, is_plain: bool) -> cel.Env:
         """Return a checker to which the variables are declared."""
@@ -134,20 +125,71 @@ class Checking:
         return found
 
 
+class _Binder:
+    """Makes values of the variables' types, for one text.
+
+    Args:
+        checker: gets to know the types.
+        messages: the types there are.
+        words: of the text. No other fields are looked at, so objects that differ in others are
+            one type to the checker.
+    """
+
+    def __init__(self, checker: _Checker, messages: MessageTypes, words: frozenset[str]) -> None:
+        self._checker = checker
+        self._messages = messages
+        self._words = words
+        self._names: dict[str, str] = {}
+
+    def value_of(self, kind: CelType) -> str | None:
+        """Return CEL whose type is *kind*, None if no text has it."""
+        if kind.kind == "message":
+            return f"{self._name_of(kind.name)}{{}}"
+        if kind.item is None or kind.kind not in ("list", "map"):
+            return _OF_TYPE.get(kind)
+        item = self.value_of(kind.item)
+        if item is None:
+            return None
+        return f"[{item}]" if kind.kind == "list" else f"{{'': {item}}}"
+
+    def _name_of(self, message: str) -> str:
+        """Return the checker's name of a message; types equal by chance stay two types."""
+        found = self._names.get(message)
+        if found is None:
+            form = self._messages.form(message, self._words)
+            found = self._names[message] = self._checker.name_of(form, self._names.values())
+        return found
+
+
 class _Checker:
     """A checker without variables, which learns the message types that are bound."""
 
     def __init__(self) -> None:
         self._pool = Pool()
         self._made: dict[bool, cel.Env] = {}
-        self._names: dict[tuple[Key, int], str] = {}
+        self._names: dict[tuple[Form, int], str] = {}
         self._numbers = count(1)
+        self._checked: dict[str, bytes] = {}
 
     @property
     def is_full(self) -> bool:
         return len(self._names) >= _MAX_TYPES
 
-    def of(self, *, is_plain: bool) -> cel.Env:
+    def checked(self, text: str, *, is_plain: bool) -> bytes:
+        """Return what the library gives for a text; many agents compute the same.
+
+        Raises:
+            RuntimeError: it is refused.
+        """
+        found = self._checked.get(text)
+        if found is None:
+            found = self._library(is_plain=is_plain).compile(text).serialize()
+            if len(self._checked) >= _KEPT:
+                self._checked.clear()
+            self._checked[text] = found
+        return found
+
+    def _library(self, *, is_plain: bool) -> cel.Env:
         """Return the library's checker, for plain texts or for all."""
         found = self._made.get(is_plain)
         if found is None:
@@ -157,36 +199,33 @@ class _Checker:
             found = self._made[is_plain] = cel.NewEnv(self._pool, config=config)
         return found
 
-    def name_of(self, message: str, messages: MessageTypes, taken: Mapping[str, str]) -> str:
-        """Return the name of a message type here; equal ones of other environments share it.
+    def name_of(self, form: Form, taken: Collection[str]) -> str:
+        """Return the name here of a message type; those of one form share it.
 
         Args:
-            message: its name there.
-            messages: the types there.
-            taken: names here that other messages of the same expression have: types that are
-                equal by chance stay two types.
+            form: of the type.
+            taken: names that other types of the same text have: those that are equal by chance
+                stay two types.
         """
-        key, members = messages.form(message)
         number = 0
-        while True:
-            name = self._names.get((key, number))
-            if name is None:
-                break
-            if name not in taken.values():
-                return name
+        while (name := self._names.get((form, number))) in taken:
             number += 1
+        if name is not None:
+            return name
         stem = f"{PACKAGE}.T{next(self._numbers)}"
-        names = {each: f"{stem}_{index}" for index, each in enumerate(members)}
-        self._pool.add(messages.renamed(names))
+        names = [f"{stem}_{index}" for index in range(len(form))]
+        self._pool.add(dict(zip(names, map(dict, with_names(form, names)), strict=True)))
         # Only now, so that another thread never finds a name without its type.
-        return self._names.setdefault((key, number), names[message])
+        return self._names.setdefault((form, number), names[0])
 
 
 class _Bindings(NamedTuple):
     """The text that binds variables, and the checker that knows the types in it."""
 
     checker: _Checker
+    names: tuple[str, ...]
     before: str
+    is_usable: bool
 
 
 _usual: list[_Checker] = []

@@ -9,7 +9,7 @@ messages are written for the checker is in `descriptors`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
 from jido_cli.core.cel.descriptors import PACKAGE, Field, Pool
@@ -34,8 +34,8 @@ _MAX_FIELDS = 10_000
 _BY_NAME = {"integer": INT, "number": DOUBLE, "string": STRING, "boolean": BOOL, "null": NULL}
 
 Schema = Mapping[str, object]
-Key = tuple[tuple[tuple[str, Field], ...], ...]
-"""What a message is, whatever it is called."""
+Form = tuple[tuple[tuple[str, Field], ...], ...]
+"""A message and those in it, as fields; they refer to each other by their numbers in the form."""
 
 
 class MessageTypes:
@@ -82,33 +82,52 @@ class MessageTypes:
             pool.add(self._messages)
         return pool
 
-    def form(self, message: str) -> tuple[Key, list[str]]:
-        """Return what a message is, whatever it is called, and the messages that make it up.
+    def form(self, message: str, words: Collection[str]) -> Form:
+        """Return what a message is, whatever it is called, to a text with these words.
 
-        Two have the same key if they have the same fields, and refer to themselves and to each
-        other in the same way.
+        Args:
+            message: its name.
+            words: the fields to look at; others that there are make no difference.
         """
         order = [message]
         numbers = {message: "0"}
+        form = []
         for name in order:
-            for field in self._messages[name].values():
-                inner = field.type
-                while inner.item is not None:
-                    inner = inner.item
+            fields = self._messages[name]
+            seen = {field: each for field, each in fields.items() if field in words}
+            for field in seen.values():
+                inner = _innermost(field.type)
                 if inner.kind == "message" and inner.name not in numbers:
                     numbers[inner.name] = str(len(order))
                     order.append(inner.name)
-        return tuple(tuple(self._renamed(name, numbers).items()) for name in order), order
+            form.append(tuple((field, _renamed(each, numbers)) for field, each in seen.items()))
+        return tuple(form)
 
-    def renamed(self, names: Mapping[str, str]) -> dict[str, dict[str, Field]]:
-        """Return messages under other names; all that they refer to have one."""
-        return {new: self._renamed(old, names) for old, new in names.items()}
 
-    def _renamed(self, message: str, names: Mapping[str, str]) -> dict[str, Field]:
-        return {
-            field: each if each.type in SCALARS else each._replace(type=_renamed(each.type, names))
-            for field, each in self._messages[message].items()
-        }
+def with_names(form: Form, names: Sequence[str]) -> Form:
+    """Return a form in which messages are referred to by names instead of by numbers."""
+    by_number = {str(number): name for number, name in enumerate(names)}
+    return tuple(
+        tuple((field, _renamed(each, by_number)) for field, each in fields) for fields in form
+    )
+
+
+def _innermost(kind: CelType) -> CelType:
+    while kind.item is not None:
+        kind = kind.item
+    return kind
+
+
+def _renamed(field: Field, names: Mapping[str, str]) -> Field:
+    if _innermost(field.type).kind != "message":
+        return field
+    return field._replace(type=_renamed_type(field.type, names))
+
+
+def _renamed_type(kind: CelType, names: Mapping[str, str]) -> CelType:
+    if kind.item is not None:
+        return kind._replace(item=_renamed_type(kind.item, names))
+    return kind._replace(name=names[kind.name])
 
 
 class _SchemaReader:
@@ -178,12 +197,6 @@ class _SchemaReader:
         if isinstance(found, Mapping) and "$ref" in found:
             return self._resolve(found["$ref"], hops + 1)
         return found
-
-
-def _renamed(kind: CelType, names: Mapping[str, str]) -> CelType:
-    if kind.item is not None:
-        return kind._replace(item=_renamed(kind.item, names))
-    return kind._replace(name=names[kind.name]) if kind.kind == "message" else kind
 
 
 def _are_field_names(properties: Mapping[object, object]) -> bool:

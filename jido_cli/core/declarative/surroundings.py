@@ -6,7 +6,6 @@ From it come the environments in which expressions are compiled; equal ones are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -48,15 +47,21 @@ class Surroundings(NamedTuple):
         shown = {"state": state or "map", **variables}
         if self.vars_type is not None:
             shown["vars"] = self.vars_type
-        return _environment(msgspec.json.encode((shown, self.is_check)))
+        return _environment(shown, is_check=self.is_check)
 
 
-@lru_cache(maxsize=64)
-def _environment(shapes: bytes) -> Environment:
-    """Return the environment of such variables; places with the same ones share it.
+_KEPT = 64
+_environments: dict[bytes, Environment] = {}
 
-    Args:
-        shapes: the types of the variables by name, and whether expressions are only checked.
-    """
-    variables, is_check = msgspec.json.decode(shapes)
-    return Environment(variables, is_check=is_check)
+
+def _environment(
+    variables: Mapping[str, Mapping[str, object] | str], *, is_check: bool
+) -> Environment:
+    """Return the environment of such variables; places with the same ones share it."""
+    key = msgspec.json.encode((variables, is_check))
+    found = _environments.get(key)
+    if found is None:
+        found = _environments[key] = Environment(variables, is_check=is_check)
+        if len(_environments) > _KEPT:
+            _environments.pop(next(iter(_environments)), None)  # the oldest
+    return found
