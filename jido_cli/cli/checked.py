@@ -19,10 +19,11 @@ if TYPE_CHECKING:  # costs start-up time that other commands do not need
 
 
 class Checked(NamedTuple):
-    """A topology, and what came of loading it."""
+    """A topology, what came of loading it, and how many warnings `jido lint` has for it."""
 
     topology: Topology
     result: LoadResult
+    warnings: int = 0
 
 
 def existing(file: str, *, option: str | None = None) -> Path:
@@ -59,14 +60,15 @@ def checked(file: Path, values: VarSources | None = None) -> Checked:
     Raises:
         FindingsError: it has errors.
     """
-    from jido_cli.lint.judge import ERRORS, check
+    from jido_cli.lint.judge import check
     from jido_cli.topology.load import load
     from jido_cli.topology.report import render, to_dict
 
     result = load(file, values=values) if values is not None else load(file)
-    findings = check(result, severities=ERRORS)
+    told = check(result)
+    findings = [one for one in told if one.severity == "error"]
     if result.topology is not None and not findings:
-        return Checked(result.topology, result)
+        return Checked(result.topology, result, len(told))
     raise FindingsError(
         f"{file} cannot be run",
         lines=render(findings, result.texts).split("\n"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import jido_cli
 from jido_cli.cli import failures, log_file
-from jido_cli.cli.checked import checked
+from jido_cli.cli.checked import Checked, checked
 from jido_cli.cli.engine_life import Life, Plan, live
 from jido_cli.cli.engine_log import EventPrinter, Output
 from jido_cli.cli.event_loop import new_loop
@@ -39,7 +39,6 @@ from jido_cli.observe.text import measures
 if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine
     from jido_cli.topology.model import SupervisorDecl, Topology
-    from jido_cli.topology.var_sources import VarSources
 
 
 STARTER_GONE = "the dashboard that started it is gone"
@@ -75,11 +74,10 @@ def run_engine(settings: Settings, session: Session) -> int:
     """
     reporter = Reporter(settings.report_fd)
     try:
-        values = settings.given.sources(session.environ)
-        topology = load_topology(settings.file, values)
-        state_dir = StateDir.of(topology.project_root, session.environ)
-        with state_dir.claim(topology.name) as claim:
-            return _Process(settings, session, topology, claim, reporter).run()
+        found = checked(settings.file, settings.given.sources(session.environ))
+        state_dir = StateDir.of(found.topology.project_root, session.environ)
+        with state_dir.claim(found.topology.name) as claim:
+            return _Process(settings, session, found, claim, reporter).run()
     except AlreadyRunningError as error:
         if settings.is_detached and _is_same(error, settings.file):
             record = error.record
@@ -100,15 +98,6 @@ def run_engine(settings: Settings, session: Session) -> int:
         raise
 
 
-def load_topology(file: Path, values: VarSources) -> Topology:
-    """Return the topology of *file*, with the *values* given for its vars.
-
-    Raises:
-        FindingsError: it has errors.
-    """
-    return checked(file, values).topology
-
-
 def _is_same(error: AlreadyRunningError, file: Path) -> bool:
     record = error.record
     return record is not None and Path(record.file).resolve() == file.resolve()
@@ -121,13 +110,14 @@ class _Process:
         self,
         settings: Settings,
         session: Session,
-        topology: Topology,
+        found: Checked,
         claim: EngineClaim,
         reporter: Reporter,
     ) -> None:
         self._settings = settings
         self._session = session
-        self._topology = topology
+        topology = self._topology = found.topology
+        self._warnings = found.warnings
         self._claim = claim
         self._reporter = reporter
         self._nodes = count_nodes(topology.root)
@@ -224,14 +214,22 @@ class _Process:
     def _about(self) -> str:
         return (
             f"{jido_cli.__version__}, {self._topology.name} revision 1, pid {os.getpid()}, "
-            f"{measures.plural(self._nodes, 'node')}"
+            f"{measures.plural(self._nodes, 'node')}, {self._warned() or 'lint clean'}"
         )
+
+    def _warned(self) -> str | None:
+        """Return how many warnings there are about the file, and how to see them."""
+        if not self._warnings:
+            return None
+        count = measures.plural(self._warnings, "warning")
+        return f"{count}: jido lint {pasted(self._settings.file)}"
 
     def _ready(self, took_s: float) -> None:
         from jido_cli.runtime import garbage
 
         garbage.tune()
-        news = Ready(self._topology.name, os.getpid(), self._nodes, took_s, note=self._before)
+        notes = tuple(note for note in (self._before, self._warned()) if note is not None)
+        news = Ready(self._topology.name, os.getpid(), self._nodes, took_s, notes=notes)
         self._reporter.ready(news)
 
     def _not_ready(self, error: StartError) -> CommandError:

@@ -20,8 +20,8 @@ from jido_cli.cli.render.errors import Report
 class Ready:
     """The engine's tree is up, which took `seconds`.
 
-    Or `was_running`: it had been up before, for `seconds`, and its nodes were not counted. `note`
-    is what else the user should know.
+    Or `was_running`: it had been up before, for `seconds`, and its nodes were not counted.
+    `notes` are what else the user should know.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Ready:
     nodes: int
     seconds: float
     was_running: bool = False
-    note: str | None = None
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def read_news(raw: bytes) -> Ready | Failed | None:
     except ValueError:
         return None
     if "ready" in message:
-        return Ready(**message["ready"])
+        ready = message["ready"]
+        return Ready(**{**ready, "notes": tuple(ready["notes"])})
     failed = message["failed"]
     report = failed["report"]
     if report["kept"]:

@@ -85,8 +85,7 @@ def _place(session: Session, ready: Ready, file: Path) -> EnginePlace:
 def _show(session: Session, ready: Ready, place: EnginePlace, *, leave_at_end: bool) -> Outcome:
     from jido_cli.control.client import EngineClient
 
-    if ready.note is not None:
-        session.terminal.err(f"note: {display(ready.note)}")
+    session.terminal.err(*(f"note: {display(note)}" for note in ready.notes))
     with EngineClient(place) as handle:
         return open_dashboard(
             handle,

@@ -161,8 +161,7 @@ def _detach(
     if news.was_running and given != variables.NOTHING:
         again = f"jido down -e {display(news.name)}, then jido up again"
         terminal.err(f"note: it keeps the values that it was started with; for others: {again}")
-    if news.note is not None:
-        terminal.err(f"note: {display(news.note)}")
+    terminal.err(*(f"note: {display(note)}" for note in news.notes))
     if as_json:
         terminal.out_json(
             {
