@@ -17,6 +17,7 @@ import msgspec
 
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.python_function import PythonFunction, describe
+from jido_cli.lint.python_installed import installed
 from jido_cli.topology.project import UnreadableFileError, read_bytes
 
 MAX_BYTES: Final = 1024 * 1024
@@ -39,11 +40,15 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """What a target names is not there; `known` are the names that are, for a suggestion."""
+    """What a target names is not there; `known` are the names that are, for a suggestion.
+
+    `hint` is the suggestion where it is made already.
+    """
 
     what: Literal["module", "function"]
     fact: str
     known: tuple[str, ...] = ()
+    hint: str | None = None
 
 
 Found = PythonFunction | Missing | Unknown
@@ -156,11 +161,15 @@ class PythonSources:
         if parts[0] in sys.stdlib_module_names:
             fact = f"{name!r} is a module of Python itself, which has no actions"
             return Missing("module", fact)
-        if _is_installed(parts[0], self._folders):
+        presence = installed(parts[0], self._folders)
+        if presence == "there":
             return Unknown(f"module {name!r} is installed, not part of the project")
         known = {each for folder in self._folders for each in _beside(folder, parts[:1])}
         near = did_you_mean(parts[0], sorted(known))
-        return Unknown(f"module {name!r} was not found", is_unseen=True, hint=near)
+        if presence == "unclear":
+            return Unknown(f"module {name!r} was not found", is_unseen=True, hint=near)
+        fact = f"there is no module {name!r}, in the project or installed"
+        return Missing("module", fact, hint=near)
 
 
 def _scan(module: PythonModule, body: Iterable[ast.stmt]) -> None:
@@ -242,19 +251,6 @@ def _modules_in(folder: Path) -> Iterator[str]:
             yield entry.stem
         elif entry.name.isidentifier() and any(entry.glob("*.py")):
             yield entry.name
-
-
-def _is_installed(top: str, folders: Sequence[Path]) -> bool:
-    """Look, without importing, whether an environment has a package of that name, or may have."""
-    homes = [Path(sys.prefix), *(folder / name for folder in folders for name in (".venv", "venv"))]
-    for home in homes:
-        for site in home.glob("lib/python3*/site-packages"):
-            names = {entry.name for entry in site.iterdir()}
-            if top in names or any(name.startswith(f"{top}.") for name in names):
-                return True
-            if any(name.startswith("__editable__") and top in name for name in names):
-                return True
-    return False
 
 
 def _shown(file: Path, folders: Sequence[Path]) -> str:

@@ -15,7 +15,7 @@ from types import ModuleType
 from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import StartError, UsageError
-from jido_cli.runtime.supervising.crash_reports import describe_error, user_trace
+from jido_cli.runtime.supervising.crash_reports import describe_error, import_trace
 from jido_cli.runtime.supervising.starts import Origin
 
 
@@ -49,7 +49,7 @@ def find_action(target: str, name: str, origin: Origin, folder: Path) -> Action:
             f"module {module_name!r} does not import: {describe_error(error)}",
             code="import-failed",
             where=f"{where}, action {name}",
-            why="\n".join(user_trace(error)[1:]) or None,
+            why="\n".join(import_trace(error)) or None,
             hints=(f"run: python -c 'import {module_name}'",),
         ) from error
     _expect_beside(module, folder, f"{where}, action {name}")

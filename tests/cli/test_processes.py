@@ -86,6 +86,17 @@ def test_the_same_file_again_is_no_failure_and_anything_else_is(project):
     assert project.peek("ls")["engines"][0]["pid"] == pid
 
 
+def test_up_says_how_many_warnings_lint_has(project):
+    file = project.topology()
+    path = project.root / file
+    path.write_text(path.read_text().replace("agents:", "  idle: {run: 'work:boom'}\nagents:", 1))
+    warned = "1 warning: jido lint shop.yaml\n"
+    assert project.jido("up", file, "-d").err == f"note: {warned}"
+    assert project.jido("down").code == 0
+    assert f", 3 nodes, {warned}" in project.jido("up", file, "--for", "10ms").out
+    assert "1 warning" in project.jido("lint", file).out
+
+
 def test_with_two_engines_one_must_be_named(project):
     project.jido("up", project.topology("shop"), "-d")
     project.jido("up", project.topology("depot"), "-d")
@@ -226,7 +237,23 @@ def test_code_that_does_not_import_is_told_with_its_place(project):
         assert done.code == 1
         assert done.err.startswith("error: shop did not get ready: ")
         assert "nowhere_to_be_found" in done.err
+        assert "/work.py:1 in <module>\n           import nowhere_to_be_found\n" in done.err
+        assert "importlib" not in done.err
         assert "  undone nothing was started\n" in done.err
+
+
+def test_code_that_is_no_python_is_told_with_the_line_that_is_none(project):
+    file = project.topology()
+    work = project.root / "work.py"
+    work.write_text("import helpers\n" + work.read_text())
+    (project.root / "helpers.py").write_text("\ndef open(id: str -> dict:\n    pass\n")
+    err = project.jido("up", file).err
+    name = project.root.name
+    assert (
+        f"  why    {name}/helpers.py:2\n           def open(id: str -> dict:\n"
+        f"         {name}/work.py:1 in <module>\n           import helpers\n"
+    ) in err
+    assert "frames" not in err
 
 
 @pytest.mark.parametrize("words", [("events", "-f"), ("directives", "-f", "--json")])

@@ -2,8 +2,10 @@
 
 Why: a misspelt module or function is found when the engine starts, on the machine where that
 happens. The source says it before. Nothing of yours is imported or run to find out: the file is
-read as text, from the folder of the topology, then from the project root and its `src`. Only
-functions marked `@action` can be named, so that a file cannot call whatever is importable.
+read as text, from the folder of the topology, then from the project root and its `src`. A module
+that lies in neither must be installed where `jido up` would look: in this Python, the active
+virtual environment or the project's `.venv`; else `jido up` fails as well. Only functions marked
+`@action` can be named, so that a file cannot call whatever is importable.
 
 FAIL:
 
@@ -38,7 +40,9 @@ PASS:
         return {"last": id}
 
 Fix: name the module as it is imported from the topology's folder or the project root, a colon, and
-the function; mark the function with `@action` from `jido_cli`.
+the function; mark the function with `@action` from `jido_cli`. Where a package is only installed
+on the machine that runs it, or in the Python given with `--python`, install it here too or say so:
+`# jido: ignore[JD601] reason`.
 """
 
 from __future__ import annotations
@@ -63,7 +67,8 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         found = picture.python.function(run)
         if isinstance(found, Missing):
             module, _, name = run.partition(":")
-            hint = did_you_mean(module if found.what == "module" else name, found.known)
+            word = module if found.what == "module" else name
+            hint = found.hint or did_you_mean(word, found.known)
             yield RULE.found(picture, place, found.fact, hint=hint)
         elif isinstance(found, PythonFunction) and found.is_action is False:
             hint = f"put @action from jido_cli above {found.name} at {found.place}"

@@ -1,17 +1,24 @@
 """The Python that `run:` names can be read.
 
-Why: whether a target exists and takes its params is checked by reading its source. Where the
-module is found neither beside the topology, nor in the project, nor as an installed package, or
-where its source cannot be read, nothing can be said, and a start may fail.
+Why: whether a target exists and takes its params is checked by reading its source. Where that
+cannot be read, or is none of the Python that lint runs with, nothing can be said, and a start may
+fail; neither can it where an environment may have the module and does not show it (a `.pth` file).
 
 FAIL:
 
     jido: v1
     name: unseen
     agents:
-      desk: {routes: {ticket.opened: {run: "elsewhere.desk:open"}}}
+      desk: {routes: {ticket.opened: {run: "shop.desk:open"}}}
     supervisor:
       children: [{agent: desk}]
+
+    # shop/desk.py
+    from jido_cli import action
+
+    @action
+    def open(id: str -> dict:
+        return {"last": id}
 
 PASS:
 
@@ -29,8 +36,8 @@ PASS:
     def open(id: str) -> dict:
         return {"last": id}
 
-Fix: put the module beneath the folder of the topology or the project root, install its package in
-the project's `.venv`, or say that it is elsewhere: `# jido: ignore[JD602] reason`.
+Fix: mend the source, or run lint with the Python of the project; put the module beneath the folder
+of the topology or the project root; or say that it cannot be seen: `# jido: ignore[JD602] reason`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from jido_cli.supervision.reasons import ExitReason
 
 PACKAGE: Final = str(Path(__file__).resolve().parents[2])
 TRACE_LINES: Final = 40
+_IMPORTLIB: Final = str(Path(traceback.__file__).parent / "importlib")
 
 
 def describe(reason: ExitReason) -> str:
@@ -52,6 +53,24 @@ def user_trace(error: BaseException) -> tuple[str, ...]:
     left_out = len(frames) - len(users)
     if left_out:
         lines.append(f"  ... {left_out} frames of jido left out")
+    return tuple(lines[:TRACE_LINES])
+
+
+def import_trace(error: BaseException) -> tuple[str, ...]:
+    """Return where an import failed, innermost first: the users' lines alone, with their texts.
+
+    A file that is no Python has no frame: its name, line and text are the error's own.
+    """
+    lines: list[str] = []
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        lines.append(f"{_short(error.filename)}:{error.lineno}")
+        if error.text:
+            lines.append(f"  {error.text.strip()}")
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if _is_users(frame) and not frame.filename.startswith(_IMPORTLIB):
+            lines.append(f"{_short(frame.filename)}:{frame.lineno} in {frame.name}")
+            if frame.line:
+                lines.append(f"  {frame.line}")
     return tuple(lines[:TRACE_LINES])
 
 
