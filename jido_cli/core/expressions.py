@@ -34,6 +34,7 @@ from jido_cli.core.cel.places import failed_offset, unmarked
 from jido_cli.core.cel.results import as_json, check_result
 from jido_cli.core.cel.scope import RECORDS
 from jido_cli.core.cel.scope import Scope as Scope
+from jido_cli.core.cel.scope import TreeScope as TreeScope
 from jido_cli.core.cel.source import prepare
 from jido_cli.core.cel.types import BOOL, DYN, CelType
 from jido_cli.core.cel.values import ABSORBED, CelError, FuelError
@@ -47,6 +48,12 @@ _KEPT = 1024
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _NO_RESULTS = MappingProxyType(
     {"optional": "end it with .orValue(x)", "type": "compare it, as in type(x) == int"}
+)
+_JOINTS = MappingProxyType(
+    {
+        "@in": "in",
+        **{f"_{sign}_": sign for sign in ("==", "!=", "<", "<=", ">", ">=", "&&", "||")},
+    }
 )
 _FAILURES = (*ABSORBED, FuelError, RecursionError)
 # What generated code sees, and nothing else.
@@ -145,7 +152,7 @@ class Expression:
         self.result_type = result_type
         self.names = made.names
         self._marked = made.marked
-        self.run: Callable[[Scope], object] = _only_checked
+        self.run: Callable[[Scope | TreeScope], object] = _only_checked
         if is_check:
             return
         names: dict[str, object] = {"explain": self._explain}
@@ -174,7 +181,7 @@ class Environment:
     def __init__(
         self, variables: Mapping[str, Mapping[str, object] | str], *, is_check: bool = False
     ) -> None:
-        unknown = set(variables).difference(Scope.__struct_fields__)
+        unknown = set(variables).difference(Scope.__struct_fields__, TreeScope.__struct_fields__)
         if unknown:
             raise InternalError(f"a scope has no {', '.join(sorted(unknown))}")
         self._messages = MessageTypes()
@@ -273,6 +280,18 @@ class Environment:
             raise found.with_traceback(None)
         return found
 
+    def joint(self, text: str) -> tuple[str, int] | None:
+        """Return the operator that joins the two halves of *text*, and where it stands.
+
+        None if it is no comparison, `in`, `&&` or `||`.
+
+        Raises:
+            ExpressionError: it is not CEL, or does not fit the types.
+        """
+        root = self._check(text)
+        sign = _JOINTS.get(root.name) if root.kind == "call" else None
+        return None if sign is None or root.offset is None else (sign, root.offset)
+
     def _compile(self, text: str, *, is_condition: bool) -> Expression:
         try:
             root = self._check(text)
@@ -313,7 +332,7 @@ def _no_result(kind: CelType) -> str | None:
     return _NO_RESULTS.get(kind.kind)
 
 
-def _only_checked(_scope: Scope) -> object:
+def _only_checked(_scope: Scope | TreeScope) -> object:
     raise InternalError("an expression that was only checked cannot be run")
 
 

@@ -23,6 +23,9 @@ from jido_cli.lint.rules import (
     python_signature,
     python_target,
     restart_storm,
+    scenario_data,
+    scenario_node,
+    scenario_signal,
     signal_data,
     state_value,
     stop_of_permanent,
@@ -79,6 +82,9 @@ RULES: Final[tuple[RuleModule, ...]] = (
     unseen_python,
     python_signature,
     blocking_call,
+    scenario_node,
+    scenario_signal,
+    scenario_data,
 )
 
 

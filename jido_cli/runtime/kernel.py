@@ -184,6 +184,7 @@ class Kernel:
     def note_restart(self, runner: SupervisorRunner, effect: RestartCounted) -> None:
         """A restart was decided and counted."""
         self.restarts += 1
+        runner.place.log.made_restarts += 1
         children = runner.place.children or {}
         for child_id in effect.group:
             place = children.get(child_id)

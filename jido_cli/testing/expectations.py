@@ -14,24 +14,6 @@ from jido_cli.testing.matching import diff_lines, fits, nearest, shown
 MOST_LISTED: Final = 5
 
 
-def of_signals(
-    expected: Sequence[Mapping[str, Any]], emitted: Sequence[Mapping[str, Any]]
-) -> ExpectationError | None:
-    """Hold the emitted signals of the types that are expected against *expected*, in order.
-
-    There must be as many as expected. Signals of types that are not named do not matter, unless
-    one is expected without a type, or none at all.
-    """
-    return _in_order("signal", "type", expected, emitted)
-
-
-def of_directives(
-    expected: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]]
-) -> ExpectationError | None:
-    """Hold the directives of the kinds that are expected against *expected*, in the same way."""
-    return _in_order("directive", "type", expected, asked)
-
-
 def of_paths(
     what: str, expected: Iterable[str], got: Collection[str], known: Collection[str]
 ) -> ExpectationError | None:
@@ -52,28 +34,47 @@ def of_paths(
     return ExpectationError(f"{what}: {asked}", f"{', '.join(got) or 'nothing'}", words)
 
 
-def _in_order(
+def in_order(
     word: str,
-    key: str,
     expected: Sequence[Mapping[str, Any]],
     happened: Sequence[Mapping[str, Any]],
+    *,
+    within: Collection[str] = (),
 ) -> ExpectationError | None:
-    kinds = {one.get(key) for one in expected}
+    """Hold what happened of the types that are expected against *expected*, in order.
+
+    There must be as many as expected. Types that are not named do not matter, unless one is
+    expected without a type, or none at all.
+
+    Args:
+        word: what is expected, for messages.
+        expected: members that each must have at least.
+        happened: what happened, in order.
+        within: members of which the expected text need only be a part.
+    """
+    kinds = {one.get("type") for one in expected}
     is_any = not kinds or None in kinds
-    relevant = [one for one in happened if is_any or one.get(key) in kinds]
+    relevant = [one for one in happened if is_any or one.get("type") in kinds]
     for at, wanted in enumerate(expected):
         if at >= len(relevant):
             return _missing(word, wanted, at, relevant, happened)
-        if not fits(wanted, relevant[at]):
+        if not fits(_whole_texts(wanted, relevant[at], within), relevant[at]):
             return _misfit(word, wanted, at, relevant)
     if len(relevant) > len(expected):
         more = relevant[len(expected) :]
         lines = [shown(one) for one in more[:MOST_LISTED]]
-        asked = f"{len(expected)} {word}s" if len(expected) != 1 else f"1 {word}"
-        return ExpectationError(
-            f"{asked}{_of_kinds(kinds)}", "\n".join([f"{len(relevant)}, and more:", *lines])
-        )
+        asked = f"{len(expected)} {word}{'' if len(expected) == 1 else 's'}"
+        got = "\n".join([f"{len(relevant)}, and more:", *lines])
+        return ExpectationError(f"{asked}{_of_kinds(kinds)}", got)
     return None
+
+
+def _whole_texts(
+    wanted: Mapping[str, Any], got: Mapping[str, Any], within: Collection[str]
+) -> Mapping[str, Any]:
+    """Return *wanted* with the whole text where it has a part of it."""
+    whole = {k: got[k] for k in within if k in wanted and str(wanted[k]) in str(got.get(k))}
+    return {**wanted, **whole}
 
 
 def _of_kinds(kinds: Collection[object]) -> str:

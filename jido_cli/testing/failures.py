@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jido_cli.errors import JidoCliError
+
 
 class ExpectationError(AssertionError):
     """Raised for what was expected and is not so.
@@ -35,3 +37,22 @@ class ExpectationError(AssertionError):
 
 class UnscriptedEffectError(AssertionError):
     """Raised for an effectful action that ran without an answer in the test's script."""
+
+
+def hold_outcome(what: str, wanted: str | None, reason: str | None) -> None:
+    """Hold the reason of a failure, None if there was none, against the text that is wanted.
+
+    Raises:
+        ExpectationError: it failed, or did not, or for another reason.
+    """
+    if wanted is None and reason is not None:
+        raise ExpectationError(f"{what} is done", reason)
+    if wanted is not None and reason is None:
+        raise ExpectationError(f"{what} fails: {wanted}", "it is done")
+    if wanted is not None and reason is not None and wanted not in reason:
+        raise ExpectationError(f"{what} fails: {wanted}", reason)
+
+
+def whole(error: JidoCliError) -> str:
+    """Return all that an error says, in one line."""
+    return ": ".join(one for one in (error.message, error.where, error.why) if one)

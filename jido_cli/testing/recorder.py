@@ -6,7 +6,7 @@ The rings of an engine forget; this keeps everything of one test. Nothing is jud
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ class HappenedFact:
     kind: str
     path: str | None
     text: str
+    data: Mapping[str, object]
 
 
 Entry = HandledSignal | EmittedSignal | HappenedFact
@@ -125,7 +126,9 @@ class Recorder:
         )
 
     def _happened(self, event: Event) -> None:
-        self.entries.append(HappenedFact(self._now(), event.kind, event.path, event.text))
+        self.entries.append(
+            HappenedFact(self._now(), event.kind, event.path, event.text, event.data)
+        )
 
     def _now(self) -> float:
         return self._kernel.monotonic() - self._began

@@ -43,11 +43,18 @@ Answers = Sequence[object] | Callable[[Mapping[str, Any]], object] | Scripted | 
 """A list in order, a function of the params, one `Scripted` for ever, or `REAL`."""
 
 
-def fails(message: str, *, code: str = "scripted", retryable: bool = True) -> Scripted:
+def fails(
+    message: str,
+    *,
+    code: str = "scripted",
+    retryable: bool = True,
+    details: Mapping[str, object] | None = None,
+) -> Scripted:
     """Return the answer of an action that raises an `ActionError`; `timeout` is its time-out."""
     if message == "timeout":
         return Scripted(error=EffectTimeout("timeout, as the script says"))
-    return Scripted(error=ActionError(message, code=code, retryable=retryable))
+    error = ActionError(message, code=code, retryable=retryable, details=details)
+    return Scripted(error=error)
 
 
 def takes(seconds: float, answer: object = None) -> Scripted:

@@ -34,6 +34,8 @@ def with_states(built: Built, states: States) -> Built:
 
 def _agents(start: SupervisorStart, path: str) -> list[tuple[str, AgentStart]]:
     found: list[tuple[str, AgentStart]] = []
+    if start.flags.strategy == "dynamic":
+        return found  # a template: its children have names of their own, and states with them
     for spec in start.specs:
         below = f"{path}/{spec.id}"
         if isinstance(spec.start, AgentStart):

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from jido_cli.core.idents import IdSource
 from jido_cli.core.timestamps import parse_time
-from jido_cli.errors import ControlError, JidoCliError, StartError, UsageError
+from jido_cli.errors import ControlError, StartError, UsageError
 from jido_cli.lint.judge import ERRORS, check
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.assembly import assemble
@@ -25,7 +25,12 @@ from jido_cli.runtime.serving.view_records import directive
 from jido_cli.runtime.supervising.story import Story
 from jido_cli.supervision.reasons import crash
 from jido_cli.testing import expectations
-from jido_cli.testing.failures import ExpectationError, UnscriptedEffectError
+from jido_cli.testing.failures import (
+    ExpectationError,
+    UnscriptedEffectError,
+    hold_outcome,
+    whole,
+)
 from jido_cli.testing.recorder import EmittedSignal, Recorder
 from jido_cli.testing.scripting import Answers, Script
 from jido_cli.testing.starting import with_states
@@ -65,6 +70,16 @@ class Answered:
         return str(told or self.outcome)
 
 
+@dataclass(slots=True)
+class Checked:
+    """How far the checks have looked, each in its own record."""
+
+    signals: int = 0
+    restarted: int = 0
+    directives: int = 0
+    dead_letters: int = 0
+
+
 class TopologyRun(VirtualEngine):
     """A topology at work. Use it as a context manager, or `close` it.
 
@@ -97,7 +112,7 @@ class TopologyRun(VirtualEngine):
         epoch_ns = EPOCH_NS if at is None else parse_time(at)
         super().__init__(make, epoch_ns=epoch_ns)
         self.topology = topology
-        self._expected_since = {"signals": 0, "directives": 0, "restarted": 0}
+        self._checked = Checked()
         self._told_unscripted = 0
         kernel = self.kernel
         kernel.stand_in = self.script.stand_in
@@ -120,7 +135,7 @@ class TopologyRun(VirtualEngine):
         except BaseException:
             self.close()
             raise
-        self._expected_since = dict.fromkeys(self._expected_since, self.record.mark)
+        self._checked = Checked(self.record.mark, self.record.mark)
 
     def __enter__(self) -> TopologyRun:
         return self
@@ -221,11 +236,11 @@ class TopologyRun(VirtualEngine):
         try:
             told = self.order("call", timeout_ms=round(_seconds(timeout) * 1000), **args)
         except ControlError as error:
-            _expect_failure(f"{signal_type} to {to}", fails, _whole(error))
+            hold_outcome(f"{signal_type} to {to}", fails, whole(error))
             return Answered(False, 0, None, None, {"message": error.message}, error.code, None)
         keys = ("ok", "seq", "state", "output", "error", "outcome", "why")
         answer = Answered(**{key: told[key] for key in keys})
-        _expect_failure(f"{signal_type} to {to}", fails, None if answer.ok else answer.reason())
+        hold_outcome(f"{signal_type} to {to}", fails, None if answer.ok else answer.reason())
         return answer
 
     # -- steering
@@ -334,9 +349,47 @@ class TopologyRun(VirtualEngine):
         Raises:
             ExpectationError: shows the nearest signal, with what is different.
         """
-        since, self._expected_since["signals"] = self._expected_since["signals"], self.record.mark
+        since, self._checked.signals = self._checked.signals, self.record.mark
         got = [one.attributes() for one in self.record.emitted(since)]
-        _raise(expectations.of_signals(expected, got))
+        _raise(expectations.in_order("signal", expected, got))
+
+    def expect_directives(self, *expected: Mapping[str, Any]) -> None:
+        """Expect these directives, in order, and no more of their types, since the check before.
+
+        A mapping fits a directive that has at least its members: `type`, `agent` (its id),
+        `outcome`, `summary`, `cause`, `detail`.
+
+        Raises:
+            ExpectationError: shows the nearest directive, with what is different.
+        """
+        since, self._checked.directives = self._checked.directives, self.kernel.directives.head
+        got = [
+            {**one, "agent": one["agent"].rpartition("/")[2]}
+            for one in self.directives()
+            if one["seq"] > since
+        ]
+        _raise(expectations.in_order("directive", expected, got))
+
+    def expect_dead_letters(self, *expected: Mapping[str, Any]) -> None:
+        """Expect these dead letters, in order, and no more of their types, since the check before.
+
+        A mapping fits one with its `type` and `of` (the id of the node), whose reason holds its
+        `reason`.
+
+        Raises:
+            ExpectationError: shows the nearest one, with what is different.
+        """
+        page = self.port.dead_letters(after=self._checked.dead_letters, limit=100_000)
+        self._checked.dead_letters = page["next"]
+        got = [
+            {
+                "type": one["type"],
+                "of": (one["path"] or "").rpartition("/")[2],
+                "reason": one["reason"],
+            }
+            for one in page["dead_letters"]
+        ]
+        _raise(expectations.in_order("dead letter", expected, got, within=("reason",)))
 
     def expect_restarted(self, *idents: str) -> None:
         """Expect that just these nodes started again since the check before, or the start.
@@ -344,8 +397,7 @@ class TopologyRun(VirtualEngine):
         Raises:
             ExpectationError: others did, or some of these did not.
         """
-        since = self._expected_since["restarted"]
-        self._expected_since["restarted"] = self.record.mark
+        since, self._checked.restarted = self._checked.restarted, self.record.mark
         known = {place.path for place in self.kernel.tree.walk()}
         got = self.restarted(since=since)
         _raise(expectations.of_paths("restarted", idents, got, known.union(got)))
@@ -405,19 +457,6 @@ def _seconds(span: Span) -> float:
     if found is None:
         raise UsageError(f"{span!r} is not a span of time", hints=("write it as 250ms, 5s or 2m",))
     return found / 1000
-
-
-def _whole(error: JidoCliError) -> str:
-    return ": ".join(one for one in (error.message, error.where, error.why) if one)
-
-
-def _expect_failure(what: str, fails: str | None, reason: str | None) -> None:
-    if fails is None and reason is not None:
-        raise ExpectationError(f"{what} is done", reason)
-    if fails is not None and reason is None:
-        raise ExpectationError(f"{what} fails: {fails}", "it is done")
-    if fails is not None and reason is not None and fails not in reason:
-        raise ExpectationError(f"{what} fails: {fails}", reason)
 
 
 def _raise(error: ExpectationError | None) -> None:

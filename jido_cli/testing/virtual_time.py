@@ -67,15 +67,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 raise RuntimeError("the virtual loop waits for something that will never come")
             self.stop()
             return
+        if self._jumps_left == 0:
+            self.stop()
+            return
         target = self._now + timeout
         if self._limit is not None and target > self._limit:
             self._now = max(self._now, self._limit)
             self.stop()
             return
         if self._jumps_left is not None:
-            if not self._jumps_left:
-                self.stop()
-                return
             self._jumps_left -= 1
         self._now = target
 

@@ -43,6 +43,7 @@ from jido_cli.topology.model import (
 from jido_cli.topology.parts import Part
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
+from jido_cli.topology.scenario_build import build_scenarios
 from jido_cli.topology.strategies import FSM_PATH, declared_fsm, fsm_of, route_states
 from jido_cli.topology.variables import Variables
 
@@ -98,6 +99,7 @@ def build(
             }
         ),
         files=tuple(SourceFile(Path(part.name), part.text, part.includes) for part in parts),
+        scenarios=build_scenarios(document, positions),
     )
 
 

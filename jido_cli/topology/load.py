@@ -32,6 +32,7 @@ from jido_cli.topology.project import UnreadableFileError, read_text
 from jido_cli.topology.project_files import Steps
 from jido_cli.topology.raw import Raw
 from jido_cli.topology.rules import UNREADABLE_FILE, Findings
+from jido_cli.topology.scenario_checks import ScenarioChecks
 from jido_cli.topology.schema_file import schema
 from jido_cli.topology.schema_files import SchemaFiles
 from jido_cli.topology.shape import Shape
@@ -267,6 +268,10 @@ class _Loader:
         schemas.check_document(document)
         strategy_checks.check(document, positions, findings, suggester)
         ActionChecks(document, lines, positions, findings, schemas, variables).check(suggester)
+        if "scenarios" in document:
+            ScenarioChecks(document, lines, positions, findings, schemas, variables).check(
+                suggester, is_whole=is_whole
+            )
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from typing import Final, Literal
 import msgspec
 
 from jido_cli.core.slots import CatchUp, Overlap
+from jido_cli.topology.placed import Placed
 from jido_cli.topology.positions import Pos, Positions
+from jido_cli.topology.scenarios import ScenarioDecl
 
 Strategy = Literal["one_for_one", "one_for_all", "rest_for_one", "dynamic"]
 Restart = Literal["permanent", "transient", "temporary"]
@@ -28,30 +30,6 @@ Subscribe = Literal["routes", "none"] | tuple[str, ...]
 ROOT_ID: Final = "root"
 DEFAULT_WORKER_SHUTDOWN_MS: Final = 5000
 DEFAULT_ACTION_TIMEOUT_MS: Final = 30_000
-# Fields that say where something stands, not what it is.
-_PLACES: Final = frozenset(("pos", "positions", "when_pos", "files"))
-
-
-class _Placed(msgspec.Struct, frozen=True, eq=False):
-    """Base of records that know where they stand, and are compared without that.
-
-    Dataclasses would say so field by field, but twenty of them cost a short command a tenth of
-    its time.
-    """
-
-    def _meaning(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__struct_fields__ if name not in _PLACES)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other._meaning() == self._meaning()
-
-    def __hash__(self) -> int:
-        return hash(self._meaning())
-
-    def __repr__(self) -> str:
-        names = [name for name in self.__struct_fields__ if name not in _PLACES]
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
-        return f"{type(self).__name__}({fields})"
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -77,7 +55,7 @@ class SecretRef(msgspec.Struct, frozen=True):
     place: str
 
 
-class VarDecl(_Placed, frozen=True, eq=False):
+class VarDecl(Placed, frozen=True, eq=False):
     """A typed input as the file declares it; `schema` is the JSON Schema of its value."""
 
     name: str
@@ -90,7 +68,7 @@ class VarDecl(_Placed, frozen=True, eq=False):
     file: str | None = None
 
 
-class SignalDecl(_Placed, frozen=True, eq=False):
+class SignalDecl(Placed, frozen=True, eq=False):
     """A type of the catalogue; `data` is the full JSON Schema of its data, None for any."""
 
     type: str
@@ -100,7 +78,7 @@ class SignalDecl(_Placed, frozen=True, eq=False):
     external: bool = False
 
 
-class ActionDecl(_Placed, frozen=True, eq=False):
+class ActionDecl(Placed, frozen=True, eq=False):
     """An action as the file declares it, by name or in place.
 
     `declaration` holds the keys as written (params, set, emit, run, ...) without `x-` keys and
@@ -117,7 +95,7 @@ class ActionDecl(_Placed, frozen=True, eq=False):
     timeout_ms: int = DEFAULT_ACTION_TIMEOUT_MS
 
 
-class RouteDecl(_Placed, frozen=True, eq=False):
+class RouteDecl(Placed, frozen=True, eq=False):
     """One route: a pattern, and the actions it runs in order.
 
     An action is the name of one in `Topology.actions`, or an `ActionDecl` written in place.
@@ -137,7 +115,7 @@ class RouteDecl(_Placed, frozen=True, eq=False):
     states: tuple[str, ...] = ()
 
 
-class FsmDecl(_Placed, frozen=True, eq=False):
+class FsmDecl(Placed, frozen=True, eq=False):
     """A machine of states on a field of the agent's state; the fields are those of `core.fsm`."""
 
     field: str
@@ -149,7 +127,7 @@ class FsmDecl(_Placed, frozen=True, eq=False):
     emit: str = ""
 
 
-class ScheduleDecl(_Placed, frozen=True, eq=False):
+class ScheduleDecl(Placed, frozen=True, eq=False):
     """A signal that comes again and again; exactly one of `every_ms` and `cron` is set.
 
     `when` is CEL, without braces, over signal, state and vars: the tick counts only if it is true.
@@ -193,7 +171,7 @@ class MailboxDecl(msgspec.Struct, frozen=True):
     block_timeout_ms: int = 5000
 
 
-class AgentDecl(_Placed, frozen=True, eq=False):
+class AgentDecl(Placed, frozen=True, eq=False):
     """An agent as the file declares it; `state` is a full JSON Schema or None."""
 
     name: str
@@ -242,7 +220,7 @@ class ReplicasDecl(msgspec.Struct, frozen=True):
     fixed_by: str | None = None
 
 
-class AgentChild(_Placed, frozen=True, eq=False):
+class AgentChild(Placed, frozen=True, eq=False):
     """A child that runs an agent; what it does not override is already the agent's.
 
     A member of `replicas` has the declared id as its `group`, and its number, from 1, as
@@ -283,7 +261,7 @@ class MountDecl(msgspec.Struct, frozen=True):
     bridge_out: tuple[str, ...] = ()
 
 
-class SupervisorDecl(_Placed, frozen=True, eq=False):
+class SupervisorDecl(Placed, frozen=True, eq=False):
     """A supervisor: the root (id `root`) or a child; `template` belongs to `dynamic` only.
 
     A supervisor can be a member of `replicas` too, each with children of its own. With `mount` it
@@ -314,7 +292,7 @@ class SupervisorDecl(_Placed, frozen=True, eq=False):
 ChildDecl = AgentChild | SupervisorDecl
 
 
-class Topology(_Placed, frozen=True, eq=False):
+class Topology(Placed, frozen=True, eq=False):
     """A whole topology, ready to run; `positions` finds the place of anything by its path.
 
     `vars` holds the values of the vars, a `SecretRef` for each secret; what expressions see of
@@ -338,6 +316,7 @@ class Topology(_Placed, frozen=True, eq=False):
     var_decls: Mapping[str, VarDecl] = {}
     signals: Mapping[str, SignalDecl] = {}
     files: tuple[SourceFile, ...] = ()
+    scenarios: Mapping[str, ScenarioDecl] = {}
 
     @property
     def readable_vars(self) -> dict[str, object]:

@@ -16,6 +16,7 @@ LATER_GROUP_KEYS: Final = frozenset(
         *("service", "process", "mcp", "ingress"),
         *("key", "target"),
         *("start_sensor", "stop_sensor", "cancel_instruction", "run"),
+        *("post", "kill_engine", "start_engine", "random", "load"),
     )
 )
 

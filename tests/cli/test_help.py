@@ -16,7 +16,7 @@ from tests.cli.fakes import jido
 COMMANDS = list(JidoGroup.entries)
 LATER = (
     "apply|rollback|logs|trace|history|wait|exec|suspend|resume|checkpoint|"
-    "cancel|check|test|replay|store|import|lsp"
+    "cancel|check|replay|store|import|lsp"
 )
 
 

@@ -209,7 +209,7 @@ def test_a_mistake_is_marked_and_explained(
             "the pattern '(' is not right: missing ): (",
             None,
         ),
-        ("agents['a'].state", "agents", "'agents' is not available yet", None),
+        ("agents['a'].state", "agents", "'agents' is known only in scenarios", None),
         (
             "[1].transformList(i, v, v)",
             "transformList",

@@ -98,3 +98,13 @@ def test_the_loop_is_closed_behind_the_coroutine() -> None:
         return loop
 
     assert run_virtual(main).is_closed()
+
+
+def test_run_next_stands_at_the_timer_that_fired_though_a_later_one_is_beyond_the_limit():
+    loop = VirtualLoop()
+    fired: list[float] = []
+    loop.call_later(2.0, lambda: fired.append(loop.time()))
+    loop.call_later(9.0, lambda: fired.append(loop.time()))
+    assert (loop.run_next(3.0), loop.time(), fired) == (True, 2.0, [2.0])
+    assert (loop.run_next(3.0), loop.time(), fired) == (False, 3.0, [2.0])
+    loop.close()

@@ -83,8 +83,8 @@ _MEANT = {
     "title": "titleCase",
     "every": "all",
 }
-# What only invariants and scenarios will see.
-_LATER_NAMES = frozenset({"agents", "supervisors", "signals"})
+# What only expressions over a running tree see.
+_TREE_NAMES = frozenset({"agents", "supervisors", "signals"})
 _TAKE_OBJECTS = frozenset({"_+_", "_==_", "_!=_", "@in"})
 _OPERATORS = {"@in": "in", "_?_:_": "?", "_[_]": "[]", "!_": "!", "-_": "-"}
 
@@ -264,8 +264,8 @@ def _undeclared_name(
             message, near = f"{called[1]}() is not called like this", f"it is {usage(called[1])}"
             return at(source, place, message, near)
         return at(source, place, f"there is no function {called[1]}()", _near_function(called[1]))
-    if root in _LATER_NAMES:
-        return at(source, max(place, 0), f"{root!r} is not available yet")
+    if root in _TREE_NAMES:
+        return at(source, max(place, 0), f"{root!r} is known only in scenarios")
     hint = _PYTHON_NAMES.get(root) or did_you_mean(root, variables)
     if hint is None and variables:
         hint = f"there is {', '.join(sorted(variables))}; text is written in quotes"

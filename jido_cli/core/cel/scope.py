@@ -56,3 +56,20 @@ class Scope(msgspec.Struct, gc=False):
     error: object = None
     topology: object = None
     replica: object = None
+
+
+class TreeScope(msgspec.Struct, gc=False):
+    """What an expression over a running tree may read; see `jido_cli.core.tree_expressions`.
+
+    The last four are of the one node that is looked at, where it is only one.
+    """
+
+    agents: object = None
+    supervisors: object = None
+    signals: object = None
+    group: object = None
+    vars: object = None
+    state: object = None
+    status: object = None
+    facts: object = None
+    restarts: object = None

@@ -83,6 +83,8 @@ def no_such_param(signal_type: str, data: Mapping[str, object], known: frozenset
     """Say which member of *data* no action declares."""
     name = next(name for name in data if name not in known)
     near = did_you_mean(str(name), known)
+    if near is None and len(known) == 1 and known.isdisjoint(data):
+        near = f"did you mean {next(iter(known))!r}?"
     takes = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
     return f"{signal_type} has no param {name!r}; {near or takes}"
 

@@ -70,6 +70,7 @@ class PlaceLog:
         "has_ended",
         "is_restarting",
         "looping_until",
+        "made_restarts",
         "overflow_at",
         "own_restarts",
         "ran_s",
@@ -92,6 +93,7 @@ class PlaceLog:
         self.has_ended = False  # the place left the tree: what still comes is a dead letter
         self.is_restarting = False  # by order: a new incarnation follows the one that is ended
         self.backoffs = 0
+        self.made_restarts = 0  # a supervisor's: how often it started children again
         self.looping_until = 0.0
         self.up_at = 0.0  # of the incarnation after the first
         self.ran_s = 0.0  # how long the latest one that exited had been up

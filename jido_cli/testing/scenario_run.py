@@ -1,0 +1,300 @@
+"""Carries out the scenarios of a topology file, each on an engine of its own, on virtual time.
+
+A scenario ends with its first step that is not as it should be. What is printed of it is the
+command line's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from jido_cli.core.directives import Error
+from jido_cli.core.expressions import EvaluationError
+from jido_cli.core.tree_expressions import (
+    Mention,
+    TreeExpression,
+    TreeExpressions,
+    UnknownNodeError,
+)
+from jido_cli.core.values import thaw
+from jido_cli.errors import JidoCliError
+from jido_cli.runtime.serving.tree_values import TreeValues
+from jido_cli.testing.failures import (
+    ExpectationError,
+    UnscriptedEffectError,
+    hold_outcome,
+    whole,
+)
+from jido_cli.testing.matching import shown
+from jido_cli.testing.recorder import HappenedFact
+from jido_cli.testing.scripting import REAL, Answers, Scripted, fails, takes
+from jido_cli.testing.topology_run import TopologyRun
+from jido_cli.topology.model import Topology
+from jido_cli.topology.positions import Pos
+from jido_cli.topology.scenarios import (
+    AdvanceStep,
+    AnswerDecl,
+    Expected,
+    ExpectStep,
+    ScenarioDecl,
+    ScriptDecl,
+    SignalStep,
+    SteerStep,
+    StepDecl,
+    WaitStep,
+)
+
+TELLING: Final = ("exited", "restarted", "gave_up", "directive_failed", "overflow")
+MOST_WHY: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What was not as it should be, and where the file says that it should."""
+
+    pos: Pos
+    error: ExpectationError
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """What came of one scenario; `clock_s` is virtual time, `took_s` real."""
+
+    scenario: ScenarioDecl
+    failure: Failure | None
+    signals: int
+    clock_s: float
+    took_s: float
+    trace: list[str] = field(default_factory=list)
+
+    @property
+    def is_pass(self) -> bool:
+        """Whether all was as it should be."""
+        return self.failure is None
+
+
+def run_scenario(topology: Topology, scenario: ScenarioDecl) -> ScenarioResult:
+    """Run one scenario of a topology."""
+    began = time.perf_counter()
+    try:
+        run = TopologyRun(
+            topology,
+            script={name: answers_of(given) for name, given in scenario.script.items()},
+            state=scenario.start,
+            at=scenario.at,
+            seed=scenario.seed,
+        )
+    except (JidoCliError, UnscriptedEffectError) as error:
+        failure = Failure(scenario.pos, _refusal("it starts", error))
+        return ScenarioResult(scenario, failure, 0, 0.0, time.perf_counter() - began)
+    try:
+        failed = _Steps(run, scenario).carry_out()
+        trace, signals, clock_s = run.record.lines(), run.record.total, run.now
+    finally:
+        run.close()
+    took_s = time.perf_counter() - began
+    return ScenarioResult(scenario, failed, signals, clock_s, took_s, trace)
+
+
+def answers_of(script: ScriptDecl) -> Answers:
+    """Return what the kit's script takes for a script of the file."""
+    if script.kind == "real":
+        return REAL
+    answers = [_answer(one) for one in script.answers]
+    return answers if script.kind == "list" else answers[0]
+
+
+def _answer(one: AnswerDecl) -> Scripted:
+    if one.error is None:
+        return takes(one.after_ms / 1000, thaw(one.result))
+    given: Mapping[str, Any] = one.error
+    failure = fails(
+        given["message"],
+        code=given.get("code", "scripted"),
+        retryable=given.get("retryable", True),
+        details=given.get("details"),
+    )
+    return takes(one.after_ms / 1000, failure)
+
+
+class _Steps:
+    """The steps of one scenario, and what they look at."""
+
+    def __init__(self, run: TopologyRun, scenario: ScenarioDecl) -> None:
+        self._run = run
+        self._scenario = scenario
+        self._values = TreeValues(run.kernel, run.record.count)
+        self._pos = scenario.pos
+        topology = run.topology
+        self._vars = topology.readable_vars
+        self._expressions = TreeExpressions(
+            _texts(scenario), lambda _: None, "map" if topology.var_decls else None
+        )
+
+    def carry_out(self) -> Failure | None:
+        for step in self._scenario.steps:
+            for _ in range(step.repeat):
+                self._pos = step.pos
+                try:
+                    self._do(step)
+                except ExpectationError as error:
+                    return Failure(self._pos, self._with_end(error))
+                except UnscriptedEffectError as error:
+                    told = ExpectationError("an answer in the script for every effect", str(error))
+                    return Failure(self._pos, told)
+        return None
+
+    def _with_end(self, error: ExpectationError) -> ExpectationError:
+        """Add that the root gave up, if it has: all that comes later follows from it."""
+        story = self._run.story()
+        if story is None or any(" gave up " in line for line in error.why):
+            return error
+        why = f"the root gave up: {story.child} exited {story.used} times"
+        return ExpectationError(error.expected, error.got, [*error.why, why])
+
+    def _do(self, step: StepDecl) -> None:
+        match step:
+            case SignalStep():
+                self._signal(step)
+            case SteerStep():
+                self._steer(step)
+            case AdvanceStep():
+                self._run.advance(step.ms / 1000)
+            case WaitStep():
+                self._wait(step)
+            case ExpectStep():
+                for one in step.expected:
+                    self._pos = one.pos
+                    self._expect(one)
+
+    # -- doing
+
+    def _signal(self, step: SignalStep) -> None:
+        given = {key: thaw(each) for key, each in step.attributes.items()}
+        what = f"{step.verb} {given['type']} to {given['to']}"
+        try:
+            if step.verb == "send":
+                self._run.order("send", **given)
+                reason = None
+            else:
+                timeout_ms = step.timeout_ms or 5000
+                told = self._run.order("call", timeout_ms=timeout_ms, **given)
+                error = told["error"]
+                reason = None if told["ok"] else str(error["message"] if error else told["why"])
+        except JidoCliError as error:
+            reason = whole(error)
+        hold_outcome(what, step.fails, reason)
+
+    def _steer(self, step: SteerStep) -> None:
+        reason = None
+        try:
+            match step.verb:
+                case "crash":
+                    self._run.crash(step.ident)
+                case "kill":
+                    self._run.kill(step.ident)
+                case _:
+                    self._run.order(step.verb, id=step.ident)
+        except JidoCliError as error:
+            reason = whole(error)
+        hold_outcome(f"{step.verb} {step.ident}", step.fails, reason)
+
+    def _wait(self, step: WaitStep) -> None:
+        compiled = self._expressions.compile(step.until)
+        try:
+            self._run.wait_until(lambda: self._is_true(compiled), step.within_ms / 1000)
+        except ExpectationError as error:
+            got, why = self._look(compiled)
+            after = error.got.removeprefix("not so ")
+            raise ExpectationError(step.until, f"{got} {after}", [*why, *error.why]) from None
+
+    # -- looking
+
+    def _is_true(self, compiled: TreeExpression) -> bool:
+        """Whether it holds now; what names a node that is not there yet does not."""
+        try:
+            return compiled.run(self._values.look_up, self._vars) is True
+        except (EvaluationError, UnknownNodeError):
+            return False
+
+    def _expect(self, one: Expected) -> None:
+        run = self._run
+        value: Any = thaw(one.value)
+        match one.kind:
+            case "cel":
+                compiled = self._expressions.compile(value)
+                if not self._is_true(compiled):
+                    got, why = self._look(compiled)
+                    raise ExpectationError(value, got, why)
+            case "emitted":
+                run.expect_emitted(*value)
+            case "directives":
+                run.expect_directives(*value)
+            case "restarted":
+                run.expect_restarted(*value)
+            case "dead_letters":
+                run.expect_dead_letters(*value)
+
+    def _look(self, compiled: TreeExpression) -> tuple[str, list[str]]:
+        """Return what an expression came to, and what explains that."""
+        try:
+            look = compiled.explain(self._values.look_up, self._vars)
+        except EvaluationError as error:
+            got, part = error.message, compiled.text
+        except UnknownNodeError as error:
+            return str(error), []
+        else:
+            got, part = shown(thaw(look.got)), look.part
+        why = [f"in {part}"] if part != compiled.text.strip() else []
+        for mention in compiled.mentions:
+            why += self._history(mention)
+        return got, list(dict.fromkeys(why))[:MOST_WHY]
+
+    def _history(self, mention: Mention) -> list[str]:
+        """Return the last things that happened to a node: exits, restarts, failed commands."""
+        if mention.kind not in ("agents", "supervisors"):
+            return []
+        tail = f"/{mention.name}"
+        record = self._run.record
+        found = [
+            (one.at, f"{mention.name} {one.kind.replace('_', ' ')} at {one.at:g}s: {one.text}")
+            for one in record.facts(*TELLING)
+            if one.path is not None and f"/{one.path}".endswith(tail)
+        ]
+        found += [
+            (one.at, f"{mention.name} restarted with {one.path} at {one.at:g}s")
+            for one in record.facts("restarted")
+            if one.path is not None and _went_along(one, mention.name)
+        ]
+        found += [
+            (one.at, f"{mention.name} failed {one.signal.type} at {one.at:g}s: {asked.message}")
+            for one in record.handled()
+            for asked in one.directives
+            if isinstance(asked, Error) and f"/{one.path}".endswith(tail)
+        ]
+        return [" ".join(text.split()) for _, text in sorted(found)[-2:]]
+
+
+def _texts(scenario: ScenarioDecl) -> list[str]:
+    """Return the expressions of a scenario."""
+    texts = [step.until for step in scenario.steps if isinstance(step, WaitStep)]
+    expected = [
+        one for step in scenario.steps if isinstance(step, ExpectStep) for one in step.expected
+    ]
+    return texts + [str(one.value) for one in expected if one.kind == "cel"]
+
+
+def _went_along(restart: HappenedFact, ident: str) -> bool:
+    """Whether a node that *ident* names was restarted because another one exited."""
+    above = (restart.path or "").rpartition("/")[0]
+    group = restart.data.get("group")
+    mates = group if isinstance(group, list) else []
+    return any(f"/{above}/{mate}".endswith(f"/{ident}") for mate in mates)
+
+
+def _refusal(what: str, error: Exception) -> ExpectationError:
+    told = whole(error) if isinstance(error, JidoCliError) else str(error)
+    return ExpectationError(what, told, error.hints if isinstance(error, JidoCliError) else ())

@@ -1,0 +1,100 @@
+"""The nodes of a document's tree by their paths, and which of them a name may mean.
+
+A name is a path or any tail of it. Children that are started at run time have no name yet: a
+template stands for all of them. Nothing is reported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from jido_cli.topology import raw
+from jido_cli.topology.raw import Raw, RawNode
+
+ROOT: Final = "root"
+ANY: Final = "*"
+
+
+class Node(NamedTuple):
+    """A node: `agent` is the agent that it runs, None for a supervisor; `group` its replicas'."""
+
+    path: str
+    agent: str | None = None
+    group: str | None = None
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it stands for children that are started later."""
+        return self.path.endswith(f"/{ANY}")
+
+
+class Nodes:
+    """All nodes of one document; with mounts (`topology:`) there are others below these."""
+
+    def __init__(self, document: Raw) -> None:
+        tree = RawNode(("supervisor",), raw.mapping(document.get("supervisor")))
+        self.all = [Node(ROOT), *_below(tree, ROOT)]
+        self.has_mounts = any(
+            "topology" in child.value
+            for supervisor in raw.supervisors(document)
+            for child in raw.specs(supervisor)
+        )
+
+    def find(self, ident: str) -> list[Node]:
+        """Return the nodes that a name may mean: declared ones, else those of templates."""
+        declared = [node for node in self.all if _is_tail(ident, node.path)]
+        if declared:
+            return declared
+        parts = ident.split("/")
+        return [node for node in self.all if node.is_template and _may_be(parts, node.path)]
+
+    def agents_of(self, ident: str) -> set[str]:
+        """Return the agents that the nodes of a name run; more than one: nobody knows which."""
+        return {node.agent for node in self.find(ident) if node.agent is not None}
+
+    def group(self, ident: str) -> list[Node]:
+        """Return the agents of a group: members of `replicas`, or what is under a supervisor."""
+        found = [
+            node
+            for node in self.all
+            if node.group is not None
+            and _is_tail(ident, f"{node.path.rpartition('/')[0]}/{node.group}")
+        ]
+        if found:
+            return found
+        above = [
+            node.path for node in self.all if node.agent is None and _is_tail(ident, node.path)
+        ]
+        return [
+            node
+            for node in self.all
+            if node.agent is not None and node.path.rpartition("/")[0] in above
+        ]
+
+
+def _below(supervisor: RawNode, path: str) -> Iterator[Node]:
+    for child in raw.specs(supervisor):
+        is_template = child.path[-1] == "template"
+        child_id = ANY if is_template else raw.child_id(child.value)
+        if child_id is None:
+            continue
+        below = f"{path}/{child_id}"
+        group = child.value.group if isinstance(child.value, raw.Member) else None
+        if raw.is_supervisor(child.value):
+            yield Node(below, None, group)
+            yield from _below(child, below)
+        else:
+            yield Node(below, raw.text(child.value.get("agent")), group)
+
+
+def _is_tail(ident: str, path: str) -> bool:
+    return path == ident or path.endswith(f"/{ident}")
+
+
+def _may_be(parts: list[str], path: str) -> bool:
+    pattern = path.split("/")
+    pairs = zip(reversed(parts), reversed(pattern), strict=False)
+    return len(parts) <= len(pattern) and all(
+        one in (other, ANY) or other == ANY for one, other in pairs
+    )

@@ -1,0 +1,47 @@
+"""The scenarios of the examples, and of the files as users write them, hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jido_cli.testing.imports import imports_of
+from jido_cli.testing.scenario_run import run_scenario
+from jido_cli.topology.load import load
+from jido_cli.topology.model import Topology
+from tests.acceptance.examples import TOPOLOGIES
+
+USERS = TOPOLOGIES.parent / "tests" / "topology" / "examples"
+FILES = sorted([*TOPOLOGIES.glob("*.yaml"), *USERS.glob("*.yaml")])
+# Without scenarios of its own: the README shows it whole.
+BARE = {"counter"}
+
+
+def runnable() -> list[tuple[Path, Topology]]:
+    """Return the files that need nothing of later versions."""
+    loaded = [(file, load(file).topology) for file in FILES]
+    return [(file, topology) for file, topology in loaded if topology is not None]
+
+
+CASES = [
+    pytest.param(topology, name, id=f"{file.stem}-{name}")
+    for file, topology in runnable()
+    for name in topology.scenarios
+]
+
+
+@pytest.mark.parametrize(("topology", "name"), CASES)
+def test_a_scenario_holds(topology: Topology, name: str):
+    with imports_of(topology.project_root):
+        result = run_scenario(topology, topology.scenarios[name])
+    assert result.failure is None, f"line {result.failure.pos.line}\n{result.failure.error}"
+
+
+def test_every_example_says_in_scenarios_what_it_shows():
+    silent = {
+        file.stem
+        for file, topology in runnable()
+        if file.parent == TOPOLOGIES and not topology.scenarios
+    }
+    assert silent == BARE
