@@ -14,8 +14,6 @@ from tests.acceptance.examples import TOPOLOGIES
 
 USERS = TOPOLOGIES.parent / "tests" / "topology" / "examples"
 FILES = sorted([*TOPOLOGIES.glob("*.yaml"), *USERS.glob("*.yaml")])
-# Without scenarios of its own: the README shows it whole.
-BARE = {"counter"}
 
 
 def runnable() -> list[tuple[Path, Topology]]:
@@ -36,12 +34,3 @@ def test_a_scenario_holds(topology: Topology, name: str):
     with imports_of(topology.project_root):
         result = run_scenario(topology, topology.scenarios[name])
     assert result.failure is None, f"line {result.failure.pos.line}\n{result.failure.error}"
-
-
-def test_every_example_says_in_scenarios_what_it_shows():
-    silent = {
-        file.stem
-        for file, topology in runnable()
-        if file.parent == TOPOLOGIES and not topology.scenarios
-    }
-    assert silent == BARE

@@ -79,7 +79,7 @@ def test_signals_answers_and_state(result):
             'expect: size(group("twins")) == vars.most - 1',
         )
     )
-    assert found.is_pass
+    assert found.is_pass, told(found)
     assert (found.signals, found.clock_s) == (4, 0.0)
 
 
@@ -93,7 +93,7 @@ def test_what_shall_fail_fails_for_its_reason(result):
             "{start: counter, fails: runs already}",
         )
     )
-    assert found.is_pass
+    assert found.is_pass, told(found)
 
 
 def test_a_step_that_fails_is_told_with_its_reason_and_its_place(result):
@@ -119,7 +119,7 @@ def test_time_schedules_and_waits(result):
             "wait: {until: 'agents[\"counter\"].state.count == 1', within: 2s}",
         )
     )
-    assert found.is_pass
+    assert found.is_pass, told(found)
     assert found.clock_s == 5.0
 
 

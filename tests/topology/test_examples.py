@@ -14,7 +14,7 @@ from jido_cli.topology.var_sources import VarSources
 HERE = Path(__file__).parent / "examples"
 FILES = sorted(HERE.rglob("*.yaml"))
 SECRETS = ("LLM_API_KEY", "SLACK_HOOK", "APPROVAL_TOKEN", "GITHUB_WEBHOOK_SECRET")
-WHOLE = {"01-counter", "04-demand-auto-decay", "07-signal-routing"}
+WHOLE = {"01-counter", "08-schedule-retry", "04-demand-auto-decay", "07-signal-routing"}
 
 
 def loaded(file: Path) -> LoadResult:

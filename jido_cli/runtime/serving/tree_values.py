@@ -94,5 +94,5 @@ class TreeValues:
             return False
         if not isinstance(above.start, SupervisorStart):
             return False
-        path = f"{above.path}/{start.group}"
+        path = f"{above.path}/{start.group.name}"
         return path == ident or path.endswith(f"/{ident}")
