@@ -39,6 +39,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("1", "1", "tree", "pane('tree')", in_help=False),
     Key("2", "2", "state", "pane('state')", in_help=False),
     Key("3", "3", "directives", "pane('log')", in_help=False),
+    Key("6", "6", "schedules", "schedules"),
     Key("tab", "tab", "next pane", "next_pane(1)"),
     Key("shift+tab", "shift+tab", "previous pane", "next_pane(-1)", in_help=False),
     Key("j,down", "j", "down", "step(1)", in_help=False),

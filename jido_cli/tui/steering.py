@@ -68,6 +68,10 @@ class Steering:
         """Ask for everything known of a node."""
         self._run("inspect", path, lambda: self._handle.node(path))
 
+    def schedules(self) -> None:
+        """Ask for the schedules and timers of all agents."""
+        self._run("schedules", "", self._handle.schedules)
+
     def shutdown(self) -> None:
         """Order the engine to stop everything and to end."""
         reason = "asked for in the dashboard"

@@ -105,6 +105,7 @@ class ScriptedEngine:
         self.refusal: ControlError | None = None
         self.lost: ControlError | None = None
         self.call_answer: dict[str, Any] = {}
+        self.schedule_rows: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.on_ask: Callable[[str], None] = lambda what: None
 
@@ -147,6 +148,10 @@ class ScriptedEngine:
         found = [one for one in self.happened if one["seq"] > after][:limit]
         head = max(self.head, self.happened[-1]["seq"] if self.happened else 0)
         return {"events": copy.deepcopy(found), "missed": self.missed, "next": max(after, head)}
+
+    def schedules(self) -> dict[str, Any]:
+        self._ask("schedules")
+        return {"schedules": copy.deepcopy(self.schedule_rows)}
 
     def steer(self, verb: str, ident: str, *, timeout_ms: int) -> dict[str, Any]:
         return self._order((verb, ident), {"path": ident, "generation": 8, "did": verb})

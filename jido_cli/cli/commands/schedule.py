@@ -10,11 +10,11 @@ import typer
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT
-from jido_cli.cli.render.schedules import schedule_lines
 from jido_cli.cli.session import Session
 from jido_cli.control.handle import EngineHandle, ScheduleVerb
 from jido_cli.errors import UsageError
 from jido_cli.observe.text.display import display
+from jido_cli.observe.text.schedules import schedule_lines
 
 EXAMPLES = (
     "jido schedule list",

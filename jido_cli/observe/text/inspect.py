@@ -105,12 +105,12 @@ def _work(node: Node, times: measures.Times) -> list[str]:
         lines.append(_row("commands", _commands(commands)))
     strategy = node.get("agent_strategy")
     if strategy:
-        lines.append(_row("strategy", _strategy(strategy)))
-    routes = [_route(route) for route in node.get("routes") or ()]
+        lines.append(_row("strategy", strategy_text(strategy)))
+    routes = [route_text(route) for route in node.get("routes") or ()]
     lines += _wrapped("routes", routes)
     for number, schedule in enumerate(node.get("schedules") or ()):
         label = "schedules" if number == 0 else ""
-        lines.append(_row(label, _schedule(schedule, times)))
+        lines.append(_row(label, schedule_text(schedule, times)))
     if node["kind"] == "agent":
         lines.append(_row("persist", display(node.get("persist") or "none")))
     dead = node.get("dead_letters")
@@ -217,13 +217,15 @@ def _commands(commands: Mapping[str, Any]) -> str:
     return f"{text}   {'  '.join(points)}" if points else text
 
 
-def _route(route: Mapping[str, Any]) -> str:
+def route_text(route: Mapping[str, Any]) -> str:
+    """Return what a route runs, and in which states: `order.shipped → ship (in processing)`."""
     actions = ", ".join(display(action) for action in route["actions"])
     states = ", ".join(display(state) for state in route.get("states") or ())
     return f"{display(route['pattern'])} → {actions}" + (f" (in {states})" if states else "")
 
 
-def _strategy(strategy: Mapping[str, Any]) -> str:
+def strategy_text(strategy: Mapping[str, Any]) -> str:
+    """Return where an agent's strategy stands: `fsm, running: processing → done, error`."""
     details = strategy["details"]
     text = f"{display(strategy['kind'])}, {display(strategy['status'])}"
     if strategy["done"]:
@@ -234,7 +236,8 @@ def _strategy(strategy: Mapping[str, Any]) -> str:
     return f"{text}: {display(details['state'])}" + (f" → {allowed}" if allowed else "")
 
 
-def _schedule(schedule: Mapping[str, Any], times: measures.Times) -> str:
+def schedule_text(schedule: Mapping[str, Any], times: measures.Times) -> str:
+    """Return a schedule in short: `recount */5 * * * *, next 14:05:00`."""
     text = f"{display(schedule['name'])} {display(schedule['spec'])}"
     next_at = schedule.get("next_at")
     if schedule.get("paused"):

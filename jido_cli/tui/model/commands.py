@@ -52,6 +52,7 @@ _GENERAL: Final = (
     Command("Supervision events", "directives", "v", "events"),
     Command("Follow", "directives", "f", "follow"),
     Command("Scope: selected or all", "directives", "a", "scope"),
+    Command("Schedules", "dashboard", "6", "schedules", line="jido schedule list"),
     Command("Zoom this pane", "dashboard", "z", "zoom"),
     Command("Theme", "dashboard", "T", "theme"),
     Command("Connect again", "dashboard", "ctrl+r", "reconnect"),

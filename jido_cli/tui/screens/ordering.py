@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from jido_cli.control.handle import Verb
@@ -17,6 +18,7 @@ from jido_cli.tui.model.tree import Node
 from jido_cli.tui.screens.confirm import ConfirmScreen
 from jido_cli.tui.screens.navigation import NavigationScreen
 from jido_cli.tui.screens.pager import PagerScreen
+from jido_cli.tui.screens.schedules import SchedulesScreen, schedule_table
 from jido_cli.tui.screens.signal_form import Order, SignalFormScreen
 from jido_cli.tui.steering import Done, Steering
 from jido_cli.tui.text import display
@@ -163,12 +165,33 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
             PagerScreen(self.look, title, lines[2:], copied=copied, command=command)
         )
 
+    # -- schedules
+
+    def action_schedules(self) -> None:
+        """Show the schedules and timers of all agents, as they stand now."""
+        if self.target() is not None:
+            self.steering.schedules()
+
+    def _ask_again(self) -> None:
+        if not self.desk.is_lost:
+            self.steering.schedules()
+
+    def _show_schedules(self, rows: Sequence[Any]) -> None:
+        lines = schedule_table(rows, self.desk.times)
+        for one in self.app.screen_stack:
+            if isinstance(one, SchedulesScreen):
+                one.replace(lines)
+                return
+        command = f"jido schedule list{self.engine_flag}"
+        self.app.push_screen(SchedulesScreen(self.look, lines, self._ask_again, command))
+
     # -- what came of it
 
     def on_order_done(self, message: OrderDone) -> None:
         """Say how an order ended, where it was given."""
         done = message.done
-        self.post_message(Hurry())
+        if done.what != "schedules":  # it changes nothing, and is asked for again and again
+            self.post_message(Hurry())
         form = self._open_form_screen()
         if done.what in ("send", "call") and form is not None:
             if form.done(done):
@@ -179,6 +202,8 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
             self.desk.say(f"× {display(done.error.message)}", "bad")
         elif done.what == "inspect" and done.answer is not None:
             self._show_inspect(done.answer)
+        elif done.what == "schedules" and done.answer is not None:
+            self._show_schedules(done.answer["schedules"])
         elif done.what in _DONE:
             self._say_steered(done)
         elif done.what == "send":

@@ -40,6 +40,12 @@ class PagerScreen(DialogScreen[None]):
         self._top = 0
         self._left = 0
 
+    def replace(self, lines: Sequence[str]) -> None:
+        """Show newer lines in the place of these."""
+        self._lines = list(lines)
+        self._copied = "\n".join(self._lines)
+        self.paint()
+
     def box_width(self) -> int:
         """Return all there is, up to what is comfortable to read."""
         return min(120, self.app.size.width)

@@ -20,6 +20,7 @@ _EVERYWHERE: Final = (
     ("^d ^u", "half a page", "!", "next trouble"),
     ("enter", "open the row", "y Y", "copy, as command"),
     ("ctrl+r", "connect again", "T", "theme"),
+    ("6", "schedules", "^l", "paint again"),
 )
 _COLUMNS: Final = (36, 43, 58, 62)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from jido_cli.observe.text import measures
+from jido_cli.observe.text.inspect import strategy_text
 from jido_cli.tui.model.changes import NOTHING, Change
 from jido_cli.tui.model.tree import Node
 from jido_cli.tui.model.value_tree import NEWEST_SHOWN, ValueRow, value_rows
@@ -50,6 +51,7 @@ def agent_rows(node: Node, watched: Watched, face: StateFace) -> list[StateRow]:
         rows += trouble_rows(node, face)
     else:
         rows += _mail(node, face)
+        rows += _strategy(face)
         rows += _running(node, face)
     rows.append(EMPTY)
     if node["kind"] != "agent":
@@ -89,6 +91,12 @@ def _mail(node: Node, face: StateFace) -> list[StateRow]:
         if commands.get("p95_ms") is not None:
             text += f"   p95 {measures.milliseconds(commands['p95_ms'])}"
     return [text_line(text)]
+
+
+def _strategy(face: StateFace) -> list[StateRow]:
+    """Return where the machine of states stands, and where it may go from there."""
+    strategy = (face.inspect or {}).get("agent_strategy")
+    return [*wrapped_lines(face, strategy_text(strategy), hang=2)] if strategy else []
 
 
 def _running(node: Node, face: StateFace) -> list[StateRow]:

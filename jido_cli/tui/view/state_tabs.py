@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jido_cli.observe.text import measures
+from jido_cli.observe.text.inspect import route_text, schedule_text
 from jido_cli.tui.model.tree import Node
 from jido_cli.tui.text import EMPTY, Line, Row, display
 from jido_cli.tui.view.state_parts import StateFace, entry, text_line, wrapped_lines
@@ -31,8 +32,7 @@ def _routes(node: Node, inspect: Mapping[str, Any], face: StateFace) -> list[Lin
         return [text_line(what, "dim")]
     rows: list[Line] = []
     for route in routes:
-        actions = ", ".join(display(one) for one in route["actions"])
-        rows += wrapped_lines(face, f"{display(route['pattern'])} → {actions}", hang=2)
+        rows += wrapped_lines(face, route_text(route), hang=2)
         for line in _params(route.get("params")):
             rows.append(text_line(line, "dim", indent=5))
     return rows
@@ -66,11 +66,7 @@ def _counters(node: Node, inspect: Mapping[str, Any], face: StateFace) -> list[L
             if value is not None:
                 rows += entry(face, f"  {key}", measures.milliseconds(value), column=column)
     for one in inspect.get("schedules") or ():
-        text = f"{display(one['name'])} {display(one['spec'])}"
-        if one.get("paused"):
-            text += ", paused"
-        elif one.get("next_at") is not None:
-            text += f", next {face.times.clock(one['next_at'])}"
+        text = schedule_text(one, face.times)
         rows += [EMPTY, *entry(face, "schedule", text, column=column)]
     dead = inspect.get("dead_letters")
     if dead:

@@ -1,4 +1,4 @@
-"""`jido schedule list`: one line a schedule or timer."""
+"""Schedules and timers as a table, a line each."""
 
 from __future__ import annotations
 
