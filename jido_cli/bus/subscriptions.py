@@ -51,10 +51,10 @@ class Subscriptions(Generic[M]):
         if subscribers is None:
             subscribers = self._find(signal.type)
         for subscriber in subscribers:
-            if type(subscriber) is Group:
+            if isinstance(subscriber, Group):
                 yield from subscriber.receivers(signal, exclude)
             elif subscriber is not exclude:
-                yield subscriber  # type: ignore[misc]
+                yield subscriber
 
     def has_subscriber(self, signal_type: str) -> bool:
         """Whether anybody listens to *signal_type*."""

@@ -182,6 +182,17 @@ class AgentDefinition:
             self._initial = self._initial_from(_EMPTY)
         return self._initial
 
+    def kept_state(self, kept: Mapping[str, object]) -> FrozenDict:
+        """Return a state as it was kept, checked; nothing is merged into it.
+
+        Raises:
+            SchemaError: it is not valid.
+        """
+        state = _domain(kept)
+        if self.state_schema is not None:
+            state = self.state_schema.check(state)
+        return self.recheck(state, state)
+
     def merge(self, state: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
         """Return the valid *state* with *delta* merged deeply over it, checked.
 

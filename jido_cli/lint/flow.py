@@ -114,7 +114,20 @@ class Flow:
         if isinstance(target, dict) and (name := raw.text(target.get("agent"))) is not None:
             named = self._agents_at(name.rpartition("/")[2])
             return tuple(route for route in routes if route.agent in named) if named else None
+        if isinstance(target, dict) and (name := raw.text(target.get("of"))) is not None:
+            named = self._keyed_at(name.rpartition("/")[2])
+            return tuple(route for route in routes if route.agent in named) if named else None
         return None
+
+    def _keyed_at(self, ident: str) -> frozenset[str]:
+        """Return the agents of the keyed supervisors with this id."""
+        return frozenset(
+            child.agent
+            for supervisor in self._picture.supervisors
+            if supervisor.id == ident and "keyed_by" in supervisor.value
+            for child in supervisor.children
+            if child.agent is not None
+        )
 
     def _is_alone(self, agent: str) -> bool:
         """An instance does not hear what it emitted itself, but others of its agent do."""

@@ -31,6 +31,7 @@ from jido_cli.runtime.supervising.starts import (
     AgentStart,
     ErrorPolicy,
     GroupStart,
+    KeyedStart,
     MailboxPolicy,
     Mount,
     Origin,
@@ -46,12 +47,11 @@ from jido_cli.topology.model import (
     BackoffDecl,
     ChildDecl,
     FsmDecl,
-    MailboxDecl,
+    KeyedDecl,
     MountDecl,
     OnErrorDecl,
     RouteDecl,
     ScheduleDecl,
-    Subscribe,
     SupervisorDecl,
     Topology,
 )
@@ -119,8 +119,7 @@ class _Builder:
     def programs(self) -> dict[str, AgentProgram]:
         """Return the agents that can be spawned, by name."""
         return {
-            name: self._program(decl, decl.mailbox, decl.on_error, decl.subscribe)
-            for name, decl in self._topology.agents.items()
+            name: _unkept(self._program(decl, decl)) for name, decl in self._topology.agents.items()
         }
 
     def _origin(self, pos: Pos) -> Origin:
@@ -147,7 +146,14 @@ class _Builder:
             self._origin(decl.pos),
             readiness_ignored=decl.readiness == "ignore",
             mount=None if decl.mount is None else _mount(decl.mount, inner.programs()),
+            keyed=inner.keyed(decl.keyed),
         )
+
+    def keyed(self, decl: KeyedDecl | None) -> KeyedStart | None:
+        """Return what makes a supervisor a keyed one."""
+        if decl is None:
+            return None
+        return KeyedStart(self._signal_key(decl.by, "keyed_by"), decl.on_full, decl.on_missing)
 
     def _below(self, mount: MountDecl) -> _Builder:
         """Return the builder of a mounted topology: its names, vars and files are its own."""
@@ -174,7 +180,7 @@ class _Builder:
     def _agent(self, child: AgentChild, groups: dict[str, GroupStart]) -> AgentStart:
         decl = self._topology.agents[child.agent]
         return AgentStart(
-            self._program(decl, child.mailbox, child.on_error, child.subscribe),
+            self._program(decl, child),
             child.state,
             self._origin(child.pos),
             readiness_ignored=child.readiness == "ignore",
@@ -213,14 +219,11 @@ class _Builder:
 
     # -- agents
 
-    def _program(
-        self,
-        decl: AgentDecl,
-        mailbox: MailboxDecl,
-        on_error: OnErrorDecl,
-        subscribe: Subscribe,
-    ) -> AgentProgram:
-        key = (decl.name, mailbox, on_error, subscribe)
+    def _program(self, decl: AgentDecl, user: AgentDecl | AgentChild) -> AgentProgram:
+        """Return the program of an agent as *user* has it: itself, or a child that overrides."""
+        mailbox, on_error, subscribe = user.mailbox, user.on_error, user.subscribe
+        idle_ms = user.idle_timeout_ms
+        key = (decl.name, mailbox, on_error, subscribe, user.persist, idle_ms)
         program = self._programs.get(key)
         if program is None:
             program = self._programs[key] = AgentProgram(
@@ -231,6 +234,8 @@ class _Builder:
                 subscribe,
                 tuple(self._schedule(decl, schedule) for schedule in decl.schedules),
                 self._origin(decl.pos),
+                persist=user.persist,
+                idle_timeout_s=None if idle_ms is None else idle_ms / 1000,
                 on_parent_death=decl.on_parent_death,
             )
         return program
@@ -350,6 +355,11 @@ def _generate(state: Schema | None, actions: Iterable[Action]) -> None:
 
 def _mount(decl: MountDecl, programs: Mapping[str, AgentProgram]) -> Mount:
     return Mount(programs, decl.has_own_bus, decl.bridge_in, decl.bridge_out)
+
+
+def _unkept(program: AgentProgram) -> AgentProgram:
+    """Return a program for agents that others spawn: a tag may name another one each time."""
+    return program if program.persist == "none" else replace(program, persist="none")
 
 
 def _expect_none(problems: tuple[DeclarationError, ...]) -> None:

@@ -28,6 +28,7 @@ from jido_cli.runtime.supervising.starts import AgentProgram, SupervisorStart
 from jido_cli.runtime.supervising.story import Story, StoryKeeper
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.runtime.watching.watch import Stall, Watchdog
+from jido_cli.store.checkpoints import CheckpointStore
 from jido_cli.supervision import events as on
 from jido_cli.supervision.reasons import SHUTDOWN, ExitReason
 
@@ -54,6 +55,7 @@ class EngineOptions:
     programs: Mapping[str, AgentProgram] = field(default_factory=dict)
     committer: Committer | None = None
     start_hook: StartHook | None = None
+    store: CheckpointStore | None = None  # None: in memory, for as long as the engine lives
     max_hops: int = DEFAULT_MAX_HOPS
     stall_s: float = DEFAULT_STALL_S
     is_watched: bool = True  # by the watchdog thread, which lives in real time
@@ -71,6 +73,7 @@ class Engine:
             programs=options.programs,
             committer=options.committer,
             start_hook=options.start_hook,
+            store=options.store,
             max_hops=options.max_hops,
             has_mounts=has_mounts(root),
         )
@@ -245,8 +248,10 @@ class Engine:
         Raises:
             ControlError: `no-node` or `ambiguous-node`.
         """
-        place = self.kernel.tree.find(ident) or self.kernel.tree.resolve(ident)
-        return await ask(self.kernel, place, self.signal(signal_type, data), timeout_s)
+        signal = self.signal(signal_type, data)
+        place = self.kernel.keyed.find(ident, signal) or self.kernel.tree.resolve(ident)
+        is_by_key = self.kernel.keyed.named(ident) is not None
+        return await ask(self.kernel, place, signal, timeout_s, takes_any=is_by_key)
 
     def cast(self, ident: str, signal_type: str, data: object = None) -> Delivery:
         """Send a signal without waiting; `accepted` dies with the engine.
@@ -254,8 +259,9 @@ class Engine:
         Raises:
             ControlError: `no-node` or `ambiguous-node`.
         """
-        place = self.kernel.tree.find(ident) or self.kernel.tree.resolve(ident)
-        return deliver(place, self.signal(signal_type, data))
+        signal = self.signal(signal_type, data)
+        place = self.kernel.keyed.find(ident, signal) or self.kernel.tree.resolve(ident)
+        return deliver(place, signal)
 
     def signal(self, signal_type: str, data: object = None) -> Signal:
         """Return a new signal from outside the tree."""

@@ -47,7 +47,7 @@ class Hearing:
         self._own: dict[int, Bus[Place]] = {}  # of mounted topologies, by the ids of their roots
         self.bus: Subscriptions[Place] | JoinedBuses[Place] = self._outer
         if has_mounts:
-            self.bus = JoinedBuses(self._outer, self._bus_of)
+            self.bus = JoinedBuses(self._outer, self.bus_of)
         self._groups: dict[Key, Group[Place]] = {}
         self._refuse = refuse
 
@@ -56,7 +56,7 @@ class Hearing:
         start = place.start
         if type(start) is SupervisorStart and start.mount is not None and start.mount.has_own_bus:
             mount = start.mount
-            outer = self._bus_of(place)
+            outer = self.bus_of(place)
             self._own[id(place)] = Bus(outer, mount.bridge_in, mount.bridge_out)
         if type(start) is not AgentStart:
             return
@@ -64,7 +64,7 @@ class Hearing:
         found = group_of(place)
         if found is None:
             if patterns:
-                self._bus_of(place).add(place, patterns)
+                self.bus_of(place).add(place, patterns)
             return
         key = (id(place.parent), found.name)
         group = self._groups.get(key)
@@ -72,7 +72,7 @@ class Hearing:
             group.joined(place)
         elif patterns:
             group = self._groups[key] = self._new(place.parent, found)
-            self._bus_of(place).add_group(group, patterns)
+            self.bus_of(place).add_group(group, patterns)
 
     def _new(self, above: Place | None, group: GroupStart) -> Group[Place]:
         key = None if group.key is None else self._asking(group.key, above)
@@ -100,17 +100,17 @@ class Hearing:
         if type(start) is AgentStart:
             found = group_of(place)
             if found is None:
-                self._bus_of(place).discard(place)
+                self.bus_of(place).discard(place)
             elif (group := self._groups.get((id(place.parent), found.name))) is not None:
                 group.left(place)
         elif type(start) is SupervisorStart:
             for key in [key for key in self._groups if key[0] == id(place)]:
-                self._bus_of(place).discard_group(self._groups.pop(key))
+                self.bus_of(place).discard_group(self._groups.pop(key))
             own = self._own.pop(id(place), None)
             if own is not None:
                 own.part()
 
-    def _bus_of(self, place: Place) -> Bus[Place]:
+    def bus_of(self, place: Place) -> Bus[Place]:
         """Return the bus that is heard and published on at *place*."""
         one: Place | None = place
         while self._own and one is not None:

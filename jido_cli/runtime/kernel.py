@@ -28,6 +28,7 @@ from jido_cli.runtime.clock import Clock
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.dead_letters import DeadLetters
 from jido_cli.runtime.hearing import Hearing
+from jido_cli.runtime.keyed.index import KeyedIndex, is_keyed
 from jido_cli.runtime.run_queue import RunQueue
 from jido_cli.runtime.supervising import crash_reports
 from jido_cli.runtime.supervising.place import Place
@@ -35,6 +36,8 @@ from jido_cli.runtime.supervising.starts import AgentProgram
 from jido_cli.runtime.supervising.tree import Tree
 from jido_cli.runtime.watching.watch import Watch
 from jido_cli.runtime.watching.zombies import Zombies
+from jido_cli.store.checkpoints import CheckpointStore
+from jido_cli.store.memory import MemoryStore
 from jido_cli.supervision.effects import GaveUp, RestartCounted
 from jido_cli.supervision.reasons import ExitReason
 
@@ -65,6 +68,7 @@ class Kernel:
         programs: Mapping[str, AgentProgram] | None = None,
         committer: Committer | None = None,
         start_hook: StartHook | None = None,
+        store: CheckpointStore | None = None,
         max_hops: int = DEFAULT_MAX_HOPS,
         has_mounts: bool = False,
     ) -> None:
@@ -81,11 +85,13 @@ class Kernel:
         self.has_mounts = has_mounts
         self.hearing = Hearing(self.dead_letters.add, has_mounts=has_mounts)
         self.bus = self.hearing.bus
+        self.keyed = KeyedIndex(self)
         self.tree = Tree()
         self.bonds = Bonds()
         self.watch = Watch()
         self.programs = dict(programs or {})
         self.committer = committer
+        self.store: CheckpointStore = MemoryStore() if store is None else store
         self.start_hook = start_hook
         self.hops = Hops(max_hops)
         self.stand_in: StandIn | None = None
@@ -110,7 +116,10 @@ class Kernel:
         """A place came into the tree."""
         self.revision += 1
         self.tree.changed()
-        self.hearing.added(place)
+        if not place.is_keyed:
+            self.hearing.added(place)
+            if is_keyed(place):
+                self.keyed.added(place)
 
     def place_ended(self, place: Place) -> None:
         """A place left the tree for good: what waits there becomes dead letters."""
@@ -120,12 +129,16 @@ class Kernel:
             self.place_ended(child)
         if place.children:
             place.children.clear()
+        place.about_to_end()
         place.log.has_ended = True
         dead_letter_mail(place, "its place ended")
-        self.hearing.ended(place)
+        if not place.is_keyed:
+            self.keyed.ended(place)
+            self.hearing.ended(place)
         if self.bonds.has_children(place) and not place.log.is_restarting:
             leave_orphans(place, "its place ended")
         self.bonds.forget(place)
+        place.has_left()
         self._child_numbers.pop(id(place), None)
 
     def next_child_id(self, supervisor: Place, agent: str) -> str:

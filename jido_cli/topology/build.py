@@ -27,6 +27,7 @@ from jido_cli.topology.model import (
     BackoffDecl,
     ChildDecl,
     DeliveryDecl,
+    KeyedDecl,
     MailboxDecl,
     MountDecl,
     OnErrorDecl,
@@ -173,7 +174,8 @@ class _Builder:
                 value.get("mailbox", {}),
                 _mailbox(raw.mapping(default.get("mailbox")), MailboxDecl()),
             ),
-            persist="none",
+            persist=value.get("persist", default.get("persist", "none")),
+            idle_timeout_ms=_optional_ms(value.get("idle_timeout")),
             on_parent_death=value.get("on_parent_death", "stop"),
             emits=tuple(value.get("emits", ())),
             strategy=declared_fsm(value, self._strategy_pos(value, path)),
@@ -249,6 +251,7 @@ class _Builder:
             if template is None
             else self.agent_child(template, (*path, "template"), agents),
             max_children=_whole(value.get("max_children")),
+            keyed=_keyed(value),
             **self._child_fields(value, "infinity"),
         )
 
@@ -283,6 +286,8 @@ class _Builder:
             on_error=_on_error(own("on_error")) if "on_error" in value else agent.on_error,
             subscribe=_subscribe(own("subscribe")) if "subscribe" in value else agent.subscribe,
             state=_frozen(own("state", {})),
+            persist=own("persist", agent.persist),
+            idle_timeout_ms=_optional_ms(own("idle_timeout")) or agent.idle_timeout_ms,
             delivery=_delivery(own("delivery", "one")),
             replicas=self._replicas_of(value),
             **self._child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
@@ -364,6 +369,14 @@ def _on_error(value: Any) -> OnErrorDecl:
     )
 
 
+def _keyed(value: Value) -> KeyedDecl | None:
+    if "keyed_by" not in value:
+        return None
+    return KeyedDecl(
+        value["keyed_by"], value.get("on_full", "reject"), value.get("on_missing", "start")
+    )
+
+
 def _delivery(value: Any) -> DeliveryDecl:
     if isinstance(value, str):
         return DeliveryDecl("all" if value == "all" else "one")
@@ -391,6 +404,10 @@ def _frozen(value: Value) -> Mapping[str, object]:
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
+
+
+def _optional_ms(text: str | None) -> int | None:
+    return None if text is None else _ms(text)
 
 
 def _ms(text: str) -> int:

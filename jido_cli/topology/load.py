@@ -15,7 +15,14 @@ from typing import Final
 import msgspec
 
 from jido_cli.errors import TopologyError
-from jido_cli.topology import raw, references, signal_checks, strategy_checks, tree_checks
+from jido_cli.topology import (
+    keyed_checks,
+    raw,
+    references,
+    signal_checks,
+    strategy_checks,
+    tree_checks,
+)
 from jido_cli.topology.action_checks import ActionChecks
 from jido_cli.topology.build import build
 from jido_cli.topology.data_checks import Schemas
@@ -263,6 +270,7 @@ class _Loader:
         positions = Positions(mark)
         references.check(document, positions, findings, suggester, is_whole=is_whole)
         tree_checks.check(document, positions, findings, defaults)
+        keyed_checks.check(document, positions, findings, defaults, is_whole=is_whole)
         signal_checks.check(document, positions, findings, suggester)
         schemas = Schemas(positions, findings, suggester)
         schemas.check_document(document)

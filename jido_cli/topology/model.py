@@ -25,6 +25,7 @@ AutoShutdown = Literal["never", "any_significant", "all_significant"]
 Overflow = Literal["reject", "drop_oldest", "drop_newest", "block"]
 OnUnrouted = Literal["dead_letter", "ignore", "error"]
 OnParentDeath = Literal["stop", "continue", "emit_orphan"]
+Persist = Literal["none", "checkpoint"]
 Subscribe = Literal["routes", "none"] | tuple[str, ...]
 
 ROOT_ID: Final = "root"
@@ -185,7 +186,8 @@ class AgentDecl(Placed, frozen=True, eq=False):
     on_error: OnErrorDecl = OnErrorDecl()
     on_unrouted: OnUnrouted = "dead_letter"
     mailbox: MailboxDecl = MailboxDecl()
-    persist: Literal["none"] = "none"
+    persist: Persist = "none"
+    idle_timeout_ms: int | None = None
     on_parent_death: OnParentDeath = "stop"
     emits: tuple[str, ...] = ()
     strategy: FsmDecl | None = None
@@ -234,6 +236,8 @@ class AgentChild(Placed, frozen=True, eq=False):
     mailbox: MailboxDecl
     on_error: OnErrorDecl
     subscribe: Subscribe
+    persist: Persist = "none"
+    idle_timeout_ms: int | None = None
     description: str = ""
     state: Mapping[str, object] = {}
     restart: Restart = "permanent"
@@ -261,6 +265,14 @@ class MountDecl(msgspec.Struct, frozen=True):
     bridge_out: tuple[str, ...] = ()
 
 
+class KeyedDecl(msgspec.Struct, frozen=True):
+    """One child for each key; `by` is CEL, without braces, over signal and vars."""
+
+    by: str
+    on_full: Literal["reject", "hibernate_oldest"] = "reject"
+    on_missing: Literal["start", "reject"] = "start"
+
+
 class SupervisorDecl(Placed, frozen=True, eq=False):
     """A supervisor: the root (id `root`) or a child; `template` belongs to `dynamic` only.
 
@@ -278,6 +290,7 @@ class SupervisorDecl(Placed, frozen=True, eq=False):
     children: tuple[ChildDecl, ...] = ()
     template: AgentChild | None = None
     max_children: int | None = None
+    keyed: KeyedDecl | None = None
     restart: Restart = "permanent"
     shutdown: Shutdown = "infinity"
     significant: bool = False

@@ -66,6 +66,8 @@ UNKNOWN_STATE: Final = Rule("JD205", "unknown-state", "a state that is named is 
 SIGNIFICANT: Final = Rule("JD302", "significant", "significant children can end their supervisor")
 DYNAMIC: Final = Rule("JD303", "dynamic", "`dynamic` goes with `template`, the rest with children")
 BACKOFF: Final = Rule("JD304", "backoff", "the figures of a backoff fit together")
+# `idle_timeout: 10m` of an agent with persist: none: its state would be gone when it sleeps.
+HIBERNATION: Final = Rule("JD305", "hibernation", "an agent that goes to sleep is kept")
 
 BAD_PATTERN: Final = Rule("JD401", "bad-pattern", "a signal pattern is made of segments")
 BAD_SIGNAL_TYPE: Final = Rule("JD403", "bad-signal-type", "a signal type is whole, no pattern")

@@ -14,7 +14,7 @@ Node = Mapping[str, Any]
 LATER_GROUP_KEYS: Final = frozenset(
     (
         *("service", "process", "mcp", "ingress"),
-        *("key", "target"),
+        "target",
         *("start_sensor", "stop_sensor", "cancel_instruction", "run"),
         *("post", "kill_engine", "start_engine", "random", "load"),
     )

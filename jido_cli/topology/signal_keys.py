@@ -14,6 +14,7 @@ from jido_cli.topology.raw import Raw, RawNode
 def signal_keys(document: Raw) -> Iterator[tuple[RawNode, str]]:
     """Yield the mappings that hold such an expression, and under which key."""
     for supervisor in raw.supervisors(document):
+        yield supervisor, "keyed_by"
         for child in raw.specs(supervisor):
             delivery = child.value.get("delivery")
             if isinstance(delivery, dict):

@@ -120,7 +120,7 @@ def test_choices_come_from_the_help():
 
 
 def test_lists_are_completed_after_each_comma():
-    assert values("events", "--kind", "exited,rest") == ["exited,restarted"]
+    assert values("events", "--kind", "exited,resta") == ["exited,restarted"]
     assert values("directives", "--outcome", "d") == ["dead"]
 
 

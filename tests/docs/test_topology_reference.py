@@ -8,7 +8,7 @@ from tests.docs.reference import MARKED, PAGE, load_reference, renew
 TOLD_BY = {
     "inline_action": ("action", "route_do"),
     "supervisor_child": ("supervisor", "agent_child"),
-    "template": ("agent_child",),
+    "template": ("agent_child", "agent"),
     "mount_child": ("agent_child",),
     "failure": ("action",),
     "error_policy": ("on_error",),

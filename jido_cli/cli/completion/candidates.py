@@ -25,6 +25,7 @@ KINDS = (
     *("started", "start_failed", "ignored", "exited", "restarted", "gave_up", "ready"),
     *("stopping", "stopped", "error", "unrouted", "dead_letter", "directive_failed", "expired"),
     *("overflow", "skipped", "refused", "stalled", "hung", "zombie", "zombie_gone", "late"),
+    *("hibernated", "restored", "not_kept"),
     "scaled",
     *("adopted", "orphaned"),
     *("paused", "resumed", "clock.regressed"),

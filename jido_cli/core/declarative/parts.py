@@ -16,6 +16,7 @@ from jido_cli.core.directives import (
     AgentTarget,
     ChildTarget,
     DirectiveError,
+    KeyTarget,
     SignalSpec,
     Target,
 )
@@ -23,7 +24,7 @@ from jido_cli.core.shown import show
 from jido_cli.core.suggestions import did_you_mean
 
 SIGNAL_KEYS = ("type", "data", "subject")
-_LATER_TARGETS = ("key", "target")
+_LATER_TARGETS = ("target",)
 _DURATION = re.compile(r"([0-9]{1,15})(\.[0-9]{1,9})?(ms|s|m|h|d)")
 _UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 DURATION_HINT = "write a number and a unit: 250ms, 5s, 2m, 1h, 1d"
@@ -89,6 +90,8 @@ def _one_target(value: object) -> Target:
             return AgentTarget(str(text(name)))
         if key == "child":
             return ChildTarget(str(text(name)))
+    if isinstance(value, Mapping) and set(value) == {"key", "of"}:
+        return KeyTarget(str(text(value["key"])), str(text(value["of"])))
     if isinstance(value, str) and value in PLACES:
         return value
     if isinstance(value, Mapping) and any(key in value for key in _LATER_TARGETS):

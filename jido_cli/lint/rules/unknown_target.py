@@ -52,6 +52,7 @@ RULE: Final = Rule("JD412", "unknown-target", "warning", needs_whole=True)
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every target that no child is."""
+    yield from _keyed_supervisors(picture)
     if picture.starts_children:
         return
     for sending in picture.flow.sendings:
@@ -72,10 +73,24 @@ def _look_for(picture: Picture, path: Path, ident: str) -> Iterator[Diagnostic]:
         yield RULE.found(picture, picture.value(path), fact, hint=did_you_mean(ident, ids))
 
 
-def _named(sending: Sending) -> Iterator[tuple[Path, str]]:
+def _keyed_supervisors(picture: Picture) -> Iterator[Diagnostic]:
+    """Yield a finding for every `{key, of}` whose `of` is no keyed supervisor."""
+    keyed = {one.id for one in picture.supervisors if "keyed_by" in one.value}
+    for sending in picture.flow.sendings:
+        for path, ident in _named(sending, "of"):
+            if ident.rpartition("/")[2] not in keyed:
+                yield RULE.found(
+                    picture,
+                    picture.value(path),
+                    f"there is no keyed supervisor {ident!r}",
+                    hint=did_you_mean(ident, keyed),
+                )
+
+
+def _named(sending: Sending, key: str = "agent") -> Iterator[tuple[Path, str]]:
     path = (*sending.place[:-1], "to")
     targets = enumerate(sending.to) if isinstance(sending.to, list) else [(None, sending.to)]
     for index, target in targets:
-        ident = raw.text(raw.mapping(target).get("agent"))
+        ident = raw.text(raw.mapping(target).get(key))
         if ident is not None:
-            yield ((*path, "agent") if index is None else (*path, index, "agent")), ident
+            yield ((*path, key) if index is None else (*path, index, key)), ident

@@ -111,12 +111,26 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     for number, schedule in enumerate(node.get("schedules") or ()):
         label = "schedules" if number == 0 else ""
         lines.append(_row(label, schedule_text(schedule, times)))
+    keyed = node.get("keyed")
+    if keyed:
+        lines.append(_row("keyed", _keyed(keyed)))
     if node["kind"] == "agent":
         lines.append(_row("persist", display(node.get("persist") or "none")))
     dead = node.get("dead_letters")
     if dead:
         lines.append(_row("dead", f"{measures.plural(dead, 'dead letter')}: jido dead-letters"))
     return lines
+
+
+def _keyed(keyed: Mapping[str, Any]) -> str:
+    """Return how many agents a keyed supervisor has, and what bounds them."""
+    text = f"{measures.count(keyed['awake'])} awake, {measures.count(keyed['hibernated'])} asleep"
+    if keyed["max_children"] is not None:
+        text += f", at most {measures.count(keyed['max_children'])} ({keyed['on_full']})"
+    idle_s = keyed["idle_timeout_s"]
+    if idle_s is not None:
+        text += f", asleep after {measures.seconds(idle_s)}"
+    return text
 
 
 def _exits(node: Node, times: measures.Times, engine_flag: str) -> list[str]:

@@ -44,11 +44,14 @@ def outside_signal(kernel: Kernel, signal_type: str, data: object, source: str =
     )
 
 
-def ask(kernel: Kernel, place: Place, signal: Signal, timeout_s: float) -> asyncio.Future[Answer]:
+def ask(
+    kernel: Kernel, place: Place, signal: Signal, timeout_s: float, *, takes_any: bool = False
+) -> asyncio.Future[Answer]:
     """Deliver *signal* to *place* as a call; the future is the answer.
 
     The answer says `expired` when *timeout_s* has passed before the turn of the call, and
-    `unknown` when it has passed after.
+    `unknown` when it has passed after. With *takes_any* members of the data that the agent's
+    actions do not declare are let through: one of them may be the key that it was found by.
     """
     future: asyncio.Future[Answer] = kernel.loop.create_future()
     chain = CHAIN.get()
@@ -57,7 +60,7 @@ def ask(kernel: Kernel, place: Place, signal: Signal, timeout_s: float) -> async
         why = f"a call in a circle: {circle}"
         future.set_result(Answer(False, place.handled, None, outcome="rejected", why=why))
         return future
-    problem = _problem(place, signal)
+    problem = _problem(place, signal, takes_any=takes_any)
     if problem is not None:
         failure = ActionFailure(problem, "invalid_params", signal.type)
         future.set_result(Answer(False, place.handled, None, error=failure, outcome="rejected"))
@@ -80,13 +83,13 @@ def ask(kernel: Kernel, place: Place, signal: Signal, timeout_s: float) -> async
     return future
 
 
-def _problem(place: Place, signal: Signal) -> str | None:
+def _problem(place: Place, signal: Signal, *, takes_any: bool) -> str | None:
     """Return what is wrong with params that no action of the agent declares (runtime.md 30)."""
     start = place.start
     data = signal.data
     if type(start) is not AgentStart:
         return f"{place.id} is a {start.kind}: it takes no signals"
-    if not data or not isinstance(data, Mapping):
+    if takes_any or not data or not isinstance(data, Mapping):
         return None
     known = _known(place.kernel, start.program.definition, signal.type)
     if known is None or known.issuperset(data):
@@ -130,9 +133,10 @@ class EffectContext(Context):
             ControlError: `no-node` or `ambiguous-node`.
         """
         kernel: Kernel = self.kernel  # type: ignore[assignment]
-        place = kernel.tree.find(ident) or kernel.tree.resolve(ident)
         signal = outside_signal(kernel, signal_type, data, self.agent.path)
-        return await ask(kernel, place, signal, timeout_s)
+        place = kernel.keyed.find(ident, signal) or kernel.tree.resolve(ident)
+        is_by_key = kernel.keyed.named(ident) is not None
+        return await ask(kernel, place, signal, timeout_s, takes_any=is_by_key)
 
 
 def effect_context(kernel: Kernel, context: Context) -> EffectContext:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from jido_cli.core import directives as ask
 from jido_cli.core.signals import Signal
+from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.calls import Delivery, Waiter
 from jido_cli.runtime.agents.mailbox import deliver, has_waiters, wait_for_room
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
-from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
 
@@ -102,9 +102,20 @@ def _places_of(
             bond = bonds.of(server.place)
             place = None if bond is None else bond.parent
         case "sender":
-            place = kernel.tree.find(before.source)
+            place = kernel.keyed.find_source(before.source)
         case ask.AgentTarget(id=agent_id):
-            place = mounts.find(kernel, server.place, agent_id)
+            try:
+                place = kernel.keyed.find(agent_id, signal, server.place)
+            except ControlError as error:
+                return error.message
+        case ask.KeyTarget(key=key, of=of):
+            keyed = kernel.keyed.named(of, server.place)
+            if keyed is None:
+                return f"no keyed supervisor {of!r}"
+            try:
+                place = keyed.for_key(key)
+            except ControlError as error:
+                return error.message
         case ask.ChildTarget(child=tag):
             place = bonds.child(server.place, tag)
         case _:

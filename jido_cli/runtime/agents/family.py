@@ -103,6 +103,8 @@ class Family:
             return f"under: no supervisor {under!r}"
         if place.start.flags.strategy != "dynamic":
             return f"under: {under!r} is not a dynamic supervisor"
+        if place.start.keyed is not None:
+            return f"under: {under!r} starts its children by key"
         return running_supervisor(place) or f"under: {under!r} is not up"
 
     def _is_taken(self, tag: str) -> str | None:

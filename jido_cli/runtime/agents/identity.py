@@ -26,6 +26,7 @@ def info_of(server: AgentServer) -> AgentInfo:
         None if named is None else named.tag,
         freeze_mapping({} if named is None else named.meta, where="meta"),
         None if bond is None else bond.parent.path,
+        None if args is None else args.key,
     )
 
 

@@ -154,6 +154,11 @@ class Instructions:
         run.begin()
         return None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none runs."""
+        return not self._runs
+
     def _over(self, run_id: str) -> None:
         self._runs.pop(run_id, None)
 

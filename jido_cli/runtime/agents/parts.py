@@ -27,6 +27,7 @@ class Parts:
         "commits",
         "family",
         "instructions",
+        "is_kept",
         "sendings",
         "timers",
         "waiting_directives",
@@ -41,6 +42,7 @@ class Parts:
         self.timers: Timers | None = None
         self.window: ErrorWindow | None = None
         self.waiting_directives = 0
+        self.is_kept: bool | None = None  # its last state; None: nobody has asked yet
         self.sendings: set[Sending] = set()
 
     def need_commits(self) -> PendingCommits:
@@ -72,6 +74,16 @@ class Parts:
         if self.window is None:
             self.window = ErrorWindow()
         return self.window
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether nothing is under way, and nothing will come by itself."""
+        return (
+            self.waiting_directives == 0
+            and not (self.commits is not None and self.commits.is_open)
+            and (self.timers is None or self.timers.is_empty)
+            and (self.instructions is None or self.instructions.is_empty)
+        )
 
     def is_quiet(self, called_later: Callable[[], None]) -> bool:
         """Whether nothing is left that an orderly exit waits for; else *called_later* will be."""

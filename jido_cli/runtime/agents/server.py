@@ -7,6 +7,7 @@ only then is the caller answered, the state shown and the directives performed (
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jido_cli.core.agent import Agent
@@ -16,7 +17,7 @@ from jido_cli.core.directives import Reply
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.errors import JidoCliError
-from jido_cli.runtime.agents import unrouted
+from jido_cli.runtime.agents import keeping, unrouted
 from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.agents.commits import refuse
 from jido_cli.runtime.agents.effectful import EffectRun
@@ -88,14 +89,12 @@ class AgentServer:
 
     def begin(self, args: object) -> ExitReason | None:
         """Make the agent and take up the place's mail; the reason if it cannot start."""
-        start = self.place.start
-        assert isinstance(start, AgentStart)
-        overrides = start.state
         if isinstance(args, ChildArgs):
             self.args = args
-            overrides = {**start.state, **args.state}
         try:
-            self.agent = Agent.new(self.program.definition, self.place.id, overrides)
+            self.agent = Agent.new(self.program.definition, self.place.id, self.overrides)
+            if self.program.persist != "none":
+                self.agent = keeping.restored(self, self.agent)
         except JidoCliError as error:
             return crash(error)
         self.committed = self.agent
@@ -121,7 +120,9 @@ class AgentServer:
         """Exit as asked once no effect runs, no commit is open and the family is gone."""
         if self.stopping is None or not self.is_alive or self.running is not None:
             return
-        if self._parts is None or self._parts.is_quiet(self.stop_when_quiet):
+        if self._parts is not None and not self._parts.is_quiet(self.stop_when_quiet):
+            return
+        if self.program.persist == "none" or keeping.is_kept(self, self.stop_when_quiet):
             self.exit(self.stopping)
 
     def orphan(self) -> None:
@@ -178,6 +179,23 @@ class AgentServer:
         start = self.place.start
         assert isinstance(start, AgentStart)
         return start.program
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """What its initial state differs by from the defaults."""
+        start = self.place.start
+        assert isinstance(start, AgentStart)
+        return start.state if self.args is None else {**start.state, **self.args.state}
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it runs, has nothing under way, and nothing will come by itself."""
+        if not self.is_alive or self.is_held or self.running is not None:
+            return False
+        bonds = self.kernel.bonds
+        if bonds.has_children(self.place) or bonds.of(self.place) is not None:
+            return False
+        return self._parts is None or self._parts.is_resting
 
     @property
     def parts(self) -> Parts:

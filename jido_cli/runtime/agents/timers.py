@@ -48,6 +48,11 @@ class Timers:
         self.one_shots: dict[str, OneShot] = {}
         self.schedules = Schedules(server)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is armed."""
+        return not self.one_shots and not len(self.schedules)
+
     def arm(self, directive: ask.Schedule, cause: Cause) -> None:
         """Arm a timer; one with the same id is replaced."""
         kernel = self._server.kernel

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.signals import Signal, SignalError, new_signal
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.addressing import (
@@ -23,6 +24,8 @@ from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Delivery
 from jido_cli.runtime.agents.handing_over import args_for_successor, hand_over_children
 from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.keyed.children import KeyedChildren
+from jido_cli.runtime.keyed.places import key_of
 from jido_cli.runtime.serving import schedule_orders, view, view_records
 from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
@@ -80,9 +83,7 @@ class Orders:
 
     # -- signals
 
-    def _signal(self, args: Mapping[str, Any]) -> tuple[Place, Signal]:
-        place = self._kernel.tree.resolve(args["to"])
-        definition = require_agent(place)
+    def _signal(self, args: Mapping[str, Any], *, is_strict: bool = False) -> tuple[Place, Signal]:
         now_ns = self._kernel.wall_ns()
         extensions = args.get("extensions") or {}
         attributes = {key: args[key] for key in SIGNAL_KEYS if args.get(key) is not None}
@@ -94,16 +95,29 @@ class Orders:
                 time_ns=now_ns,
             )
         except SignalError as error:
-            raise ControlError(error.message, code="bad-signal", where=place.path) from error
+            raise ControlError(error.message, code="bad-signal", where=args["to"]) from error
         check_type(signal.type)
+        keyed = self._kernel.keyed
+        seen = keyed.template_of(args["to"]) or self._kernel.tree.resolve(args["to"])
+        definition = require_agent(seen)
         if not args.get("unrouted"):
-            check_route(place, definition, signal.type)
-        return place, signal
+            check_route(seen, definition, signal.type)
+            if is_strict:
+                self._check_params(args["to"], definition, signal)
+        place = keyed.find(args["to"], signal)
+        return self._kernel.tree.resolve(args["to"]) if place is None else place, signal
+
+    def _check_params(self, ident: str, definition: AgentDefinition, signal: Signal) -> None:
+        """Refuse members of the data that nobody takes, but for those that hold a key."""
+        problem = unknown_params(definition, signal.type, signal.data)
+        if problem is not None and self._kernel.keyed.named(ident) is None:
+            raise ControlError(problem, code="unknown-param", where=ident)
 
     async def _call(self, args: Mapping[str, Any]) -> Data:
         place, signal = self._signal(args)
         timeout_s = (args.get("timeout_ms") or DEFAULT_CALL_TIMEOUT_S * 1000) / 1000
-        answer = await ask(self._kernel, place, signal, timeout_s)
+        is_by_key = self._kernel.keyed.named(args["to"]) is not None
+        answer = await ask(self._kernel, place, signal, timeout_s, takes_any=is_by_key)
         data = view_records.answer(answer, signal.id, place)
         process = place.process
         if answer.outcome in ("expired", "unknown") and isinstance(process, AgentServer):
@@ -119,10 +133,7 @@ class Orders:
         return f"{place.path} runs {running.action} for {seconds:.1f}s, {waiting}"
 
     async def _send(self, args: Mapping[str, Any]) -> Data:
-        place, signal = self._signal(args)
-        problem = unknown_params(require_agent(place), signal.type, signal.data)
-        if problem is not None and not args.get("unrouted"):
-            raise ControlError(problem, code="unknown-param", where=place.path)
+        place, signal = self._signal(args, is_strict=True)
         delivery = deliver(place, signal)
         if delivery == "blocked":
             delivery = await self._room(place, signal)
@@ -175,7 +186,7 @@ class Orders:
         return await future
 
     async def _stop(self, args: Mapping[str, Any]) -> Data:
-        place = self._kernel.tree.resolve(args["id"])
+        place = self._kernel.keyed.awake(args["id"])
         runner = self._above(place, "stopped")
         if place.process is None and place.status == "stopped":
             return self._told(place, "was stopped already")
@@ -193,7 +204,7 @@ class Orders:
         return self._told(place, "started")
 
     async def _restart(self, args: Mapping[str, Any]) -> Data:
-        place = self._kernel.tree.resolve(args["id"])
+        place = self._kernel.keyed.awake(args["id"])
         runner = self._above(place, "restarted")
         place.log.is_restarting = True  # its children wait for it, whatever stands between
         try:
@@ -219,7 +230,7 @@ class Orders:
         return answer
 
     async def _kill(self, args: Mapping[str, Any]) -> Data:
-        place = self._kernel.tree.resolve(args["id"])
+        place = self._kernel.keyed.awake(args["id"])
         process = place.process
         if process is None:
             raise ControlError(
@@ -293,11 +304,23 @@ class Orders:
                 code="wrong-state",
                 where=place.path,
             )
+        keyed = self._kernel.keyed.of(place)
+        if keyed is not None:
+            return self._start_key(keyed, args)
         template = start.specs[0]
         child_id = args.get("id") or self._kernel.next_child_id(place, template.id)
         child_args = ChildArgs(state=args.get("state") or {}, tag=child_id)
         self._check(await self._ask(runner, StartChildCall(id=child_id, args=child_args)), place)
         return self._told(self._kernel.tree.resolve(f"{place.path}/{child_id}"), "started")
+
+    def _start_key(self, keyed: KeyedChildren, args: Mapping[str, Any]) -> Data:
+        """Start the agent of a key, or wake it: its state is its own."""
+        if not args.get("id") or args.get("state"):
+            what = "takes no state" if args.get("id") else "needs its key as `id`"
+            text = f"a child of {keyed.place.id} is started by its key: it {what}"
+            raise ControlError(text, code="bad-value", where=keyed.place.path)
+        place = keyed.for_key(key_of(args["id"]))
+        return self._told(place, "started")
 
     async def _terminate_child(self, args: Mapping[str, Any]) -> Data:
         place = self._kernel.tree.resolve(args["id"])

@@ -18,6 +18,7 @@ from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError, JidoCliError
 from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving import view, view_records, view_schedules
 from jido_cli.runtime.serving.orders import Orders
 from jido_cli.runtime.supervising.place import Place
@@ -137,12 +138,12 @@ class Port:
         """Return everything of one node."""
         watchdog = self._engine.watchdog
         found = None if watchdog is None else watchdog.stall
-        place = self._kernel.tree.resolve(ident)
+        place = self._kernel.keyed.resolve(ident)
         return {**view.inspect(self._kernel, place, found), "stalled": view_records.stall(found)}
 
     def state(self, ident: str, select: str | None) -> Data:
         """Return an agent's committed state, or a part of it."""
-        place = self._kernel.tree.resolve(ident)
+        place = self._kernel.keyed.resolve(ident)
         process = place.process
         if place.start.kind != "agent":
             raise ControlError(
@@ -150,14 +151,20 @@ class Port:
                 code="no-state",
                 where=place.path,
             )
-        if not isinstance(process, AgentServer):
+        state = view.state_of(place)
+        if state is None and isinstance(place, RestingPlace):
+            raise ControlError(
+                f"{place.id} has not begun: its first signal starts it",
+                code="wrong-state",
+                where=place.path,
+            )
+        if state is None:
             raise ControlError(
                 f"{place.id} does not run: it is {place.status}",
                 code="wrong-state",
                 where=place.path,
                 hints=(f"jido start {place.id}",),
             )
-        state = process.committed.state
         value: object = state
         if select:
             try:
@@ -173,7 +180,7 @@ class Port:
                 ) from None
         return {
             "path": place.path,
-            "seq": process.committed_seq,
+            "seq": process.committed_seq if isinstance(process, AgentServer) else place.handled,
             "state": thaw(value),
             "select": select,
             "stalled": self._stall(),

@@ -68,6 +68,9 @@ class Scaling:
         if not isinstance(runner, SupervisorRunner):
             why = f"{scaled.above.path} does not run: it is {scaled.above.status}"
             raise ControlError(why, code="wrong-state", where=path)
+        if self._kernel.keyed.of(scaled.above) is not None:
+            why = f"{scaled.above.id} cannot be scaled: each of its children has a key"
+            raise ControlError(why, code="wrong-state", where=path)
         _check_count(scaled, count)
         if path in self._busy:
             raise ControlError(f"{path} is being scaled", code="wrong-state", where=path)

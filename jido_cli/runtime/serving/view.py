@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import thaw
 from jido_cli.runtime.agents.calls import CallRequest
 from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.keyed.children import KeyedChildren
+from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving.view_records import exit_record
 from jido_cli.runtime.serving.view_schedules import schedules_of
 from jido_cli.runtime.supervising.place import Place
@@ -42,6 +46,11 @@ def status_of(place: Place, now: float) -> str:
 def facts_of(place: Place, is_hung: bool) -> list[str]:
     """Return the words beside the status."""
     facts = ["hung"] if is_hung else []
+    if isinstance(place, RestingPlace):
+        facts.append("lazy" if place.checkpoint is None else "hibernated")
+    keyed = place.kernel.keyed.of(place)
+    if keyed is not None and (asleep := keyed.hibernated()):
+        facts.append(f"{asleep} hibernated")
     zombies = place.kernel.zombies.of(place)
     if zombies:
         facts.append("1 zombie" if zombies == 1 else f"{zombies} zombies")
@@ -100,11 +109,21 @@ def node(kernel: Kernel, place: Place, path: str, above: str | None, stalled: st
         "window": window_of(place, now),
         "generation": place.generation,
         "mailbox": None if is_supervisor else place.mail_depth,
-        "persist": "none" if isinstance(start, AgentStart) else None,
+        "persist": start.program.persist if isinstance(start, AgentStart) else None,
         "parent_agent": None if (bond := kernel.bonds.of(place)) is None else bond.parent.path,
         "tag": None if bond is None else bond.tag,
         "last_exit": None if last is None else exit_record(last),
     }
+
+
+def state_of(place: Place) -> Mapping[str, object] | None:
+    """Return the committed state of an agent, or the one it sleeps with; None without either."""
+    process = place.process
+    if isinstance(process, AgentServer):
+        return process.committed.state
+    if isinstance(place, RestingPlace) and place.checkpoint is not None:
+        return place.checkpoint.state
+    return None
 
 
 def tree(kernel: Kernel, found: Stall | None) -> Data:
@@ -154,6 +173,9 @@ def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
     data["why_failed"] = place.log.why_failed if place.has_log else None
     if isinstance(start, AgentStart):
         data |= _agent(kernel, place, start, process if isinstance(process, AgentServer) else None)
+    keyed = kernel.keyed.of(place)
+    if keyed is not None:
+        data |= _keyed(keyed)
     return data
 
 
@@ -178,7 +200,6 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
     program = start.program
     log = place.log if place.has_log else None
     running = None if server is None else server.running
-    fsm = program.definition.fsm
     return {
         "agent_declared": None if program.origin is None else program.origin.line,
         "family": _family(kernel, place),
@@ -193,18 +214,10 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
             "expired": 0 if log is None else log.expired,
         },
         "commands": _commands(kernel, place),
-        "routes": [
-            {
-                "pattern": route.pattern,
-                "actions": [action.name for action, _ in route.instructions],
-                "params": _params(route.instructions),
-                "states": [one for one in fsm.states if one in route.states] if fsm else [],
-            }
-            for route in program.definition.routes
-        ],
+        "routes": routes_of(program.definition),
         "agent_strategy": _agent_strategy(server),
         "schedules": schedules_of(place, place.path),
-        "state": None if server is None else thaw(server.committed.state),
+        "state": None if (state := state_of(place)) is None else thaw(state),
         "seq": place.handled if server is None else server.committed_seq,
         "running": None
         if running is None
@@ -246,6 +259,37 @@ def _agent_strategy(server: AgentServer | None) -> Data | None:
         "result": thaw(snapshot.result),
         "details": thaw(snapshot.details),
     }
+
+
+def _keyed(keyed: KeyedChildren) -> Data:
+    """Return what is known of a keyed supervisor beside its awake children."""
+    program, start = keyed.template.program, keyed.start.keyed
+    assert start is not None
+    return {
+        "routes": routes_of(program.definition),
+        "keyed": {
+            "awake": len(keyed.awake),
+            "hibernated": keyed.hibernated(),
+            "max_children": keyed.start.flags.max_children,
+            "on_full": start.on_full,
+            "on_missing": start.on_missing,
+            "idle_timeout_s": program.idle_timeout_s,
+        },
+    }
+
+
+def routes_of(definition: AgentDefinition) -> list[Data]:
+    """Return the routes of an agent."""
+    fsm = definition.fsm
+    return [
+        {
+            "pattern": route.pattern,
+            "actions": [action.name for action, _ in route.instructions],
+            "params": _params(route.instructions),
+            "states": [one for one in fsm.states if one in route.states] if fsm else [],
+        }
+        for route in definition.routes
+    ]
 
 
 def _type_of(mail: object) -> str | None:

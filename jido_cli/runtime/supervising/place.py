@@ -9,7 +9,7 @@ need hangs on `log`, which is made when it is first used.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 from jido_cli.observe.records import ExitRecord
 from jido_cli.supervision.reasons import ExitReason
@@ -123,6 +123,8 @@ class Place:
         "status",
     )
 
+    is_keyed: ClassVar[bool] = False  # of a keyed agent, and so a subscriber by its key
+
     def __init__(self, kernel: Kernel, place_id: str, parent: Place | None, start: Start) -> None:
         self.kernel = kernel
         self.id = place_id
@@ -191,6 +193,12 @@ class Place:
         """Let the living incarnation work off mail; without one the mail waits."""
         process = self.process
         return 0 if process is None else process.run(limit)
+
+    def about_to_end(self) -> None:
+        """The place leaves the tree; what waits here may still be taken elsewhere."""
+
+    def has_left(self) -> None:
+        """The place is gone; records may still name it."""
 
     def wake(self) -> None:
         """A new incarnation is up (or a hold is over): go on with what waits."""

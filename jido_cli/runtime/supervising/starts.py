@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jido_cli.runtime.supervising.place import Place
     from jido_cli.runtime.supervising.service import ServiceContext
 
+Persist = Literal["none", "checkpoint"]
 Overflow = Literal["reject", "drop_oldest", "drop_newest", "block"]
 Kind = Literal["agent", "service", "supervisor"]
 OnParentDeath = Literal["stop", "continue", "emit_orphan"]
@@ -88,6 +89,8 @@ class AgentProgram:
     schedules: tuple[Schedule, ...] = ()
     origin: Origin | None = None
     on_parent_death: OnParentDeath = "stop"
+    persist: Persist = "none"
+    idle_timeout_s: float | None = None  # keyed agents: without mail for so long, they sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,19 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedStart:
+    """One child for each key, started on first use; the children of such a supervisor are keyed.
+
+    `on_full`: what happens beyond `max_children`. `on_missing`: what a key comes to that nobody
+    has, not even asleep.
+    """
+
+    key: SignalKey
+    on_full: Literal["reject", "hibernate_oldest"] = "reject"
+    on_missing: Literal["start", "reject"] = "start"
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisorStart:
     """Start a supervisor over *specs*; for `dynamic` the only one is the template.
 
@@ -157,6 +173,7 @@ class SupervisorStart:
     origin: Origin | None = None
     readiness_ignored: bool = False
     mount: Mount | None = None
+    keyed: KeyedStart | None = None
 
 
 Start = AgentStart | ServiceStart | SupervisorStart
@@ -173,3 +190,4 @@ class ChildArgs:
     parent: Place | None = None
     parent_generation: int = 0  # the incarnation that asked for the child
     on_parent_death: OnParentDeath = "stop"
+    key: str | None = None

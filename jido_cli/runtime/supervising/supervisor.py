@@ -263,6 +263,9 @@ class SupervisorRunner:
             self.kernel.place_ended(children.pop(effect.id))
             place = None
         if place is None:
+            keyed = self.kernel.keyed.of(self.place)
+            if keyed is not None:
+                return keyed.new_place(effect.id)
             place = Place(self.kernel, effect.id, self.place, start)  # type: ignore[arg-type]
             children[effect.id] = place
             self.kernel.place_added(place)

@@ -1,0 +1,176 @@
+"""All keyed supervisors of one engine: from what people and files call an agent to its place.
+
+`sessions/s1` is the agent with the key `s1`, whether it is awake or not; `sessions` alone is
+whoever the signal's own key says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from jido_cli.bus.groups import Group
+from jido_cli.core.signals import Signal
+from jido_cli.errors import ControlError
+from jido_cli.runtime.hearing import patterns_of
+from jido_cli.runtime.keyed.children import KeyedChildren
+from jido_cli.runtime.keyed.places import id_of, key_of
+from jido_cli.runtime.supervising import mounts
+from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import SupervisorStart
+
+if TYPE_CHECKING:
+    from jido_cli.runtime.kernel import Kernel
+
+Refuse = Callable[[Place | None, Signal, str], object]
+
+
+class KeyedGroup(Group[Place]):
+    """A keyed supervisor on the bus: the key says who gets a signal, and starts him."""
+
+    __slots__ = ("_children", "_refuse")
+
+    def __init__(self, children: KeyedChildren, refuse: Refuse) -> None:
+        super().__init__(tuple)
+        self._children = children
+        self._refuse = refuse
+
+    def receivers(self, signal: Signal, exclude: Place | None = None) -> Iterable[Place]:
+        """Return the place of the signal's key; where there is none, it is a dead letter."""
+        try:
+            place = self._children.for_signal(signal)
+        except ControlError as error:
+            self._refuse(self._children.place, signal, error.message)
+            return ()
+        return () if place is exclude else (place,)
+
+
+class KeyedIndex:
+    """The keyed supervisors, by their places."""
+
+    __slots__ = ("_groups", "_kernel", "_of")
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._of: dict[Place, KeyedChildren] = {}
+        self._groups: dict[Place, KeyedGroup] = {}
+
+    def added(self, place: Place) -> None:
+        """A keyed supervisor came into the tree."""
+        children = self._of[place] = KeyedChildren(place)
+        patterns = patterns_of(children.template.program)
+        if patterns:
+            group = KeyedGroup(children, self._kernel.dead_letters.add)
+            self._groups[place] = group
+            self._kernel.hearing.bus_of(place).add_group(group, patterns)
+
+    def ended(self, place: Place) -> None:
+        """A supervisor left the tree."""
+        children = self._of.pop(place, None)
+        if children is not None:
+            children.close()
+        if place in self._groups:
+            self._kernel.hearing.bus_of(place).discard_group(self._groups.pop(place))
+
+    def of(self, place: Place) -> KeyedChildren | None:
+        """Return the children of the supervisor at *place*, if it is a keyed one."""
+        return self._of.get(place)
+
+    def named(self, ident: str, seen_from: Place | None = None) -> KeyedChildren | None:
+        """Return the children of the one keyed supervisor that *ident* names; for any thread.
+
+        Args:
+            ident: a path, or a unique tail of one.
+            seen_from: who says so; it knows the names of its own topology only.
+        """
+        if not self._of:
+            return None
+        tail = f"/{ident}"
+        found = [one for place, one in list(self._of.items()) if f"/{place.path}".endswith(tail)]
+        if seen_from is not None:
+            above = mounts.mount_above(self._kernel, seen_from)
+            found = [one for one in found if mounts.mount_above(self._kernel, one.place) is above]
+        return found[0] if len(found) == 1 else None
+
+    def split(self, ident: str, seen_from: Place | None = None) -> tuple[KeyedChildren, str] | None:
+        """Return the supervisor and the key that `supervisor/key` means; for any thread."""
+        above, slash, ident = ident.rpartition("/")
+        if not slash or not ident or not self._of:
+            return None
+        children = self.named(above, seen_from)
+        return None if children is None else (children, key_of(ident))
+
+    # -- finding
+
+    def find(self, ident: str, signal: Signal, seen_from: Place | None = None) -> Place | None:
+        """Return the one place that *ident* names for *signal*; its agent is started if need be.
+
+        For the loop. What is named by no key is found in the tree; *seen_from* is the agent that
+        says so, None for somebody outside.
+
+        Raises:
+            ControlError: it is a key, or takes one, and there is nobody for it.
+        """
+        if self._of:
+            found = self.split(ident, seen_from)
+            if found is not None:
+                return found[0].for_key(found[1])
+            place = self._in_tree(ident, seen_from)
+            children = None if place is None else self._of.get(place)
+            return place if children is None else children.for_signal(signal)
+        return self._in_tree(ident, seen_from)
+
+    def _in_tree(self, ident: str, seen_from: Place | None) -> Place | None:
+        if seen_from is None:
+            return self._kernel.tree.find(ident)
+        return mounts.find(self._kernel, seen_from, ident)
+
+    def template_of(self, ident: str) -> Place | None:
+        """Return, for a key or a keyed supervisor, a place that shows what agents these are."""
+        found = self.split(ident)
+        children = self.named(ident) if found is None else found[0]
+        return None if children is None else children.shown()
+
+    def awake(self, ident: str) -> Place:
+        """Return the one place of the tree that *ident* names.
+
+        Raises:
+            ControlError: `no-node`, `ambiguous-node`; `wrong-state` for a key without a place.
+        """
+        found = self.split(ident)
+        if found is not None and found[0].awake.get(id_of(found[1])) is None:
+            resting = found[0].resting(found[1])
+            fact = "sleeps" if resting.checkpoint is not None else "has not begun"
+            text = f"{resting.id} does not run: it {fact}"
+            hint = f"the next signal {'wakes' if resting.checkpoint else 'starts'} it"
+            raise ControlError(text, code="wrong-state", where=resting.path, hints=(hint,))
+        return self._kernel.tree.resolve(ident)
+
+    def find_source(self, source: str) -> Place | None:
+        """Return the agent that a signal says it comes from; who sleeps by now is woken."""
+        found = self.split(source)
+        if found is None:
+            return self._kernel.tree.find(source)
+        children, key = found
+        try:
+            return children.for_key(key)
+        except ControlError:
+            return None  # nobody can be answered there
+
+    def resolve(self, ident: str) -> Place:
+        """Return the one place that *ident* names, as readers see it; for any thread.
+
+        Raises:
+            ControlError: `no-node` or `ambiguous-node`.
+        """
+        found = self.split(ident)
+        if found is not None:
+            children, key = found
+            awake = children.awake.get(id_of(key))
+            return children.resting(key) if awake is None else awake
+        return self._kernel.tree.resolve(ident)
+
+
+def is_keyed(place: Place) -> bool:
+    """Whether *place* is that of a keyed supervisor."""
+    return isinstance(place.start, SupervisorStart) and place.start.keyed is not None

@@ -1,0 +1,1 @@
+"""What stays of an agent that does not run: checkpoints, and where they are kept."""

@@ -1,0 +1,1 @@
+"""What chat-sessions.yaml needs of Python."""
