@@ -18,7 +18,7 @@ from jido_cli.runtime.agents.calling import ask, outside_signal
 from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.agents.mailbox import dead_letter_mail, deliver
 from jido_cli.runtime.committer import Committer
-from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook, spell_ms
+from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook
 from jido_cli.runtime.serving.port import Port
 from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.supervising.crash_reports import describe
@@ -157,7 +157,7 @@ class Engine:
         up = sum(1 for place in places if place.process is not None)
         ms = (kernel.monotonic() - self._began) * 1000
         self._nodes = up
-        text = f"{up} of {len(places)} nodes in {spell_ms(ms)}"
+        text = f"{up} of {len(places)} nodes in {measures.milliseconds(ms)}"
         kernel.events.fact("ready", None, text, up=up, nodes=len(places), ms=ms)
 
     def _tell_stopped(self) -> None:
@@ -165,7 +165,7 @@ class Engine:
         left = sum(1 for place in kernel.tree.walk() if place.process is not None)
         ms = (kernel.monotonic() - self._began) * 1000
         stopped = self._nodes - left
-        text = f"{stopped} of {self._nodes} nodes in {spell_ms(ms)}"
+        text = f"{stopped} of {self._nodes} nodes in {measures.milliseconds(ms)}"
         kernel.events.fact("stopped", None, text, stopped=stopped, nodes=self._nodes, ms=ms)
 
     def summary(self) -> dict[str, int]:

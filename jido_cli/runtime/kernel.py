@@ -18,6 +18,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.observe.events import EventLog
 from jido_cli.observe.records import DIRECTIVES_KEPT, DirectiveRecord, ExitRecord
 from jido_cli.observe.ring import Ring
+from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.bonds import Bonds
 from jido_cli.runtime.agents.deadlines import Deadlines
 from jido_cli.runtime.agents.family_news import tell_exited, tell_started
@@ -164,14 +165,15 @@ class Kernel:
             place.log.up_at = place.since
         generation = place.generation
         if restart is None or runner is None:
-            text = f"gen {generation}  {spell_ms(ms)}"
+            text = f"gen {generation}  {measures.milliseconds(ms)}"
             self.events.fact("started", place, text, generation=generation, ms=ms)
             tell_started(place)
             return
         self._note_loop(place, runner)
         mates = [one for one in restart.group if one != place.id]
         limits = runner.start.flags
-        window = f"{restart.used}/{limits.max_restarts} in {limits.max_seconds:g}s"
+        span = measures.setting(limits.max_seconds * 1000)
+        window = f"{restart.used}/{limits.max_restarts} in {span}"
         together = f"with {', '.join(mates)}" if mates else "alone"
         self.events.fact(
             "restarted",
@@ -211,13 +213,14 @@ class Kernel:
     def note_gave_up(self, runner: SupervisorRunner, effect: GaveUp) -> None:
         """A supervisor has more restarts to do than it allows."""
         limits = runner.start.flags
-        allowed = f", {limits.max_restarts} restarts allowed in {limits.max_seconds:g}s"
+        restarts, span = limits.max_restarts, measures.setting(limits.max_seconds * 1000)
+        allowed = f", {measures.plural(restarts, 'restart')} allowed in {span}"
         if effect.limit == "give_up_after":
-            allowed = f" in a row, {effect.used - 1} restarts allowed"
+            allowed = f" in a row, {measures.plural(effect.used - 1, 'restart')} allowed"
         self.events.fact(
             "gave_up",
             runner.place,
-            f"{effect.id} exited {effect.used} times{allowed}",
+            f"{effect.id} exited {measures.plural(effect.used, 'time')}{allowed}",
             child=effect.id,
             used=effect.used,
             max_restarts=limits.max_restarts,
@@ -267,10 +270,3 @@ class Kernel:
         """Something came from an incarnation that is not any more; it was refused."""
         self.late += 1
         self.events.fact("late", place, f"{what} came after the exit and was refused")
-
-
-def spell_ms(ms: float) -> str:
-    """Return a span as people read it: two figures under 10, whole from there on."""
-    if ms >= 9.95:
-        return f"{ms:.0f}ms"
-    return f"{ms:.1f}ms" if ms >= 0.95 else f"{ms * 1000:.0f}us"

@@ -144,6 +144,11 @@ def test_foreign_text_in_errors_is_escaped():
     assert lines == ["error: no node '\\x1b[2J'", "  where  a", "         b\\x9b31m"]
 
 
+def test_the_text_of_an_error_has_an_end():
+    lines = error_lines(Report("x" * 9000, "failed", 1, why="y" * 9000 + "\nshort"))
+    assert [len(line) for line in lines] == [1007, 1009, 14]
+
+
 def test_on_windows_one_sentence_says_what_to_use():
     with pytest.raises(CommandError, match="on Windows use WSL"):
         failures.refuse_platform("win32", ["ps"])

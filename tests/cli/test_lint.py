@@ -59,6 +59,7 @@ shop.yaml:19:21: error: 1,000 restarts in 5s: pipeline never gives up [JD301 res
 19 |       max_restarts: 1000
    |                     ^^^^
    = 200 restarts a second at the worst, 3 nodes each time
+   = the bound is 20 a second, or 20 in all
    = help: OTP's default is 3 in 5s; use `backoff` to wait between restarts
 
 shop.yaml:22:34: error: agent 'inventroy' is not declared [JD201 unknown-agent]
@@ -168,7 +169,10 @@ def test_json_has_every_field_of_a_finding_and_the_counts(folder: Path):
             "name": "restart-storm",
             "message": "1,000 restarts in 5s: root never gives up",
             "hint": "OTP's default is 3 in 5s; use `backoff` to wait between restarts",
-            "notes": ["200 restarts a second at the worst, 1 node each time"],
+            "notes": [
+                "200 restarts a second at the worst, 1 node each time",
+                "the bound is 20 a second, or 20 in all",
+            ],
         }
     ]
     seconds = found["summary"].pop("seconds")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC
 
+import pytest
+
 from jido_cli.cli.render.tree import attention_lines, heading, tree_lines, wide_lines
 from jido_cli.observe.text.display import colour
 from jido_cli.observe.text.measures import Times
@@ -107,6 +109,21 @@ def test_a_stalled_loop_is_told_first():
     stall = {"agent": "root/pipeline/orders", "action": "create", "ms": 12_000, "stack": []}
     lines = attention_lines(shop.tree() | {"stalled": stall}, TIMES)
     assert lines[0] == "root/pipeline/orders holds the loop: create runs for 12s"
+
+
+@pytest.mark.parametrize(("width", "last"), [(80, "UPTIME"), (60, "MAIL"), (54, "RESTARTS")])
+def test_a_narrow_terminal_leaves_columns_out_rather_than_wrap_lines(width, last):
+    tree = shop.tree()
+    lines = tree_lines(tree, tree["nodes"], width=width)
+    assert lines[0].split()[-1] == last
+    assert max(map(len, lines)) <= width
+
+
+def test_the_text_of_an_exit_has_an_end():
+    tree = shop.tree()
+    node = shop.find(tree, "inventory")
+    node["last_exit"] = node["last_exit"] | {"reason": "x" * 5000}
+    assert len(attention_lines(tree, TIMES)[0]) < 400
 
 
 def test_facts_stand_in_brackets_after_the_status():

@@ -44,6 +44,16 @@ def test_events_shows_all_that_is_kept_and_ends():
     assert result.exit_code == 0
 
 
+def test_long_kinds_and_types_shift_no_column():
+    past = [event(1), event(2, "directive_failed"), event(3, "zombie_gone")]
+    lines = jido("events", handle=FakeHandle(past=past)).stdout.splitlines()
+    assert {line.index("root/") for line in lines} == {13 + len("directive_failed") + 1}
+    records = [directive(1), directive(2, kind="run_instruction")]
+    handle = FakeHandle(directive_pages=[page(records, after=2), page([], after=2)])
+    lines = jido("directives", handle=handle).stdout.splitlines()
+    assert {line.index("signal.") for line in lines} == {24 + len("run_instruction") + 1}
+
+
 def test_events_filters_by_kind_and_time():
     handle = FakeHandle(past=[event(1, age=700), event(2, "restarted"), event(3)])
     words = ("events", "--kind", "exited,gave_up", "--since", "10m")

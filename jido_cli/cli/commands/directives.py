@@ -10,7 +10,14 @@ import typer
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.events import Since
-from jido_cli.cli.render.streams import directive_lines, missed_line, older_line, stream_record
+from jido_cli.cli.render.streams import (
+    TYPE_WIDTH,
+    directive_lines,
+    missed_line,
+    older_line,
+    stream_record,
+    widest,
+)
 from jido_cli.cli.session import Session
 from jido_cli.cli.stdout_reader import watched_reader
 from jido_cli.control.handle import EngineHandle, Missed
@@ -59,10 +66,12 @@ def command(
 
     with session.open(engine, "directives") as handle:
         log = _log(handle, agent, wanted_types, wanted, is_wanted)
-        show = _printer(session, handle, as_json=as_json)
         if follow and number is None:
             number = streaming.FOLLOW_SHOWS
-        for item in streaming.newest(log.kept(until=session.now()), number):
+        kept = list(streaming.newest(log.kept(until=session.now()), number))
+        width = widest(kept, "type", TYPE_WIDTH)
+        show = _printer(session, handle, width, as_json=as_json)
+        for item in kept:
             show(item)
         if follow:
             with watched_reader() as reader:
@@ -93,7 +102,7 @@ def _log(
 
 
 def _printer(
-    session: Session, handle: EngineHandle, *, as_json: bool
+    session: Session, handle: EngineHandle, type_width: int, *, as_json: bool
 ) -> Callable[[streaming.Item], None]:
     terminal, times = session.terminal, session.times
     names = short_names(node["path"] for node in handle.tree()["nodes"])
@@ -107,6 +116,8 @@ def _printer(
             case record if as_json:
                 terminal.out_json_line(stream_record(record))
             case record:
-                terminal.out(*directive_lines(record, names, times, terminal.paint))
+                terminal.out(
+                    *directive_lines(record, names, times, terminal.paint, type_width=type_width)
+                )
 
     return show

@@ -9,7 +9,14 @@ import typer
 
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.streams import event_line, missed_line, older_line, stream_record
+from jido_cli.cli.render.streams import (
+    KIND_WIDTH,
+    event_line,
+    missed_line,
+    older_line,
+    stream_record,
+    widest,
+)
 from jido_cli.cli.session import Session
 from jido_cli.cli.stdout_reader import watched_reader
 from jido_cli.control.handle import Missed
@@ -52,10 +59,11 @@ def command(
             streaming.since(session.now(), span),
         )
         tree = handle.tree()
-        show = _printer(session, _width(tree), as_json=as_json)
         if follow and number is None:
             number = streaming.FOLLOW_SHOWS
-        for item in streaming.newest(log.kept(until=session.now()), number):
+        kept = list(streaming.newest(log.kept(until=session.now()), number))
+        show = _printer(session, _width(tree), widest(kept, "kind", KIND_WIDTH), as_json=as_json)
+        for item in kept:
             show(item)
         if follow:
             stream = handle.events(after=log.position, kinds=words, agent=path)
@@ -69,7 +77,9 @@ def command(
                 session.terminal.err(f"the engine of {name} ended: {display(stream.end_reason)}")
 
 
-def _printer(session: Session, width: int, *, as_json: bool) -> Callable[[streaming.Item], None]:
+def _printer(
+    session: Session, path_width: int, kind_width: int, *, as_json: bool
+) -> Callable[[streaming.Item], None]:
     terminal, times = session.terminal, session.times
 
     def show(item: streaming.Item) -> None:
@@ -81,7 +91,15 @@ def _printer(session: Session, width: int, *, as_json: bool) -> Callable[[stream
             case record if as_json:
                 terminal.out_json_line(stream_record(record))
             case record:
-                terminal.out(event_line(record, times, terminal.paint, path_width=width))
+                terminal.out(
+                    event_line(
+                        record,
+                        times,
+                        terminal.paint,
+                        path_width=path_width,
+                        kind_width=kind_width,
+                    )
+                )
 
     return show
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from jido_cli.cli.render.story import story_lines
-from jido_cli.observe.text.display import Paint, display, plain
+from jido_cli.observe.text.display import Paint, cut, display, plain
 from jido_cli.observe.text.measures import Times
 
 _LABEL = 6
+_LONGEST = 1000  # texts of users' errors have no end of their own; `--json` has all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def error_lines(report: Report, paint: Paint = plain, *, times: Times | None = N
         ("why", report.why),
         report.kept or ("state", None),
     ]
-    lines = [f"{paint('bad', 'error:')} {display(report.message)}"]
+    lines = [f"{paint('bad', 'error:')} {cut(display(report.message), _LONGEST)}"]
     if report.story is not None and times is not None:
         lines += [*story_lines(report.story, times), ""]
     lines += [_row(label, line, at) for label, text in rows if text for at, line in _lines(text)]
@@ -65,4 +66,4 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _row(label: str, text: str, at: int) -> str:
-    return f"  {(label if at == 0 else '').ljust(_LABEL)} {display(text)}"
+    return f"  {(label if at == 0 else '').ljust(_LABEL)} {cut(display(text), _LONGEST)}"

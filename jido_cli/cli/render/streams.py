@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jido_cli.observe.text import measures
@@ -29,14 +29,23 @@ _EVENT_ROLES: dict[str, Role] = {
 }
 _ENGINE_PATH = 23
 _ENGINE_TEXT = 52
-_PATH = 24
 _DETAIL = 13
+_KIND = 13
+TYPE_WIDTH = 9
+KIND_WIDTH = 10
+"""How wide the types of directives and the kinds of events usually are."""
 
 
 def directive_lines(
-    record: Record, names: Mapping[str, str], times: measures.Times, paint: Paint = plain
+    record: Record,
+    names: Mapping[str, str],
+    times: measures.Times,
+    paint: Paint = plain,
+    *,
+    type_width: int = TYPE_WIDTH,
 ) -> list[str]:
     """Return the line of a directive, and one more where there is more to say."""
+    more = type_width - TYPE_WIDTH
     agent = record["agent"]
     text, role = outcome(record["type"], record["outcome"])
     line = tabbed(
@@ -44,14 +53,20 @@ def directive_lines(
             (0, times.stamp(record["at"])),
             (13, display(names.get(agent, agent))),
             (24, display(record["type"])),
-            (34, display(record["summary"])),
-            (63, display(record.get("cause") or measures.NOT_APPLICABLE)),
-            (80, Cell(text, paint(role, text))),
-            (89, f"{measures.milliseconds(record['ms']):>6}"),
+            (34 + more, display(record["summary"])),
+            (63 + more, display(record.get("cause") or measures.NOT_APPLICABLE)),
+            (80 + more, Cell(text, paint(role, text))),
+            (89 + more, f"{measures.milliseconds(record['ms']):>6}"),
         ]
     )
     detail = record.get("detail")
     return [line, " " * _DETAIL + display(detail)] if detail else [line]
+
+
+def widest(items: Iterable[object], key: str, least: int) -> int:
+    """Return how wide a column is for the records among *items*; *key* is what stands in it."""
+    texts = (display(one[key]) for one in items if isinstance(one, Mapping))
+    return max([least, *map(len, texts)])
 
 
 def missed_line(number: int) -> str:
@@ -70,16 +85,22 @@ def day_line(day: str) -> str:
 
 
 def event_line(
-    event: Record, times: measures.Times, paint: Paint = plain, *, path_width: int = 23
+    event: Record,
+    times: measures.Times,
+    paint: Paint = plain,
+    *,
+    path_width: int = 23,
+    kind_width: int = KIND_WIDTH,
 ) -> str:
-    """Return an event as `jido events` shows it; paths are padded to *path_width*."""
+    """Return an event as `jido events` shows it; kinds and paths are padded to a width."""
+    path_at = _KIND + kind_width + 1
     kind = event["kind"]
     place = display(event["path"] or measures.NOT_APPLICABLE)
     parts: list[tuple[int, str | Cell]] = [
         (0, times.stamp(event["at"])),
         (13, Cell(display(kind), paint(_EVENT_ROLES.get(kind, "text"), display(kind)))),
-        (_PATH, place),
-        (_PATH + path_width + 2, display(event["text"])),
+        (path_at, place),
+        (path_at + path_width + 2, display(event["text"])),
     ]
     return tabbed(parts)
 

@@ -27,6 +27,9 @@ Tree = Mapping[str, Any]
 NAME_WIDTH = 18
 _BRANCH, _LAST, _TRUNK, _BLANK = "├ ", "└ ", "│ ", "  "
 TROUBLE_SHOWN = 3
+_REASON_SHOWN = 300
+_BESIDE_NAME = 62  # what the other columns take
+_LEAST_COLUMNS = 2
 
 
 def heading(tree: Tree, paint: Paint = plain) -> str:
@@ -61,7 +64,7 @@ def tree_lines(
     wanted = _with_ancestors(nodes, shown)
     rows = [node for node in nodes if node["path"] in wanted]
     branches = _branches(rows)
-    room = None if width is None else max(NAME_WIDTH, width - 62)
+    room = None if width is None else max(NAME_WIDTH, width - _BESIDE_NAME)
     names = [cut(branches[node["path"]] + display(node["id"]), room) for node in rows]
     name_width = max([NAME_WIDTH, *(len(name) for name in names)])
     windows = _window_lengths(nodes)
@@ -87,12 +90,29 @@ def tree_lines(
                 *([_parent(node)] if has_parents else []),
             ]
         )
-    return table(columns, cells)
+    return _narrowed(columns, cells, width)
 
 
 def _parent(node: Node) -> str:
     """Return the path of a node's logical parent, which supervises it in no way."""
     return display(node.get("parent_agent") or "")
+
+
+def _narrowed(
+    columns: Sequence[Column], cells: Sequence[Sequence[str | Cell]], width: int | None
+) -> list[str]:
+    """Return the table, without as many columns from the right as a narrow terminal asks for."""
+    kept = len(columns)
+    while width is not None and kept > _LEAST_COLUMNS:
+        plain_rows = [[_unpainted(cell) for cell in row[:kept]] for row in cells]
+        if max(map(len, table(columns[:kept], plain_rows))) <= width:
+            break
+        kept -= 1
+    return table(columns[:kept], [row[:kept] for row in cells])
+
+
+def _unpainted(cell: str | Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text
 
 
 def wide_lines(tree: Tree, shown: Sequence[Node], paint: Paint = plain) -> list[str]:
@@ -165,7 +185,7 @@ def _why(node: Node, times: measures.Times) -> str:
     last_exit = node.get("last_exit")
     if not last_exit:
         return display(node["status"])
-    text = f"{display(last_exit['reason'])} {times.ago(last_exit['at'])}"
+    text = f"{cut(display(last_exit['reason']), _REASON_SHOWN)} {times.ago(last_exit['at'])}"
     frame = last_exit.get("frame")
     return f"{text}, {display(frame)}" if frame else text
 

@@ -55,7 +55,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every window that a crash loop never fills."""
     for supervisor in picture.supervisors:
         restarts, seconds = supervisor.max_restarts, supervisor.max_seconds
-        if restarts is None or seconds is None or restarts <= _allowed(supervisor):
+        if restarts is None or seconds is None or restarts <= (allowed := _allowed(supervisor)):
             continue
         if restarts / seconds <= _PER_SECOND or all(
             "backoff" in c.value for c in supervisor.children
@@ -68,7 +68,10 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             picture.value((*supervisor.path, "max_restarts")),
             f"{restarts:,} restarts in {seconds:g}s: {supervisor.id} never gives up",
             hint="OTP's default is 3 in 5s; use `backoff` to wait between restarts",
-            notes=(f"{rate}, {nodes:,} {'node' if nodes == 1 else 'nodes'} each time",),
+            notes=(
+                f"{rate}, {nodes:,} {'node' if nodes == 1 else 'nodes'} each time",
+                f"the bound is {_PER_SECOND} a second, or {allowed:,.0f} in all",
+            ),
         )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jido_cli.core.command import Call, Raised, Returned
 from jido_cli.core.failures import failure_from
 from jido_cli.core.signals import Signal
+from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.calling import CHAIN, effect_context
 from jido_cli.runtime.agents.calls import CallRequest, Mail
 from jido_cli.runtime.watching.marked_steps import MarkedSteps, coroutine_stack
@@ -155,7 +156,7 @@ class EffectRun:
             self._is_over = True
             seconds = self._call.action.timeout_s
             self._abandon()
-            self._raise(EffectTimeout(f"timeout after {seconds:g}s"))
+            self._raise(EffectTimeout(f"timeout after {measures.setting(seconds * 1000)}"))
 
     def _abandon(self) -> None:
         if self._timer is not None:

@@ -15,6 +15,7 @@ from jido_cli.core.signals import to_cloudevent
 from jido_cli.core.values import thaw
 from jido_cli.observe.events import Event
 from jido_cli.observe.records import DeadLetter, DirectiveRecord, ExitRecord
+from jido_cli.observe.text import measures
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
 
@@ -85,7 +86,7 @@ def summary(asked: ask.Directive) -> str:
         case ask.Emit(type=signal_type, to=to):
             return f"{signal_type} → {_target(to)}"
         case ask.Schedule(signal=ask.SignalSpec(type=signal_type), after_ms=after_ms, at=at):
-            when = f"in {after_ms / 1000:g}s" if after_ms is not None else f"at {at}"
+            when = f"in {measures.setting(after_ms)}" if after_ms is not None else f"at {at}"
             return f"{signal_type} {when}"
         case ask.Cron(cron=cron, signal=ask.SignalSpec(type=signal_type)):
             return f"{signal_type} {cron}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.schedule_record import ScheduleRecord
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.supervising.place import Place
@@ -69,7 +70,7 @@ def _schedule(
         "agent": path,
         "name": spec.name,
         "kind": "every" if spec.cron is None else "cron",
-        "spec": spec.cron or f"every {spec.every_s:g}s",
+        "spec": spec.cron or f"every {measures.setting((spec.every_s or 0) * 1000)}",
         "timezone": None if spec.cron is None else spec.timezone or "UTC",
         "jitter_s": spec.jitter_s,
         "signal": spec.signal_type,

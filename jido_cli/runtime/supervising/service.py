@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from jido_cli.observe.text import measures
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import ServiceStart
 from jido_cli.runtime.watching.marked_steps import coroutine_stack
@@ -164,7 +165,9 @@ class ServiceProcess:
     def _start_timed_out(self) -> None:
         if self.is_alive and not self._is_ready:
             self._revoke()
-            error = f"not ready within {self._start.start_timeout_s:g}s"
+            error = (
+                f"not ready within {measures.setting((self._start.start_timeout_s or 0) * 1000)}"
+            )
             self.supervisor.child_failed(self.ref, self.place, crash(error))
 
     def _revoke(self) -> None:
