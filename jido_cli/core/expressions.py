@@ -42,6 +42,10 @@ from jido_cli.core.cel.variables import VariableTypes
 from jido_cli.core.cel.wire import Node, RefusedError
 from jido_cli.errors import InternalError, JidoCliError
 
+_NAMES = frozenset((*Scope.__struct_fields__, *TreeScope.__struct_fields__))
+_READ = {
+    word: {field: read for field, (_, read) in fields.items()} for word, fields in RECORDS.items()
+}
 _MAX_LENGTH = 65_536
 _KEPT = 1024
 """How many compiled texts an environment keeps."""
@@ -181,16 +185,16 @@ class Environment:
     def __init__(
         self, variables: Mapping[str, Mapping[str, object] | str], *, is_check: bool = False
     ) -> None:
-        unknown = set(variables).difference(Scope.__struct_fields__, TreeScope.__struct_fields__)
-        if unknown:
+        if not _NAMES.issuperset(variables):
+            unknown = set(variables) - _NAMES
             raise InternalError(f"a scope has no {', '.join(sorted(unknown))}")
         self._messages = MessageTypes()
         self._types = VariableTypes(variables, self._messages)
         self._scope = TypeScope(self._types, self._messages.fields, {})
         self._records = {
-            name: {field: read for field, (_, read) in RECORDS[each].items()}
+            name: _READ[each]
             for name, each in variables.items()
-            if isinstance(each, str) and each in RECORDS
+            if isinstance(each, str) and each in _READ
         }
         self._is_check = is_check
         self._checking = Checking(self._types, self._messages)

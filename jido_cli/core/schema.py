@@ -69,6 +69,7 @@ class Schema:
     """
 
     __slots__ = (
+        "_defaults",
         "_fixes",
         "_is_used",
         "_members",
@@ -87,6 +88,7 @@ class Schema:
     is_flat: bool
     take: Take
     take_strict: Take
+    _defaults: FrozenDict
     _fixes: dict[str, Fix]
 
     def __init__(
@@ -178,6 +180,9 @@ class Schema:
 
     def defaults(self) -> FrozenDict:
         """Return the members that have a default, with it."""
+        return self._defaults
+
+    def _find_defaults(self) -> FrozenDict:
         properties = self.source.get("properties")
         if not isinstance(properties, Mapping):
             return _EMPTY
@@ -237,7 +242,8 @@ class Schema:
 
 
 _GENERATED: Mapping[str, Callable[[Schema], object]] = {
-    "_fixes": Schema._generate_fixes,  # noqa: SLF001 - ours
+    "_defaults": Schema._find_defaults,  # noqa: SLF001 - ours
+    "_fixes": Schema._generate_fixes,  # noqa: SLF001
     "absorb": Schema._generate_absorb,  # noqa: SLF001
     "is_flat": Schema._find_flat,  # noqa: SLF001
     "take": Schema._generate_take,  # noqa: SLF001

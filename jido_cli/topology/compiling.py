@@ -33,7 +33,7 @@ def key_of(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def sound_schema(key: bytes) -> Schema | None:
     """Return the schema of that key compiled, None if something is wrong with it, or not known."""
     declared = msgspec.json.decode(key)

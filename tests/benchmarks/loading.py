@@ -33,7 +33,7 @@ _AGENT: Final = """\
     routes:
       counter.increment:
         params: {{by: 1}}
-        set: {{count: "${{{{ state.count + params.by{more} }}}}"}}
+        set: {{{own}: "${{{{ state.{own} + params.by{more} }}}}"}}
       counter.reset:
         when: state.count > {least}
         set: {{count: 0, label: "reset"}}
