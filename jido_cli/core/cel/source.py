@@ -1,4 +1,4 @@
-"""The text of an expression, before it is parsed: where quotes end, and the one macro of our own.
+"""The text of an expression, before it is parsed: where it ends, and the one macro of our own.
 
 The checking library cannot be taught macros. So `list.sortByKey(x, key)` is handed to it as
 `list.filter(x, dyn(key))`, which has the same types and variables; where that was done is
@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+CLOSING = "}}"
+_HIDING = frozenset("'\"{")  # behind these, braces may not be the closing ones
 _NAME = "sortByKey"
 _VARIABLE = re.compile(r"\s*[A-Za-z_]\w*\s*,\s*")
 _OPENING, _CLOSING = "([{", ")]}"
@@ -138,3 +140,24 @@ def end_of_quotes(text: str, position: int) -> int:
             return position
         position += 2 if text[position] == "\\" and not is_raw else 1
     return position
+
+
+def end_of_expression(text: str, position: int) -> int | None:
+    """Return where the braces are that close an expression within a value, None if none do."""
+    end = text.find(CLOSING, position)
+    if _HIDING.isdisjoint(text[position:end]) or end < 0:
+        return None if end < 0 else end
+    depth = 0
+    while position < len(text):
+        character = text[position]
+        if character in "'\"":
+            position = end_of_quotes(text, position)
+            continue
+        if character == "{":
+            depth += 1
+        elif character == "}" and depth:
+            depth -= 1
+        elif text.startswith(CLOSING, position):
+            return position
+        position += 1
+    return None

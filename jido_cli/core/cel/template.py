@@ -16,7 +16,7 @@ import msgspec
 
 from jido_cli.core.cel.conversions import double_text
 from jido_cli.core.cel.diagnose import Finding
-from jido_cli.core.cel.source import end_of_quotes
+from jido_cli.core.cel.source import CLOSING, end_of_expression
 from jido_cli.core.cel.types import DYN, STRING, CelType
 from jido_cli.core.cel.values import TEXT, TOO_MUCH_TEXT, FuelError
 from jido_cli.core.expressions import (
@@ -30,7 +30,6 @@ from jido_cli.core.expressions import (
 from jido_cli.core.values import ValueDomainError, freeze
 
 OPENING = "${{"
-CLOSING = "}}"
 Path = tuple[str | int, ...]
 
 
@@ -218,7 +217,7 @@ class ValueCompiler:
             if start > position:
                 pieces.append(_Piece(text[position:start]))
             inside = start + len(OPENING)
-            end = _end_of_expression(text, inside)
+            end = end_of_expression(text, inside)
             if end is None:
                 line, column = _place(text, start)
                 message = "this expression is never closed"
@@ -378,21 +377,3 @@ def _mapping_runner(items: Sequence[tuple[Compiled, Compiled]]) -> Callable[[Sco
 def _place(text: str, offset: int) -> tuple[int, int]:
     """Return line and column, from 1, of an offset."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def _end_of_expression(text: str, position: int) -> int | None:
-    """Return where the closing braces are, None if there are none."""
-    depth = 0
-    while position < len(text):
-        character = text[position]
-        if character in "'\"":
-            position = end_of_quotes(text, position)
-            continue
-        if character == "{":
-            depth += 1
-        elif character == "}" and depth:
-            depth -= 1
-        elif text.startswith(CLOSING, position):
-            return position
-        position += 1
-    return None

@@ -9,7 +9,7 @@ not in this language is refused here, with its offset. No code generation.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from jido_cli.core.cel.source import Source
 from jido_cli.core.cel.types import DYN, CelType
@@ -139,7 +139,7 @@ def decode(serialized: bytes, source: Source, bound: Sequence[str] = ()) -> Node
             "split it",
         )
     checked = _Message(_Message(serialized).first(2))
-    reader = _Reader(dict(_offsets(checked.first(5))), _names(checked.parts.get(2, ())), source)
+    reader = _Reader(_offsets(checked.first(5)), _names(checked.parts.get(2, ())), source)
     root = checked.first(4)
     for name in bound:
         root = _inside(root, name)
@@ -157,14 +157,16 @@ def _inside(data: bytes, name: str) -> bytes:
     return loop.first(7)
 
 
-def _offsets(source_info: bytes) -> Iterator[tuple[int, int]]:
-    """Give number and offset, in the checked text, of every node."""
+def _offsets(source_info: bytes) -> dict[int, int]:
+    """Return number and offset, in the checked text, of every node."""
+    found: dict[int, int] = {}
     for data in _Message(source_info).parts.get(4, ()):
         if len(data) == 4 and data[0] == 8 and data[2] == 16:
-            yield data[1], data[3]
+            found[data[1]] = data[3]
         else:
             entry = _Message(data).numbers
-            yield entry.get(1, 0), entry.get(2, 0)
+            found[entry.get(1, 0)] = entry.get(2, 0)
+    return found
 
 
 def _names(references: Iterable[bytes]) -> dict[int, str]:
