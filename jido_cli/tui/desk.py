@@ -147,6 +147,14 @@ class Desk:
         selected = self.tree.selected
         return self.tree.nodes.get(selected) if selected is not None else None
 
+    @property
+    def takes_signals(self) -> bool:
+        """Whether the selected node takes signals: an agent, or what hands them to agents."""
+        node = self.node
+        if node is None:
+            return False
+        return node["kind"] == "agent" or bool((self.watched.inspect or {}).get("routes"))
+
     # -- how it stands
 
     @property

@@ -205,3 +205,20 @@ def test_the_minute_begins_anew_while_something_is_wrong():
 def test_the_reason_is_bare_of_its_kind():
     assert bare("crash(KeyError: 'sku')") == "KeyError: 'sku'"
     assert bare("killed") == "killed"
+
+
+def test_agents_that_go_to_sleep_are_no_exits():
+    assert told(
+        up(1, "root/chats/eve"),
+        event(2, NOW, "hibernated", "root/chats/ann", "seq 2"),
+        down(3, "root/chats/ann"),
+        event(4, NOW, "hibernated", "root/chats/bob", "seq 2"),
+        down(5, "root/chats/bob"),
+        down(6, "root/chats/zed"),
+        event(7, NOW, "not_kept", "root/chats/eve", "its state could not be kept: full"),
+    ) == [
+        "● root/chats started eve",
+        "■ root/chats stopped: zed",
+        "■ root/chats hibernated: ann, bob",
+        "▲ root/chats/eve its state could not be kept: full",
+    ]

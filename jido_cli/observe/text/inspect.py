@@ -113,7 +113,7 @@ def _work(node: Node, times: measures.Times) -> list[str]:
         lines.append(_row(label, schedule_text(schedule, times)))
     keyed = node.get("keyed")
     if keyed:
-        lines.append(_row("keyed", _keyed(keyed)))
+        lines.append(_row("keyed", keyed_text(keyed)))
     if node["kind"] == "agent":
         lines.append(_row("persist", display(node.get("persist") or "none")))
     dead = node.get("dead_letters")
@@ -122,7 +122,7 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     return lines
 
 
-def _keyed(keyed: Mapping[str, Any]) -> str:
+def keyed_text(keyed: Mapping[str, Any]) -> str:
     """Return how many agents a keyed supervisor has, and what bounds them."""
     text = f"{measures.count(keyed['awake'])} awake, {measures.count(keyed['hibernated'])} asleep"
     if keyed["max_children"] is not None:

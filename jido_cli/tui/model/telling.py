@@ -20,6 +20,7 @@ Event: TypeAlias = Mapping[str, Any]
 KINDS: Final = (
     *("started", "restarted", "exited", "gave_up", "start_failed", "ready", "stopping", "stopped"),
     *("stalled", "hung", "zombie", "overflow", "ignored", "degraded", "backing_off"),
+    *("hibernated", "not_kept"),
 )
 """The kinds of events that are told; the others are directives already, or too many."""
 
@@ -37,6 +38,7 @@ _SIMPLE: Final[Mapping[str, tuple[str, str, str]]] = {
     "ignored": ("■", "fade", "{text}"),
     "degraded": ("▲", "warn", "degraded: {text}"),
     "backing_off": ("◇", "busy", "{text}"),
+    "not_kept": ("▲", "warn", "{text}"),
     "start_failed": ("×", "bad", "did not start: {text}"),
 }
 
@@ -47,6 +49,7 @@ class Teller:
     def __init__(self) -> None:
         self._stopped: list[Event] = []
         self._started: list[Event] = []
+        self._asleep: list[Event] = []
         self._falling: dict[str, float] = {}  # supervisors that gave up, and when
         self._back: dict[str, float] = {}  # nodes that a restart brought back, and when
         self.exits: dict[str, list[float]] = {}  # when children of a supervisor crashed lately
@@ -77,6 +80,10 @@ class Teller:
                 return self._restarted(event)
             case "gave_up":
                 return self._gave_up(event)
+            case "hibernated":
+                before = self._flush() if self._started else []
+                self._asleep.append(event)
+                return before
             case kind if kind in _SIMPLE:
                 sign, role, text = _SIMPLE[kind]
                 said = text.format(text=display(event["text"]))
@@ -94,6 +101,8 @@ class Teller:
             return [*self._flush(), _entry(event, "◆", "loop", path, said)]
         if self._has_fallen(path, event["at"]):
             return []  # that it gave up was told already
+        if any(one["path"] == path for one in self._asleep):
+            return []  # that it went to sleep is told
         before = self._flush() if self._started else []
         self._stopped.append(event)
         return before
@@ -138,7 +147,9 @@ class Teller:
     # -- what waits for the event that explains it
 
     def _flush(self) -> list[EventEntry]:
-        return [*self._flush_stopped(), *self._flush_started()]
+        asleep, self._asleep = self._asleep, []
+        sleepers = _together(asleep, "■", "fade", "hibernated")
+        return [*self._flush_stopped(), *sleepers, *self._flush_started()]
 
     def _flush_stopped(self) -> list[EventEntry]:
         stopped, self._stopped = self._stopped, []

@@ -123,7 +123,7 @@ class OrderingScreen(NavigationScreen, inherit_bindings=False):
         node = self.target()
         if node is None:
             return
-        if node["kind"] != "agent":
+        if not self.desk.takes_signals:
             name, kind = display(node["id"]), display(node["kind"])
             self.desk.say(f"{name} is a {kind}: only agents take signals", "warn")
             self.repaint()

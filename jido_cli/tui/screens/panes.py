@@ -247,6 +247,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
             face = FooterFace(
                 kind=node["kind"] if node else "",
                 status=node["status"] if node else "",
+                takes_signals=self.desk.takes_signals,
                 is_paused=self.desk.log.is_paused,
                 is_lost=self.desk.is_lost,
                 has_trouble=has_trouble,

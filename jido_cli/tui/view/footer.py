@@ -21,6 +21,7 @@ class FooterFace:
     Args:
         kind: of the selected node.
         status: of the selected node.
+        takes_signals: the selected node does.
         is_paused: the log is.
         is_lost: the engine is.
         has_trouble: there is one to go to.
@@ -29,6 +30,7 @@ class FooterFace:
 
     kind: str = ""
     status: str = ""
+    takes_signals: bool = False
     is_paused: bool = False
     is_lost: bool = False
     has_trouble: bool = False
@@ -69,8 +71,7 @@ def footer_groups(face: FooterFace, width: int) -> list[list[Item]]:
 
 def _node_keys(face: FooterFace, *, is_wide: bool) -> list[Item]:
     keys: list[Item] = []
-    is_agent = face.kind == "agent"
-    if is_agent:
+    if face.takes_signals:
         keys.append(("s", "send", "send"))
         if is_wide:
             keys.append(("c", "call", "call"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jido_cli.observe.text import measures
+from jido_cli.observe.text.inspect import keyed_text
 from jido_cli.observe.text.names import last_part
 from jido_cli.tui.model.tree import Node
 from jido_cli.tui.text import EMPTY, Line, Row, display
@@ -32,7 +33,7 @@ def supervisor_rows(node: Node, face: StateFace) -> list[Line]:
     shutdown = measures.setting(child["shutdown"]) if "shutdown" in child else ""
     extras = [str(child.get("restart") or ""), shutdown]
     story = face.given_up.get(node["path"])
-    head = [title(node, face)]
+    head = [title(node, face), *_keyed(face)]
     if not face.tree.children(node["path"]):
         return [*head, status_line(node, face, extras=extras), EMPTY, *_empty(node, face)]
     if story is not None and not face.is_lost:
@@ -41,6 +42,12 @@ def supervisor_rows(node: Node, face: StateFace) -> list[Line]:
     if face.is_wide or face.is_lost:
         return [*head, status_line(node, face, extras=extras), EMPTY, *_boundary_wide(node, face)]
     return [*head, *_boundary_narrow(node, face)]
+
+
+def _keyed(face: StateFace) -> list[Line]:
+    """Return how many agents a keyed supervisor has, awake and asleep."""
+    keyed = (face.inspect or {}).get("keyed")
+    return wrapped_lines(face, keyed_text(keyed), hang=2) if keyed else []
 
 
 def _empty(node: Node, face: StateFace) -> list[Line]:
