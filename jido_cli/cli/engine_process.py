@@ -22,6 +22,7 @@ from jido_cli.cli.engine_life import Life, Plan, live
 from jido_cli.cli.engine_log import EventPrinter, Output
 from jido_cli.cli.event_loop import new_loop
 from jido_cli.cli.failures import CommandError, FindingsError
+from jido_cli.cli.fingerprint import change, fingerprint
 from jido_cli.cli.log_file import LogFile
 from jido_cli.cli.render.story import headline, story_hints, story_where
 from jido_cli.cli.reporting import Failed, Ready, Reporter
@@ -31,8 +32,14 @@ from jido_cli.control import last_words
 from jido_cli.control.lifeline import watch_lifeline
 from jido_cli.control.protocol import PROTOCOL
 from jido_cli.control.server import ControlServer
-from jido_cli.control.state_dir import AlreadyRunningError, EngineClaim, EnginePlace, StateDir
-from jido_cli.control.words import pasted
+from jido_cli.control.state_dir import (
+    AlreadyRunningError,
+    EngineClaim,
+    EnginePlace,
+    EngineRecord,
+    StateDir,
+)
+from jido_cli.control.words import pasted, shown
 from jido_cli.errors import ControlError, JidoCliError, StartError
 from jido_cli.observe.text import measures
 
@@ -79,12 +86,16 @@ def run_engine(settings: Settings, session: Session) -> int:
         with state_dir.claim(found.topology.name) as claim:
             return _Process(settings, session, found, claim, reporter).run()
     except AlreadyRunningError as error:
-        if settings.is_detached and _is_same(error, settings.file):
-            record = error.record
-            assert record is not None
-            up_s = session.now() - record.started_at
-            reporter.ready(Ready(record.name, record.pid, 0, up_s, was_running=True))
-            return failures.OK
+        record = error.record
+        if record is not None and _is_same(record, settings.file):
+            error.why = _changed(record, found, settings)
+            if settings.is_detached:
+                notes = (error.why,) if error.why is not None else ()
+                up_s = session.now() - record.started_at
+                reporter.ready(
+                    Ready(record.name, record.pid, 0, up_s, was_running=True, notes=notes)
+                )
+                return failures.OK
         reporter.failed(Failed(failures.report(error)))
         raise
     except FindingsError as error:
@@ -98,9 +109,16 @@ def run_engine(settings: Settings, session: Session) -> int:
         raise
 
 
-def _is_same(error: AlreadyRunningError, file: Path) -> bool:
-    record = error.record
-    return record is not None and Path(record.file).resolve() == file.resolve()
+def _is_same(record: EngineRecord, file: Path) -> bool:
+    return Path(record.file).resolve() == file.resolve()
+
+
+def _changed(record: EngineRecord, found: Checked, settings: Settings) -> str | None:
+    """Return what is other now than when the engine was started, and how it would come to run."""
+    what = change(record.fingerprint, fingerprint(found.result), shown(settings.file))
+    if what is None:
+        return None
+    return f"{what}: jido down -e {record.name}, then jido up again"
 
 
 class _Process:
@@ -118,6 +136,7 @@ class _Process:
         self._session = session
         topology = self._topology = found.topology
         self._warnings = found.warnings
+        self._fingerprint = fingerprint(found.result)
         self._claim = claim
         self._reporter = reporter
         self._nodes = count_nodes(topology.root)
@@ -157,7 +176,12 @@ class _Process:
             raise
         listener = self._claim.bind()
         file = self._topology.file.absolute()
-        self._claim.announce(version=jido_cli.__version__, protocol=PROTOCOL, file=file)
+        self._claim.announce(
+            version=jido_cli.__version__,
+            protocol=PROTOCOL,
+            file=file,
+            fingerprint=self._fingerprint,
+        )
         server = ControlServer(engine.port, listener, on_lost=_ends(engine))
         server.start()
         printer.say(self._session.now(), "jido", self._about())

@@ -37,7 +37,10 @@ _LOCK_PAUSE_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class EngineRecord:
-    """What an engine writes about itself into `engine.json`; the pid is for people only."""
+    """What an engine writes about itself into `engine.json`; the pid is for people only.
+
+    `fingerprint` tells whether another run would be of the same; engines without one wrote none.
+    """
 
     name: str
     pid: int
@@ -47,13 +50,14 @@ class EngineRecord:
     started_at: float
     folder: str
     socket: str
+    fingerprint: str = ""
 
     @classmethod
     def from_dict(cls, record: Mapping[str, object]) -> EngineRecord | None:
         """Return the record, or None when the file holds something else."""
         values: dict[str, object] = {}
         for field in fields(cls):
-            value = record.get(field.name)
+            value = record.get(field.name, field.default)
             if not isinstance(value, _KINDS.get(field.name, str)):
                 return None
             values[field.name] = value
@@ -265,7 +269,9 @@ class EngineClaim:
         self._inode: int | None = None
         place.socket.unlink(missing_ok=True)  # a dead engine's: the lock says that none lives
 
-    def announce(self, *, version: str, protocol: int, file: Path | str) -> EngineRecord:
+    def announce(
+        self, *, version: str, protocol: int, file: Path | str, fingerprint: str = ""
+    ) -> EngineRecord:
         """Write who the engine is, here and into the listing of this user's engines."""
         place = self.place
         record = EngineRecord(
@@ -277,6 +283,7 @@ class EngineClaim:
             started_at=time.time(),
             folder=str(place.folder),
             socket=str(place.socket),
+            fingerprint=fingerprint,
         )
         with private_files.writing(place.record_path, variable=_STATE_DIR):
             place.last_exit_path.unlink(missing_ok=True)

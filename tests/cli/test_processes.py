@@ -86,6 +86,21 @@ def test_the_same_file_again_is_no_failure_and_anything_else_is(project):
     assert project.peek("ls")["engines"][0]["pid"] == pid
 
 
+def test_a_file_that_has_changed_since_its_engine_was_started_is_told(project):
+    file = project.topology()
+    path = project.root / file
+    project.jido("up", file, "-d")
+    path.write_text("# only a comment\n" + path.read_text())
+    assert project.jido("up", file, "-d").err == ""
+    path.write_text(path.read_text().replace("by: 1", "by: 2"))
+    told = "shop.yaml has changed since it was started: jido down -e shop, then jido up again\n"
+    again = project.jido("up", file, "-d")
+    assert (again.code, again.err) == (0, f"note: {told}")
+    foreground = project.jido("up", file)
+    assert foreground.code == 1
+    assert f"  why    {told}" in foreground.err
+
+
 def test_up_says_how_many_warnings_lint_has(project):
     file = project.topology()
     path = project.root / file

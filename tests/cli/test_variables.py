@@ -174,10 +174,18 @@ def test_a_detached_engine_gets_the_values(project: Project):
     assert (again.code, again.err) == (
         0,
         (
-            "note: it keeps the values that it was started with; "
-            "for others: jido down -e depot, then jido up again\n"
+            "note: it keeps the values that it was started with: "
+            "jido down -e depot, then jido up again\n"
         ),
     )
+
+
+@pytest.mark.slow
+def test_the_same_values_again_change_nothing(project: Project):
+    words = ("up", "depot.yaml", "-d", "--set", "workers=2", "--set-file", "region=region.txt")
+    project.jido(*words)
+    again = project.jido(*words)
+    assert (again.code, again.err) == (0, "")
 
 
 @pytest.mark.slow

@@ -78,7 +78,7 @@ def command(
     given = variables.given(assignments, set_files, values)
     words = _words(file, run_for, until_idle, log_format, given, chosen)
     if detach:
-        return _detach(session, chosen, words, file, given, as_json=as_json)
+        return _detach(session, chosen, words, file, as_json=as_json)
     session.terminal.err(*chosen.notes())
     wants_lines = no_tui or report_fd is not None or log_format != "text"
     if not wants_lines and session.owns_process and dashboard.can_open(session.environ):
@@ -145,7 +145,6 @@ def _detach(
     chosen: interpreter.Interpreter,
     words: Sequence[str],
     file: str,
-    given: variables.Given,
     *,
     as_json: bool,
 ) -> int:
@@ -158,9 +157,6 @@ def _detach(
         if news.lines:
             raise FindingsError(news.report.message, lines=news.lines, findings=news.findings)
         raise error_of(news.report)
-    if news.was_running and given != variables.NOTHING:
-        again = f"jido down -e {display(news.name)}, then jido up again"
-        terminal.err(f"note: it keeps the values that it was started with; for others: {again}")
     terminal.err(*(f"note: {display(note)}" for note in news.notes))
     if as_json:
         terminal.out_json(
@@ -170,6 +166,7 @@ def _detach(
                 "nodes": None if news.was_running else news.nodes,
                 "seconds": round(news.seconds, 3),
                 "was_running": news.was_running,
+                "notes": list(news.notes),
             }
         )
         return 0
