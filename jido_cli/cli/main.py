@@ -32,6 +32,7 @@ def _entries() -> dict[str, Entry]:
         ("Look", "dead-letters", "Show the signals that nobody handled."),
         ("Steer", "send", "Send a signal to an agent."),
         ("Steer", "call", "Send a signal, wait, and print the agent's new state."),
+        ("Steer", "wait", "Wait until a condition holds for a node, and print its state."),
         ("Steer", "stop", "Stop a node on purpose; it is not restarted."),
         ("Steer", "start", "Start a stopped or failed node."),
         ("Steer", "restart", "Restart a node."),

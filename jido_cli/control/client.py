@@ -16,7 +16,7 @@ from urllib.parse import quote
 from jido_cli import __version__
 from jido_cli.control import peer, protocol, troubles, words
 from jido_cli.control.event_reader import ClientEventStream
-from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, ScheduleVerb, Verb
+from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, DEFAULT_WAIT_MS, Answer, ScheduleVerb, Verb
 from jido_cli.control.state_dir import EnginePlace
 from jido_cli.control.transport import (
     Broken,
@@ -155,6 +155,14 @@ class EngineClient:
         """Stop, start, restart or kill a node."""
         path = f"{_node_path(protocol.NODES_PATH, ident)}:{verb}"
         return self._order("POST", path, {"timeout": timeout_ms}, None, timeout_ms=timeout_ms)
+
+    def wait(
+        self, ident: str, until: str | None = None, *, timeout_ms: int = DEFAULT_WAIT_MS
+    ) -> Answer:
+        """Wait until a condition holds for a node."""
+        path = f"{_node_path(protocol.NODES_PATH, ident)}:wait"
+        body = {} if until is None else {"until": until}
+        return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
 
     def scale(self, ident: str, count: int, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
         """Bring a group of replicas, or a dynamic supervisor, to *count* members."""

@@ -16,6 +16,7 @@ Verb: TypeAlias = Literal["stop", "start", "restart", "kill"]
 ScheduleVerb: TypeAlias = Literal["run", "pause", "resume"]
 
 DEFAULT_TIMEOUT_MS = 5000
+DEFAULT_WAIT_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class EngineHandle(Protocol):
 
     def steer(self, verb: Verb, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
         """Stop, start, restart or kill a node, and return when that is done."""
+
+    def wait(
+        self, ident: str, until: str | None = None, *, timeout_ms: int = DEFAULT_WAIT_MS
+    ) -> Answer:
+        """Wait until a condition holds for a node: `{"met", "state", "waited_ms", ...}`.
+
+        Args:
+            ident: the node, by path or tail.
+            until: CEL over its `state`, `status`, `facts` and `restarts`; None waits until an
+                agent has completed.
+            timeout_ms: how long; then `met` is false, and `diagnostic` says what it is at.
+        """
 
     def scale(self, ident: str, count: int, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:
         """Bring a group of replicas, or a dynamic supervisor, to *count* members."""

@@ -116,6 +116,19 @@ async def post_scale(exchange: Exchange) -> Response:
     return exchange.answer(answer)
 
 
+async def post_wait(exchange: Exchange) -> Response:
+    """Wait until a condition holds for a node; that it did not in time is an answer too."""
+    fields = await exchange.fields({"until": str})
+    timeout_ms = exchange.timeout_ms()
+    answer = await exchange.order(
+        "wait",
+        {"id": exchange.ident, "until": fields.get("until"), "timeout_ms": timeout_ms},
+        timeout_ms=timeout_ms,
+        what=f"the wait for {exchange.ident}",
+    )
+    return exchange.answer(answer)
+
+
 async def delete_child(exchange: Exchange) -> Response:
     """End a dynamic child."""
     await exchange.fields({})
@@ -193,6 +206,14 @@ ENDPOINTS = (
         post_scale,
         (TIMEOUT,),
         _object({"count": {"type": "integer", "minimum": 0}}, "count"),
+    ),
+    Endpoint(
+        "POST",
+        protocol.NODES_PATH + "{path}:wait",
+        "Wait until a condition holds for a node, or the time-out",
+        post_wait,
+        (TIMEOUT,),
+        _object({"until": _TEXT}),
     ),
     Endpoint(
         "POST",

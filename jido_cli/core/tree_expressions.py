@@ -324,3 +324,22 @@ def _mentions(text: str, problems: list[ExpressionError]) -> Iterator[tuple[Kind
 
 def _is_field(text: str, position: int) -> bool:
     return text[:position].rstrip().endswith(".")
+
+
+def compile_node_condition(
+    text: str, state: Schema | None, *, has_state: bool = True
+) -> Expression:
+    """Return a condition over one node: its `state`, `status`, `facts` and `restarts`.
+
+    Args:
+        text: CEL, without braces; must be true or false.
+        state: the full JSON Schema of its state; None is any mapping.
+        has_state: whether the node is an agent.
+
+    Raises:
+        ExpressionError: it is not CEL, or does not fit the types.
+    """
+    variables: dict[str, Schema | str] = {"status": "string", "restarts": "int", "facts": "list"}
+    if has_state:
+        variables["state"] = state or "map"
+    return _environment(msgspec.json.encode((variables, False))).compile(text, is_condition=True)

@@ -7,7 +7,7 @@ how a process is made of it (socket, signals, files) is the command line's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -27,6 +27,7 @@ from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, SupervisorStart
 from jido_cli.runtime.supervising.story import Story, StoryKeeper
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
+from jido_cli.runtime.waiting import DEFAULT_WAIT_S, Until, WaitResult, wait_all, wait_any
 from jido_cli.runtime.watching.watch import Stall, Watchdog
 from jido_cli.store.checkpoints import CheckpointStore
 from jido_cli.supervision import events as on
@@ -262,6 +263,45 @@ class Engine:
         signal = self.signal(signal_type, data)
         place = self.kernel.keyed.find(ident, signal) or self.kernel.tree.resolve(ident)
         return deliver(place, signal)
+
+    async def wait(
+        self, ident: str, until: Until = None, *, timeout_s: float = DEFAULT_WAIT_S
+    ) -> WaitResult:
+        """Wait until a condition holds for the node that *ident* names.
+
+        Args:
+            ident: id or path of the node.
+            until: CEL over its `state`, `status`, `facts` and `restarts`, or a function of the
+                state; None waits until an agent has completed: its strategy is done, or
+                `state.status` is `completed` or `failed`.
+            timeout_s: how long; then the result says that it is not met, and what the node is at.
+
+        Raises:
+            ControlError: `no-node`, `ambiguous-node`, `no-state`, `no-path`, `bad-expression`.
+        """
+        return (await self.wait_all([ident], until, timeout_s=timeout_s))[0]
+
+    async def wait_all(
+        self, idents: Iterable[str], until: Until = None, *, timeout_s: float = DEFAULT_WAIT_S
+    ) -> Sequence[WaitResult]:
+        """Wait until it holds for all nodes; a result for each, in order.
+
+        Raises:
+            ControlError: as `wait`.
+        """
+        places = [self.kernel.tree.resolve(ident) for ident in idents]
+        return await wait_all(self.kernel, places, until, timeout_s)
+
+    async def wait_any(
+        self, idents: Iterable[str], until: Until = None, *, timeout_s: float = DEFAULT_WAIT_S
+    ) -> Sequence[WaitResult]:
+        """Wait until it holds for one node; its result alone, or all of them if it was in vain.
+
+        Raises:
+            ControlError: as `wait`.
+        """
+        places = [self.kernel.tree.resolve(ident) for ident in idents]
+        return await wait_any(self.kernel, places, until, timeout_s)
 
     def signal(self, signal_type: str, data: object = None) -> Signal:
         """Return a new signal from outside the tree."""

@@ -133,6 +133,7 @@ class Kernel:
         place.about_to_end()
         place.log.has_ended = True
         dead_letter_mail(place, "its place ended")
+        place.tell_watchers()
         if not place.is_keyed:
             self.keyed.ended(place)
             self.hearing.ended(place)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from jido_cli.runtime.assembly import assemble
 from jido_cli.runtime.engine import Engine
 from jido_cli.runtime.serving.view_records import directive
 from jido_cli.runtime.supervising.story import Story
+from jido_cli.runtime.waiting import Until, WaitResult, diagnose
 from jido_cli.supervision.reasons import crash
 from jido_cli.testing import expectations
 from jido_cli.testing.failures import (
@@ -189,6 +190,28 @@ class TopologyRun(VirtualEngine):
             )
         return self.now - began
 
+    def wait_for(
+        self, *idents: str, until: Until = None, within: Span = 10.0, is_any: bool = False
+    ) -> list[WaitResult]:
+        """Wait as `jido wait` does, for all nodes, or with *is_any* for one; return the results.
+
+        Args:
+            idents: the nodes.
+            until: CEL over `state`, `status`, `facts`, `restarts`, a function of the state, or
+                None: until the agents have completed.
+            within: how much virtual time they have; a result says whether it was met.
+            is_any: whether one is enough; its result comes alone.
+
+        Raises:
+            ControlError: no such node, or a condition that is none.
+        """
+        wait = self.engine.wait_any if is_any else self.engine.wait_all
+        seconds = _seconds(within)
+        waiting = self.loop.create_task(_gathered(wait(idents, until, timeout_s=seconds)))
+        self.settle()
+        self._drive(waiting.done, seconds + 1.0)
+        return waiting.result()
+
     def _drive(self, is_done: Callable[[], bool], limit_s: float) -> None:
         """Jump from timer to timer until *is_done*, at most *limit_s*."""
         until = self.now + limit_s
@@ -323,18 +346,18 @@ class TopologyRun(VirtualEngine):
         return None if end is None else end.story
 
     def busy(self) -> list[str]:
-        """Return a line for each agent that has work, or has failed: where to look."""
+        """Return a line for each agent that has work, or does not run: where to look."""
         lines = []
         for place in self.kernel.tree.walk():
-            server = place.process
-            running = server.running if isinstance(server, AgentServer) else None
-            told = [] if running is None else [f"runs {running.action}"]
-            if place.mail_depth:
-                told.append(f"{place.mail_depth} signals wait")
-            if place.status not in ("running",):
-                told.append(f"is {place.status}")
-            if told:
-                lines.append(f"{place.path} {', '.join(told)}")
+            told = diagnose(self.kernel, place)
+            parts = [] if told.running is None else [f"runs {told.running}"]
+            if told.mailbox:
+                parts.append(f"{told.mailbox} signals wait")
+            if told.status != "running":
+                parts.append(f"is {told.status}")
+            if parts:
+                last = f"; last {told.last}" if told.last else ""
+                lines.append(f"{place.path} {', '.join(parts)}{last}")
         return lines or ["no agent has work to do"]
 
     # -- expectations
@@ -457,6 +480,10 @@ def _seconds(span: Span) -> float:
     if found is None:
         raise UsageError(f"{span!r} is not a span of time", hints=("write it as 250ms, 5s or 2m",))
     return found / 1000
+
+
+async def _gathered(results: Awaitable[Sequence[WaitResult]]) -> list[WaitResult]:
+    return list(await results)
 
 
 def _raise(error: ExpectationError | None) -> None:

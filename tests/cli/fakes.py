@@ -48,6 +48,7 @@ class FakeHandle:
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     states: dict[tuple[str, str | None], Any] = field(default_factory=dict)
     call_answer: dict[str, Any] = field(default_factory=dict)
+    wait_answer: dict[str, Any] = field(default_factory=dict)
     past: list[dict[str, Any]] = field(default_factory=list)
     coming: list[Any] = field(default_factory=list)
     directive_pages: list[dict[str, Any]] = field(default_factory=list)
@@ -97,6 +98,12 @@ class FakeHandle:
             raise self.refusal
         self.orders.append((verb, ident, timeout_ms))
         return {"path": ident}
+
+    def wait(self, ident: str, until: str | None, *, timeout_ms: int) -> dict[str, Any]:
+        if self.refusal is not None:
+            raise self.refusal
+        self.orders.append(("wait", ident, until, timeout_ms))
+        return self.wait_answer
 
     def scale(self, ident: str, count: int, *, timeout_ms: int) -> dict[str, Any]:
         if self.refusal is not None:

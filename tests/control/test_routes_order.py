@@ -138,6 +138,22 @@ def test_children_are_started_and_ended(rig: Rig):
     ]
 
 
+def test_a_node_is_waited_for_as_long_as_is_asked(rig: Rig):
+    path = "/v1/nodes/root/w:wait?timeout=1500"
+    until = "state.n == 1"
+    assert rig.ask("POST", path, {"until": until}) == (200, {"done": "wait"})
+    assert rig.ask("POST", "/v1/nodes/root/w:wait", {})[0] == 200
+    assert rig.port.orders == [
+        ("wait", {"id": "root/w", "until": until, "timeout_ms": 1500}),
+        ("wait", {"id": "root/w", "until": None, "timeout_ms": 5000}),
+    ]
+
+
+def test_a_condition_that_is_no_text_is_refused(rig: Rig):
+    status, problem = rig.ask("POST", "/v1/nodes/root/w:wait", {"until": 3})
+    assert (status, problem["code"]) == (400, "bad-value")
+
+
 def test_a_group_is_scaled(rig: Rig):
     path = "/v1/nodes/root/w:scale"
     assert rig.ask("POST", path, {"count": 3}) == (200, {"done": "scale"})

@@ -16,7 +16,7 @@ PAGE = "docs/operating.md"
 def test_the_exit_codes_are_those_of_the_commands():
     want = {
         getattr(failures, name)
-        for name in ("OK", "FAILED", "USAGE", "NOT_FOUND", "BAD_TOPOLOGY", "INTERNAL")
+        for name in ("OK", "FAILED", "USAGE", "NOT_FOUND", "BAD_TOPOLOGY", "INTERNAL", "TIMED_OUT")
     }
     got = {int(row[0]) for row in rows(section(PAGE, "Exit codes"))}
     assert got == want | {failures.INTERRUPTED}

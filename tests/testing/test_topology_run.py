@@ -243,6 +243,16 @@ def test_two_runs_of_the_same_seed_have_the_same_ids(written: Written, jido_run:
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_nodes_are_waited_for_as_the_command_line_does(counter: TopologyRun):
+    counter.send("counter", "counter.later")
+    [found] = counter.wait_for("counter", until="state.count == 1", within="1m")
+    assert (found.is_met, found.waited_s, counter.now) == (True, 5.0, 5.0)
+    results = counter.wait_for("counter", "other", until=lambda state: "n" in state, within=1)
+    assert [one.is_met for one in results] == [False, True]
+    [first] = counter.wait_for("counter", "other", until=lambda state: "n" in state, is_any=True)
+    assert first.path == "root/other"
+
+
 # -- effects
 
 

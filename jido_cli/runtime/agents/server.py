@@ -260,9 +260,12 @@ class AgentServer:
                 self._handle(item, item)
             else:
                 self._handle_call(item)  # type: ignore[arg-type]
-            if place._log is not None and has_waiters(place):  # noqa: SLF001 - hot path
-                admit_waiters(place)
-                mail = place.mail
+            if place._log is not None:  # noqa: SLF001 - hot path
+                if place._log.watchers:  # noqa: SLF001
+                    place.tell_watchers()
+                if has_waiters(place):
+                    admit_waiters(place)
+                    mail = place.mail
         if self.is_alive and not self.is_held:
             place.wake()
         return handled
@@ -372,6 +375,9 @@ class AgentServer:
         before, self.committed = self.committed, done.agent
         if mail.__class__ is CallRequest:
             self._answer(mail, done, seq, before)
+        log = self.place._log  # noqa: SLF001 - hot path
+        if log is not None and log.watchers:
+            self.place.tell_watchers()
         if done.directives:
             self._perform_all(done, seq, signal, mail, now_ns)
 

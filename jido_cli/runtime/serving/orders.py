@@ -31,6 +31,7 @@ from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
+from jido_cli.runtime.waiting import DEFAULT_WAIT_S, Wait
 from jido_cli.supervision import answers
 from jido_cli.supervision.events import (
     Call,
@@ -64,6 +65,7 @@ class Orders:
             "start_child": self._start_child,
             "terminate_child": self._terminate_child,
             "scale": self._scale,
+            "wait": self._wait,
             "shutdown": self._shutdown,
             "run_schedule": self._run_schedule,
             "pause_schedule": self._pause_schedule,
@@ -288,6 +290,14 @@ class Orders:
                 raise ControlError(
                     f"refused: {type(answer).__name__}", code="wrong-state", where=place.path
                 )
+
+    # -- waiting
+
+    async def _wait(self, args: Mapping[str, Any]) -> Data:
+        place = self._kernel.tree.resolve(args["id"])
+        timeout_s = (args.get("timeout_ms") or DEFAULT_WAIT_S * 1000) / 1000
+        wait = Wait(self._kernel, place, args.get("until"), timeout_s)
+        return view_records.wait_result(await wait.future)
 
     # -- dynamic children
 

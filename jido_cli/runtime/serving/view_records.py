@@ -6,6 +6,7 @@ Pure translation of values that do not change any more; what of an engine is sho
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from jido_cli.runtime.supervising.starts import AgentStart
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agents.calls import Answer
+    from jido_cli.runtime.waiting import WaitResult
     from jido_cli.runtime.watching.watch import Stall
 
 Data = dict[str, Any]
@@ -160,6 +162,22 @@ def _failure(error: ActionFailure, place: Place) -> Data:
         "where": None if action is None else action.source or None,
         "retryable": error.retryable,
         "details": thaw(error.details) if error.details is not None else None,
+    }
+
+
+def wait_result(one: WaitResult) -> Data:
+    """Return how a wait ended; `diagnostic` says what the node is at when it was in vain."""
+    told = one.diagnostic
+    return {
+        "met": one.is_met,
+        "path": one.path,
+        "status": one.status,
+        "seq": one.seq,
+        "state": one.state,
+        "restarts": one.restarts,
+        "waited_ms": round(one.waited_s * 1000),
+        "has_ended": one.has_ended,
+        "diagnostic": None if told is None else dataclasses.asdict(told),
     }
 
 

@@ -9,6 +9,7 @@ need hangs on `log`, which is made when it is first used.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
 
 from jido_cli.observe.records import ExitRecord
@@ -78,6 +79,7 @@ class PlaceLog:
         "schedules",
         "up_at",
         "waiters",
+        "watchers",
         "why_failed",
     )
 
@@ -85,6 +87,7 @@ class PlaceLog:
         self.exits: deque[ExitRecord] = deque(maxlen=EXITS_KEPT)
         self.own_restarts: deque[float] = deque(maxlen=EXITS_KEPT)
         self.waiters: deque[Waiter] = deque()
+        self.watchers: tuple[Callable[[], None], ...] = ()  # told of commits and statuses
         self.rejected = 0
         self.dropped = 0
         self.dead = 0
@@ -184,6 +187,14 @@ class Place:
         self.status = status
         self.since = self.kernel.clock.monotonic()
         self.kernel.revision += 1
+        if self._log is not None and self._log.watchers:
+            self.tell_watchers()
+
+    def tell_watchers(self) -> None:
+        """Something is another than before: let those look who wait for this place."""
+        if self._log is not None:
+            for look in self._log.watchers:
+                look()
 
     def child(self, child_id: str) -> Place | None:
         """Return the child place *child_id*, if there is one."""

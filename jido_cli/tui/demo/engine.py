@@ -10,7 +10,14 @@ from types import TracebackType
 from typing import Any, Final, Literal
 
 from jido_cli import __version__
-from jido_cli.control.handle import DEFAULT_TIMEOUT_MS, Answer, Missed, ScheduleVerb, Verb
+from jido_cli.control.handle import (
+    DEFAULT_TIMEOUT_MS,
+    DEFAULT_WAIT_MS,
+    Answer,
+    Missed,
+    ScheduleVerb,
+    Verb,
+)
 from jido_cli.errors import ControlError
 from jido_cli.tui.demo.nodes import DemoNode
 from jido_cli.tui.demo.supervision import KILLED, DemoTree
@@ -244,6 +251,16 @@ class DemoEngine:
                 "generation": node.generation,
                 "did": _DONE[verb],
             }
+
+    def wait(
+        self,
+        ident: str,
+        until: str | None = None,  # noqa: ARG002 - the interface's
+        *,
+        timeout_ms: int = DEFAULT_WAIT_MS,  # noqa: ARG002
+    ) -> Answer:
+        """Refuse: nobody waits for a play."""
+        raise ControlError(f"{ident} cannot be waited for", code="wrong-state")
 
     def scale(
         self,
