@@ -17,7 +17,7 @@ from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
 
 STEER: Final = ("crash", "kill", "stop", "start", "restart")
-Wanted = Literal["node", "agent", "supervisor", "group"]
+Wanted = Literal["node", "agent", "receiver", "supervisor", "group"]
 
 
 class NamedNode(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ def nodes_of(document: Raw) -> Iterator[NamedNode]:
                     yield NamedNode(ident, (*place, "restarted", index), "node")
     for sent in sent_by(document):
         if not sent.may_fail:
-            yield NamedNode(sent.to, (*sent.path, "to"), "agent")
+            yield NamedNode(sent.to, (*sent.path, "to"), "receiver")
     wanted: dict[str, Wanted] = {"agents": "agent", "supervisors": "supervisor", "group": "group"}
     for place, text in _conditions(document):
         for kind, name in _mentioned(text):

@@ -17,11 +17,15 @@ ANY: Final = "*"
 
 
 class Node(NamedTuple):
-    """A node: `agent` is the agent that it runs, None for a supervisor; `group` its replicas'."""
+    """A node: `agent` is the agent that it runs, None for a supervisor; `group` its replicas'.
+
+    `is_keyed`: a supervisor that passes signals on to the child of their key.
+    """
 
     path: str
     agent: str | None = None
     group: str | None = None
+    is_keyed: bool = False
 
     @property
     def is_template(self) -> bool:
@@ -34,7 +38,7 @@ class Nodes:
 
     def __init__(self, document: Raw) -> None:
         tree = RawNode(("supervisor",), raw.mapping(document.get("supervisor")))
-        self.all = [Node(ROOT), *_below(tree, ROOT)]
+        self.all = [Node(ROOT, is_keyed="keyed_by" in tree.value), *_below(tree, ROOT)]
         self.has_mounts = any(
             "topology" in child.value
             for supervisor in raw.supervisors(document)
@@ -82,7 +86,7 @@ def _below(supervisor: RawNode, path: str) -> Iterator[Node]:
         below = f"{path}/{child_id}"
         group = child.value.group if isinstance(child.value, raw.Member) else None
         if raw.is_supervisor(child.value):
-            yield Node(below, None, group)
+            yield Node(below, None, group, "keyed_by" in child.value)
             yield from _below(child, below)
         else:
             yield Node(below, raw.text(child.value.get("agent")), group)

@@ -80,7 +80,9 @@ def _fact(named: NamedNode, found: list[Node], nodes: Nodes, *, is_open: bool) -
         paths = ", ".join(node.path for node in declared)
         return f"{ident!r} is several nodes: {paths}"
     is_agent = found[0].agent is not None
-    if named.wanted == "agent" and not is_agent:
+    if named.wanted == "receiver" and found[0].is_keyed:
+        return None
+    if named.wanted in ("agent", "receiver") and not is_agent:
         return f"{ident!r} is no agent: it has no state and takes no signals"
     if named.wanted == "supervisor" and is_agent and declared:
         return f"{ident!r} is an agent, no supervisor"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.tree_expressions import Mention, UnknownNodeError
-from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.errors import ControlError
 from jido_cli.runtime.serving import view
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
@@ -54,18 +54,22 @@ class TreeValues:
                 }
 
     def agent(self, place: Place) -> dict[str, object]:
-        """Return what expressions see of one agent; without a process its state is null."""
-        process = place.process
+        """Return what expressions see of one agent; null is the state of one that has none."""
         return {
             "id": place.id,
             "path": place.path,
             "status": view.status_of(place, self._kernel.monotonic()),
             "facts": view.facts_of(place, False),
             "restarts": place.restarts,
-            "state": process.committed.state if isinstance(process, AgentServer) else None,
+            "state": view.state_of(place),
         }
 
     def _one(self, ident: str, kind: str) -> Place:
+        if kind == "agent" and self._kernel.keyed.split(ident) is not None:
+            try:
+                return self._kernel.keyed.resolve(ident)
+            except ControlError as error:
+                raise UnknownNodeError(error.message) from None
         matching = self._kernel.tree.matching(ident)
         found = [place for place in matching if place.start.kind == kind]
         if len(found) == 1:
