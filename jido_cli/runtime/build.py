@@ -29,6 +29,7 @@ from jido_cli.errors import InternalError, StartError
 from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
+    DedupeStart,
     ErrorPolicy,
     GroupStart,
     KeyedStart,
@@ -46,6 +47,7 @@ from jido_cli.topology.model import (
     AgentDecl,
     BackoffDecl,
     ChildDecl,
+    DedupeDecl,
     FsmDecl,
     KeyedDecl,
     MountDecl,
@@ -210,9 +212,15 @@ class _Builder:
         )
         return replace(group, state_of=state_of, fixed_by=child.replicas.fixed_by)
 
-    def _signal_key(self, text: str, name: str) -> SignalKey:
+    def _dedupe(self, decl: DedupeDecl | None) -> DedupeStart | None:
+        if decl is None:
+            return None
+        key = None if decl.by is None else self._signal_key(decl.by, "by", is_name=False)
+        return DedupeStart(key, decl.keep_ms / 1000, decl.max)
+
+    def _signal_key(self, text: str, name: str, *, is_name: bool = True) -> SignalKey:
         key, problems = compile_signal_key(
-            text, (name,), vars=self._vars, vars_schema=self._vars_schema
+            text, (name,), vars=self._vars, vars_schema=self._vars_schema, is_name=is_name
         )
         _expect_none(problems)
         return key
@@ -237,6 +245,7 @@ class _Builder:
                 persist=user.persist,
                 idle_timeout_s=None if idle_ms is None else idle_ms / 1000,
                 on_parent_death=decl.on_parent_death,
+                dedupe=self._dedupe(decl.dedupe),
             )
         return program
 

@@ -29,6 +29,7 @@ class CommitUnit:
     directives: Sequence[object]
     now_ns: int
     settle: Callable[[bool], None]
+    dedupe: str | None = None  # by which the signal is known again, if the agent keeps such keys
 
 
 class Committer(Protocol):

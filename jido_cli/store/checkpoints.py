@@ -23,11 +23,21 @@ class Lineage(NamedTuple):
         return f"{self.owner}/{self.id}"
 
 
+class Handled(NamedTuple):
+    """A signal that is known again: its key, when, by which command, and whether that was ok."""
+
+    key: str
+    at_ns: int
+    seq: int
+    is_ok: bool = True
+
+
 class Checkpoint(msgspec.Struct, frozen=True):
     """An agent at rest.
 
     `seq` is the number of the newest command in it, `generation` that of the incarnation that
-    ran it: neither ever goes back. `counts` is what its place had counted so far.
+    ran it: neither ever goes back. `counts` is what its place had counted so far, `handled` the
+    signals that it would know again.
     """
 
     seq: int
@@ -35,6 +45,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     at: float
     state: Mapping[str, object]
     counts: Mapping[str, int] = {}
+    handled: tuple[Handled, ...] = ()
 
 
 class CheckpointStore(Protocol):

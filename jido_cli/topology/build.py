@@ -26,6 +26,7 @@ from jido_cli.topology.model import (
     AgentDecl,
     BackoffDecl,
     ChildDecl,
+    DedupeDecl,
     DeliveryDecl,
     KeyedDecl,
     MailboxDecl,
@@ -176,6 +177,7 @@ class _Builder:
             ),
             persist=value.get("persist", default.get("persist", "none")),
             idle_timeout_ms=_optional_ms(value.get("idle_timeout")),
+            dedupe=_dedupe(value.get("dedupe")),
             on_parent_death=value.get("on_parent_death", "stop"),
             emits=tuple(value.get("emits", ())),
             strategy=declared_fsm(value, self._strategy_pos(value, path)),
@@ -366,6 +368,14 @@ def _on_error(value: Any) -> OnErrorDecl:
         return OnErrorDecl("split", declared=declared, bug=bug)
     return OnErrorDecl(
         "max_errors", max_errors=int(value["max_errors"]), within_ms=_ms(value["within"])
+    )
+
+
+def _dedupe(value: Value | None) -> DedupeDecl | None:
+    if value is None:
+        return None
+    return DedupeDecl(
+        value.get("by"), _ms(value.get("keep", "24h")), int(value.get("max", 100_000))
     )
 
 

@@ -172,6 +172,14 @@ class MailboxDecl(msgspec.Struct, frozen=True):
     block_timeout_ms: int = 5000
 
 
+class DedupeDecl(msgspec.Struct, frozen=True):
+    """How an agent knows signals again; `by` is CEL, without braces; None is source and id."""
+
+    by: str | None = None
+    keep_ms: int = 86_400_000
+    max: int = 100_000
+
+
 class AgentDecl(Placed, frozen=True, eq=False):
     """An agent as the file declares it; `state` is a full JSON Schema or None."""
 
@@ -188,6 +196,7 @@ class AgentDecl(Placed, frozen=True, eq=False):
     mailbox: MailboxDecl = MailboxDecl()
     persist: Persist = "none"
     idle_timeout_ms: int | None = None
+    dedupe: DedupeDecl | None = None
     on_parent_death: OnParentDeath = "stop"
     emits: tuple[str, ...] = ()
     strategy: FsmDecl | None = None

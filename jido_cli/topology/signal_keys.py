@@ -13,6 +13,9 @@ from jido_cli.topology.raw import Raw, RawNode
 
 def signal_keys(document: Raw) -> Iterator[tuple[RawNode, str]]:
     """Yield the mappings that hold such an expression, and under which key."""
+    for _, agent in raw.entries(document, "agents"):
+        if isinstance(agent.value.get("dedupe"), dict):
+            yield RawNode((*agent.path, "dedupe"), raw.mapping(agent.value["dedupe"])), "by"
     for supervisor in raw.supervisors(document):
         yield supervisor, "keyed_by"
         for child in raw.specs(supervisor):

@@ -10,6 +10,8 @@ from jido_cli.topology.load import LoadResult, load, load_text
 from jido_cli.topology.model import (
     AgentChild,
     BackoffDecl,
+    DedupeDecl,
+    KeyedDecl,
     MailboxDecl,
     OnErrorDecl,
     SecretRef,
@@ -209,12 +211,15 @@ def test_supervisors_can_have_replicas_and_tell_theirs_which_they_are(topology: 
 
 
 def test_other_children_belong_to_no_group(topology: Topology) -> None:
-    two, pool = topology.root.children[-2:]
+    two, pool, keyed = topology.root.children[-3:]
     assert (two.id, two.group, two.replica_index) == ("two", None, None)
     assert isinstance(pool, SupervisorDecl)
     assert pool.max_children == 3
     assert pool.template is not None
     assert pool.template.group is None
+    assert isinstance(keyed, SupervisorDecl)
+    assert keyed.keyed == KeyedDecl("signal.data.key", "hibernate_oldest", "start")
+    assert topology.agents["quiet"].dedupe == DedupeDecl("signal.subject", 2 * 86_400_000, 30)
 
 
 def test_the_document_is_what_the_model_was_made_of(result: LoadResult) -> None:
@@ -223,7 +228,7 @@ def test_the_document_is_what_the_model_was_made_of(result: LoadResult) -> None:
     supervisor = result.document["supervisor"]
     assert isinstance(supervisor, dict)
     assert [child["id"] for child in supervisor["children"][:3]] == ["ant-1", "ant-2", "ant-3"]
-    assert result.places.value(("supervisor", "children", 2, "replicas")) == Pos(57, 17, 57, 35)
+    assert result.places.value(("supervisor", "children", 2, "replicas")) == Pos(58, 17, 58, 35)
     part = result.places.key(("agents", "part_agent"))
     assert result.file_of(part) == str(MORE.parent / "parts" / "part.yaml")
     assert set(result.texts) == {str(MORE), str(MORE.parent / "parts" / "part.yaml")}

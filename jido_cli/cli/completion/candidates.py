@@ -25,7 +25,7 @@ KINDS = (
     *("started", "start_failed", "ignored", "exited", "restarted", "gave_up", "ready"),
     *("stopping", "stopped", "error", "unrouted", "dead_letter", "directive_failed", "expired"),
     *("overflow", "skipped", "refused", "stalled", "hung", "zombie", "zombie_gone", "late"),
-    *("hibernated", "restored", "not_kept"),
+    *("hibernated", "restored", "not_kept", "evicted"),
     "scaled",
     *("adopted", "orphaned"),
     *("paused", "resumed", "clock.regressed"),

@@ -36,6 +36,7 @@ def compile_signal_key(
     *,
     vars: Mapping[str, object] | None = None,  # noqa: A002 - the word of the format
     vars_schema: Mapping[str, object] | None = None,
+    is_name: bool = True,
     is_check: bool = False,
 ) -> tuple[SignalKey, tuple[DeclarationError, ...]]:
     """Return the key that an expression gives, and what is wrong with the expression.
@@ -45,6 +46,7 @@ def compile_signal_key(
         path: of keys that lead to it.
         vars: values of the topology's variables.
         vars_schema: their full JSON Schema; None is any mapping, where there are values.
+        is_name: whether the key is to name something: it is short and printable then.
         is_check: only tell the problems; the key cannot be asked for then.
     """
     variables: dict[str, Mapping[str, object] | str] = {"signal": "signal"}
@@ -64,6 +66,8 @@ def compile_signal_key(
             found = run(Scope(signal=signal, vars=vars))
         except EvaluationError as error:
             raise NoSignalKeyError(f"{name}: {error.message}") from None
+        if not is_name and isinstance(found, str) and found:
+            return found
         return checked(found, name)
 
     return key, tuple(compiler.problems)

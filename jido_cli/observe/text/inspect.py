@@ -111,6 +111,9 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     for number, schedule in enumerate(node.get("schedules") or ()):
         label = "schedules" if number == 0 else ""
         lines.append(_row(label, schedule_text(schedule, times)))
+    dedupe = node.get("dedupe")
+    if dedupe:
+        lines.append(_row("dedupe", _dedupe(dedupe)))
     keyed = node.get("keyed")
     if keyed:
         lines.append(_row("keyed", keyed_text(keyed)))
@@ -120,6 +123,18 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     if dead:
         lines.append(_row("dead", f"{measures.plural(dead, 'dead letter')}: jido dead-letters"))
     return lines
+
+
+def _dedupe(dedupe: Mapping[str, Any]) -> str:
+    """Return how many signals an agent would know again, and how many came twice."""
+    text = f"{measures.count(dedupe['known'])} of {measures.count(dedupe['max'])} known"
+    text += f" for {measures.seconds(dedupe['keep_s'])}"
+    text += f", {measures.plural(dedupe['duplicates'], 'duplicate')}"
+    if dedupe["evicted"]:
+        text += f", {measures.count(dedupe['evicted'])} forgotten early"
+    if dedupe["unkeyed"]:
+        text += f", {measures.count(dedupe['unkeyed'])} without a key"
+    return text
 
 
 def keyed_text(keyed: Mapping[str, Any]) -> str:

@@ -65,6 +65,7 @@ class PendingCommits:
             agent=done.agent,
             directives=done.directives,
             now_ns=now_ns,
+            dedupe=None if server.window is None else server.window.key_at(seq),
             settle=lambda is_durable: self._settle(pending, is_durable),
         )
         committer.submit(unit)
@@ -103,6 +104,8 @@ class PendingCommits:
             if one.done.error is not None:
                 server.place.log.failed -= 1
             refuse(server.place, one.mail)
+        if taken:
+            server.taken_back(taken[0].seq)
         server.take_back_running()
         server.kernel.events.fact(
             "refused", server.place, f"{len(taken)} commands were taken back", commands=len(taken)

@@ -47,6 +47,8 @@ def restored(server: AgentServer, agent: Agent) -> Agent:
             if counts.get(name):
                 setattr(place.log, name, counts[name])
     place.handled = max(place.handled, checkpoint.seq)
+    if server.window is not None:
+        server.window.load(checkpoint.handled)
     text = f"seq {checkpoint.seq} from its checkpoint"
     server.kernel.events.fact("restored", place, text, seq=checkpoint.seq)
     return Agent(agent.definition, agent.id, state)
@@ -55,7 +57,13 @@ def restored(server: AgentServer, agent: Agent) -> Agent:
 def _checkpoint_of(server: AgentServer) -> Checkpoint | None:
     """Return what is to be kept; None: its state says no more than its declaration."""
     place, agent = server.place, server.committed
-    if place.is_keyed and agent.state == agent.definition.initial_state(server.overrides):
+    now_ns = server.kernel.wall_ns()
+    handled = [] if server.window is None else server.window.entries(now_ns, place.handled)
+    if (
+        not handled
+        and place.is_keyed
+        and agent.state == agent.definition.initial_state(server.overrides)
+    ):
         return None
     counts = {"accepted": place.accepted - len(place.mail or ())}
     if place.has_log:
@@ -63,9 +71,10 @@ def _checkpoint_of(server: AgentServer) -> Checkpoint | None:
     return Checkpoint(
         place.handled,  # no commit is open: all of them are in it
         place.generation,
-        server.kernel.wall_ns() / 1e9,
+        now_ns / 1e9,
         agent.state,
         {name: count for name, count in counts.items() if count},
+        tuple(handled),
     )
 
 

@@ -35,6 +35,7 @@ from jido_cli.runtime.watching.watch import is_from_keyboard
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
 if TYPE_CHECKING:
+    from jido_cli.runtime.agents.dedupe import Window
     from jido_cli.runtime.kernel import Kernel
     from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 
@@ -179,6 +180,20 @@ class AgentServer:
         start = self.place.start
         assert isinstance(start, AgentStart)
         return start.program
+
+    @property
+    def window(self) -> Window | None:
+        """The signals that it has handled and would know again, if it keeps such."""
+        return None
+
+    @property
+    def has_open_commits(self) -> bool:
+        """Whether a commit is not answered yet."""
+        commits = None if self._parts is None else self._parts.commits
+        return commits is not None and commits.is_open
+
+    def taken_back(self, first_seq: int) -> None:
+        """Commands from *first_seq* on were taken back."""
 
     @property
     def overrides(self) -> Mapping[str, object]:

@@ -22,7 +22,7 @@ from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving.view_records import exit_record
 from jido_cli.runtime.serving.view_schedules import schedules_of
 from jido_cli.runtime.supervising.place import Place
-from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
+from jido_cli.runtime.supervising.starts import AgentStart, DedupeStart, SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 
 if TYPE_CHECKING:
@@ -227,6 +227,7 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
             "ms": round((kernel.monotonic() - running.since) * 1000),
         },
         "dead_letters": 0 if log is None else log.dead,
+        "dedupe": None if program.dedupe is None else _dedupe(program.dedupe, server),
     }
 
 
@@ -258,6 +259,19 @@ def _agent_strategy(server: AgentServer | None) -> Data | None:
         "done": snapshot.is_done,
         "result": thaw(snapshot.result),
         "details": thaw(snapshot.details),
+    }
+
+
+def _dedupe(rule: DedupeStart, server: AgentServer | None) -> Data:
+    """Return what is known of signals that come twice."""
+    window = None if server is None else server.window
+    return {
+        "known": 0 if window is None else len(window),
+        "duplicates": 0 if window is None else window.duplicates,
+        "evicted": 0 if window is None else window.evicted,
+        "unkeyed": 0 if window is None else window.unkeyed,
+        "keep_s": rule.keep_s,
+        "max": rule.max,
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.agents.dedupe import new_server
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.service import ServiceProcess
 from jido_cli.runtime.supervising.starts import AgentStart, ServiceStart, SupervisorStart
@@ -113,7 +113,7 @@ class Attempt:
         start = self._effect.spec.start
         ref, args, place, runner = self._effect.ref, self._effect.args, self._place, self._runner
         if isinstance(start, AgentStart):
-            server = AgentServer(place, ref, runner)
+            server = new_server(place, ref, runner)
             failure = server.begin(args)
             if failure is None:
                 runner.child_up(ref, server)

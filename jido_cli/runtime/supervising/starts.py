@@ -69,6 +69,15 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class DedupeStart:
+    """Which signals are the same (None: of one source and id), and for how long that is known."""
+
+    key: SignalKey | None = None
+    keep_s: float = 86_400.0
+    max: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where the file declares a child, for people."""
 
@@ -90,6 +99,7 @@ class AgentProgram:
     origin: Origin | None = None
     on_parent_death: OnParentDeath = "stop"
     persist: Persist = "none"
+    dedupe: DedupeStart | None = None
     idle_timeout_s: float | None = None  # keyed agents: without mail for so long, they sleep
 
 
