@@ -96,7 +96,7 @@ class Desk:
         if not state.down_s:
             return
         pid = state.engine["pid"] if state.engine else "?"
-        down = measures.seconds(float(int(state.down_s)))
+        down = measures.age(state.down_s)
         if state.is_other:
             text = f"engine is back, pid {pid}, down {down}"
             self.trouble.forget()
@@ -200,15 +200,11 @@ class Desk:
         """Return what is wrong, worst first."""
         return self.trouble.now(self.tree, self.now())
 
-    def _stalled(self) -> tuple[str, float] | None:
-        stall = self.tree.answer.get("stalled")
-        return (stall["agent"], float(stall["ms"]) / 1000) if stall else None
-
     def tree_face(self, *, is_ascii: bool) -> TreeFace:
         """Return what is drawn beside the nodes' own data."""
         near, outer = self._boundaries()
         return TreeFace(
-            self.now(), self.is_lost, near, outer, stalled=self._stalled(), is_ascii=is_ascii
+            self.now(), self.is_lost, near, outer, stalled=self.tree.stalled, is_ascii=is_ascii
         )
 
     def _boundaries(self) -> Boundaries:
@@ -271,7 +267,7 @@ class Desk:
         """Return why nothing comes, since when, and when it is tried again."""
         age = max(0.0, self.now() - self.link.since)
         what = "lost" if self.link.status == "lost" else "ended"
-        text = f"× engine {what} {measures.seconds(float(int(age)))} ago: {display(self.link.why)}"
+        text = f"× engine {what} {measures.age(age)} ago: {display(self.link.why)}"
         if self.link.status == "lost":
             pause = measures.seconds(self.link.next_try_s)
             text += f". Trying again in {pause}"

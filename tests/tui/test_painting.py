@@ -175,3 +175,13 @@ async def test_an_agent_that_keeps_the_loop_is_told_everywhere():
             assert desk.line("× orders holds the loop: spin runs for 12s")
             assert desk.line("● running [hung] ").startswith("│► ")
             assert desk.shows("● running [hung 12s]") and desk.shows(" spin runs for 12s")
+
+
+async def test_what_keeps_the_loop_without_being_a_node_is_told_too():
+    engine = scenes.well()
+    engine.answer["stalled"] = {"agent": None, "action": None, "ms": 3_000, "stack": []}
+    async with opened((120, 36), handle=engine) as desk:
+        await desk.press("j", "j", "h")  # a folded supervisor could hide it
+        await desk.step()
+        assert desk.line("× the loop is held, 15 running")
+        assert desk.line("the engine holds the loop: something runs for 3s")

@@ -72,9 +72,14 @@ def milliseconds_or_more(value: float) -> str:
     return f"{value:.1f}s" if value < 60 else seconds(value)
 
 
+def age(value: float) -> str:
+    """Return an age in whole seconds: tenths would move for nothing."""
+    return seconds(float(int(max(0.0, value))))
+
+
 def whole_seconds(value: float) -> str:
     """Return an age in whole seconds, as it stands in brackets after a status."""
-    return seconds(value) if value < 1 else seconds(float(int(value)))
+    return seconds(value) if value < 1 else age(value)
 
 
 def setting(ms: int | float | str | None) -> str:

@@ -73,6 +73,12 @@ class TreeModel:
             self._room = rows
             self._fold_to_room()
 
+    @property
+    def stalled(self) -> tuple[str, float] | None:
+        """The agent that keeps the loop ("" if it is no node), and for how many seconds."""
+        stall = self.answer.get("stalled")
+        return (stall.get("agent") or "", float(stall["ms"]) / 1000) if stall else None
+
     # -- rows
 
     @property

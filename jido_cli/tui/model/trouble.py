@@ -125,7 +125,7 @@ def lost_parts(tree: TreeModel, node: Node) -> list[Node]:
 
 
 def _lost(part: Node, now: float) -> str:
-    age = measures.seconds(float(int(max(0.0, now - float(part["since"])))))
+    age = measures.age(now - float(part["since"]))
     when = f"{age.split(' ')[0]} ago"
     kind = f"{display(part['kind'])} " if part["kind"] != "agent" else ""
     why = _why(part)
@@ -148,7 +148,7 @@ def bare(reason: str) -> str:
 
 def _stalled(stall: Mapping[str, Any], tree: TreeModel) -> Trouble:
     path = stall.get("agent") or ""
-    held = measures.seconds(float(int(stall["ms"] / 1000)))
+    held = measures.age(stall["ms"] / 1000)
     action = display(stall.get("action") or "something")
     text = f"{display(last_part(path) or 'the engine')} holds the loop: {action} runs for {held}"
     return Trouble(path if path in tree.nodes else "", "×", "bad", text, 0.0)
@@ -156,8 +156,7 @@ def _stalled(stall: Mapping[str, Any], tree: TreeModel) -> Trouble:
 
 def _gave_up(event: Mapping[str, Any], tree: TreeModel, now: float) -> Trouble:
     path, data = event["path"], event["data"]
-    age = max(0.0, now - event["at"])
-    when = f"{int(age)}s ago" if age < 60 else f"{measures.seconds(float(int(age)))} ago"
+    when = f"{measures.age(now - event['at'])} ago"
     span = event.get("span_s")
     within = f" in {measures.fine_seconds(span)}" if span is not None else ""
     child = display(data.get("child") or "a child")

@@ -107,7 +107,7 @@ def _running(node: Node, face: StateFace) -> list[StateRow]:
         running = stalled  # only the watchdog knows what keeps the loop
     if not running or running["ms"] < _LONG_MS:
         return []
-    held = measures.seconds(float(int(running["ms"] / 1000)))
+    held = measures.age(running["ms"] / 1000)
     text = f"{display(running.get('action') or 'an action')} runs for {held}"
     style = "bad" if running is stalled else "warn"
     return [*wrapped_lines(face, text, style=style)]

@@ -52,11 +52,6 @@ class StateFace:
             return None
         return float(uptime) + (0.0 if self.is_lost else max(0.0, self.now - self.tree.at))
 
-    def stalled(self) -> tuple[str, float] | None:
-        """Return the agent that keeps the loop, and for how many seconds."""
-        stall = self.tree.answer.get("stalled")
-        return (stall["agent"], float(stall["ms"]) / 1000) if stall else None
-
     def child(self) -> Mapping[str, Any]:
         """Return the node's child spec, as far as it is known."""
         found = (self.inspect or {}).get("child")
@@ -89,25 +84,20 @@ def status_line(node: Node, face: StateFace, *, extras: Sequence[str] = ()) -> L
         return row.put(1, f"? was {display(node['status'])}{up}", "fade").line()
     status = node["status"]
     row.put(1, f"{sign(status)} {display(status)}", role(status))
-    tree_face = TreeFace(face.now, stalled=face.stalled())
+    tree_face = TreeFace(face.now, stalled=face.tree.stalled)
     hung = hung_fact(node, tree_face)
     facts = [one for one in (hung, *status_facts(face.tree, node, tree_face)) if one]
     age = face.age(node)
     if facts:
         row.add(" " + " ".join(facts), role(status))
     elif status == "running" and age is not None:
-        row.add(f" {measures.seconds(_calm(age))}")
+        row.add(f" {measures.age(age)}")
     parts = [f"gen {measures.count(node['generation'])}"]
     parts += [one for one in extras if one] if face.is_wide else []
     for part in parts:
         if row.at + len(gap) + cells(part) <= face.width:
             row.add(gap + part, "text" if part.startswith("gen") else "dim")
     return row.line()
-
-
-def _calm(age: float) -> float:
-    """Return an age in whole seconds: tenths would move for nothing."""
-    return float(int(age))
 
 
 def entry(

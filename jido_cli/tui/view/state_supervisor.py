@@ -33,15 +33,16 @@ def supervisor_rows(node: Node, face: StateFace) -> list[Line]:
     shutdown = measures.setting(child["shutdown"]) if "shutdown" in child else ""
     extras = [str(child.get("restart") or ""), shutdown]
     story = face.given_up.get(node["path"])
-    head = [title(node, face), *_keyed(face)]
+    head = [title(node, face)]
+    status = [status_line(node, face, extras=extras), *_keyed(face), EMPTY]
     if not face.tree.children(node["path"]):
-        return [*head, status_line(node, face, extras=extras), EMPTY, *_empty(node, face)]
+        return [*head, *status, *_empty(node, face)]
     if story is not None and not face.is_lost:
         told = _story_wide(node, story, face) if face.is_wide else _story_narrow(node, story, face)
-        return [*head, status_line(node, face, extras=extras), EMPTY, *told]
+        return [*head, *status, *told]
     if face.is_wide or face.is_lost:
-        return [*head, status_line(node, face, extras=extras), EMPTY, *_boundary_wide(node, face)]
-    return [*head, *_boundary_narrow(node, face)]
+        return [*head, *status, *_boundary_wide(node, face)]
+    return [*head, *_keyed(face), *_boundary_narrow(node, face)]
 
 
 def _keyed(face: StateFace) -> list[Line]:

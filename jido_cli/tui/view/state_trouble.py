@@ -74,7 +74,7 @@ def _degraded(node: Node, face: StateFace) -> list[Line]:
         kind = f"{display(part['kind'])} " if part["kind"] != "agent" else ""
         rows += [text_line(f"{kind}{name} is lost", indent=3), EMPTY]
         row = Row(face.width).put(1, name).put(15, "× failed", "bad")
-        since = measures.seconds(float(int(max(0.0, face.now - float(part["since"])))))
+        since = measures.age(face.now - float(part["since"]))
         rows.append(row.add(f" {since.split(' ')[0]}", "dim").line())
         used = measures.plural(part["restarts"], "restart")
         rows.append(text_line(f"{used} used", indent=3))

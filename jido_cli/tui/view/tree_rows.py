@@ -180,7 +180,7 @@ def status_facts(tree: TreeModel, node: Node, face: TreeFace) -> list[str]:
     facts = []
     age = came_back_s(tree, node, face.now)
     if age is not None:
-        facts.append(f"({int(age)}s)" if age < 60 else f"({measures.whole_seconds(age)})")
+        facts.append(f"({measures.age(age)})")
     return [*facts, *(f"[{display(one)}]" for one in node.get("facts") or () if one != "hung")]
 
 
