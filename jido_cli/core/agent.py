@@ -7,6 +7,7 @@ next is `jido_cli.core.command`'s business; mailboxes, parents and processes are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -29,6 +30,9 @@ from jido_cli.core.values import (
     of_items,
 )
 from jido_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from jido_cli.core.extension import Extension
 
 With = Mapping[str, object] | Callable[[FrozenDict, Signal, Context], Mapping[str, object]]
 """Params that a route gives: a mapping, or what makes one from (state, signal, context)."""
@@ -74,6 +78,9 @@ class AgentDefinition:
         description: for people.
         fsm: the machine of states that guards a field of the state; None for the strategy
             `direct`.
+        extension: what its plugins' hooks and a strategy of one's own add to commands, if any.
+        beginnings: make the state of a new agent from its defaults, in order; the same state
+            gives the same.
 
     Attributes:
         absorb: merges an action's result into a valid state of these agents; gives (next state,
@@ -87,12 +94,14 @@ class AgentDefinition:
     """
 
     __slots__ = (
+        "_beginnings",
         "_initial",
         "_merge",
         "_recheck",
         "absorb",
         "actions",
         "description",
+        "extension",
         "fsm",
         "name",
         "on_error",
@@ -114,6 +123,8 @@ class AgentDefinition:
         on_unrouted: str = "dead_letter",
         description: str = "",
         fsm: Fsm | None = None,
+        extension: Extension | None = None,
+        beginnings: Iterable[Callable[[FrozenDict], FrozenDict]] = (),
     ) -> None:
         self.name = name
         self.description = description
@@ -128,6 +139,8 @@ class AgentDefinition:
         )
         self.actions: Mapping[str, Action] = _by_name(name, self.routes, actions)
         self.fsm = fsm
+        self.extension = extension
+        self._beginnings = tuple(beginnings)
         checks = Checks(_absorb_anything, merge, _any_state)
         if self.state_schema is not None:
             schema = self.state_schema
@@ -162,7 +175,8 @@ class AgentDefinition:
         plan = self.plans.get(signal_type)
         if plan is None:
             has_end = self.fsm is not None and self.fsm.on_terminal.kind != "none"
-            plan = plan_routes(self.router.route(signal_type), is_plain=not has_end)
+            is_plain = not has_end and self.extension is None
+            plan = plan_routes(self.router.route(signal_type), is_plain=is_plain)
             if len(self.plans) >= PLANNED_TYPES:
                 self.plans.clear()  # types come from outside: the table must have an end
             self.plans[signal_type] = plan
@@ -221,7 +235,11 @@ class AgentDefinition:
     def _initial_from(self, overrides: Mapping[str, object]) -> FrozenDict:
         state = _domain(overrides)
         if self.state_schema is not None:
-            state = self.state_schema.check(merge(self.state_schema.defaults(), state))
+            state = merge(self.state_schema.defaults(), state)
+        for begin in self._beginnings:
+            state = begin(state)
+        if self.state_schema is not None:
+            state = self.state_schema.check(state)
         if self.fsm is not None:
             self.fsm.check_start(state)
         return self.recheck(state, state)

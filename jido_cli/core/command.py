@@ -118,6 +118,32 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
     return Done(agent, directives, output)
 
 
+def run_steps(
+    agent: Agent,
+    steps: Sequence[Step],
+    signal: Signal | None,
+    ctx: Context,
+    state: FrozenDict,
+    directives: Sequence[Directive] = (),
+) -> Done | Suspended:
+    """Run *steps* that others have chosen as one command, up to the first effectful one.
+
+    Args:
+        agent: whose command it is; what fails returns it as it is.
+        steps: in order.
+        signal: what is handled.
+        ctx: time, randomness and surroundings of the command.
+        state: to begin on, the agent's or one that was made of it for this command.
+        directives: asked for before those of the steps.
+    """
+    return _advance(Command(agent, steps, signal, ctx, state, 0, list(directives)))
+
+
+def failed_command(agent: Agent, failure: ActionFailure) -> Done:
+    """Return the command that failed before anything of it ran."""
+    return _failed(agent, failure)
+
+
 def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
     """Go on with *command* after its call came to *outcome*.
 
@@ -179,6 +205,9 @@ def cmd(
 def _begin_plan(
     agent: Agent, plan: Plan, signal: Signal, ctx: Context
 ) -> Done | Suspended | Unrouted:
+    extension = agent.definition.extension
+    if extension is not None:
+        return extension.begin(agent, signal, ctx)
     steps: Sequence[Step] | None = plan.steps
     if steps is None:
         try:
@@ -196,6 +225,8 @@ def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
     """Run one pure action, the usual case of `cmd`; None, and nothing ran, if it is not that."""
     params: object = _EMPTY
     action_or_name = what
+    if agent.definition.extension is not None:
+        return None
     if type(what) is tuple and len(what) == 2:
         action_or_name, params = what
     if type(action_or_name) is str:
@@ -258,7 +289,16 @@ def _over(command: Command) -> Done:
     error = None
     if command.tolerated is not None and not command.succeeded:
         error = command.tolerated  # nothing is left that it could have left alone
-    return Done(agent, tuple(command.directives), command.output, error)
+    done = Done(agent, tuple(command.directives), command.output, error)
+    return done if agent.definition.extension is None else _extended(command, done)
+
+
+def _extended(command: Command, done: Done) -> Done:
+    """Let the agent's plugins and strategy conclude a command that ran."""
+    extension = command.agent.definition.extension
+    if extension is None:
+        return done
+    return extension.ended(done, command.agent, command.signal, command.ctx)
 
 
 def _run_step(command: Command, step: Step) -> Done | Suspended | None:
@@ -322,7 +362,7 @@ def _fail(command: Command, step: Step, failure: ActionFailure) -> Done | None:
     base = command.state if step.continue_on_error else command.agent.state
     state, directives, failure = _handle(command, step.action, base, failure)
     if not step.continue_on_error:
-        return _failed(command.agent, failure, state, directives)
+        return _extended(command, _failed(command.agent, failure, state, directives))
     command.state = state
     command.directives.extend((*directives, error_directive(failure)))
     command.tolerated = command.tolerated or failure

@@ -43,6 +43,7 @@ class Context(msgspec.Struct):
         attempt: 1 for the first try.
         command: names the command stably over retries and replays, for `effect_key`.
         step: index of the instruction that runs; the command counts it.
+        facts: what plugins gave for the actions of this command to see.
     """
 
     now_ns: int = 0
@@ -54,6 +55,7 @@ class Context(msgspec.Struct):
     command: str | tuple[str, int, int] = ""
     step: int = 0
     draws: int = 0
+    facts: FrozenDict = _EMPTY
 
     @property
     def now(self) -> str:
