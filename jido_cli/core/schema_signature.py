@@ -168,13 +168,18 @@ def _of_union(branches: list[dict[str, object]]) -> dict[str, object]:
     if {} in branches:
         return {}
     if all(branch.keys() == {"type"} for branch in branches):
-        kinds = list(dict.fromkeys(branch["type"] for branch in branches))
+        kinds = list(dict.fromkeys(kind for branch in branches for kind in _types_of(branch)))
         return {"type": kinds[0] if len(kinds) == 1 else kinds}
     null = {"type": "null"}
     others = [branch for branch in branches if branch != null]
     if len(others) == 1 and len(branches) == 2 and isinstance(others[0].get("type"), str):
         return _or_null(others[0])
     return {"anyOf": branches}
+
+
+def _types_of(branch: dict[str, object]) -> list[object]:
+    kind = branch["type"]
+    return kind if isinstance(kind, list) else [kind]
 
 
 def _or_null(schema: dict[str, object]) -> dict[str, object]:

@@ -96,6 +96,15 @@ def test_every_hint_with_a_meaning_in_json_is_read():
     }
 
 
+def test_a_hint_that_allows_null_may_have_none_as_its_default():
+    def act(a: int | None = None, b: int | str | None = None): ...
+
+    assert properties(act) == {
+        "a": {"type": ["integer", "null"], "default": None},
+        "b": {"type": ["integer", "string", "null"], "default": None},
+    }
+
+
 def test_a_default_of_none_allows_null():
     def act(a: int = None, b: Literal["x"] = None, c=None): ...  # noqa: RUF013
 
