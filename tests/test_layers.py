@@ -33,6 +33,7 @@ EVERY_ROOM = frozenset(
         "cli",
         "testing",
         "bench",
+        "actions",
     }
 )
 
@@ -47,7 +48,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "observe": frozenset({"core"}),
     "bus": frozenset({"core", "observe"}),
     "store": frozenset({"core"}),
-    "runtime": frozenset({"core", "observe", "bus", "store", "supervision", "topology"}),
+    "actions": frozenset({"core", "observe"}),
+    "runtime": frozenset(
+        {"core", "observe", "bus", "store", "supervision", "topology", "actions"}
+    ),
     "control": frozenset({"runtime"}),
     "tui": frozenset({"control", "observe"}),
     "testing": EVERY_ROOM - {"cli", "tui"},
