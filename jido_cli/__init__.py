@@ -34,8 +34,19 @@ if TYPE_CHECKING:
         StopChild,
         directive_type,
     )
+    from jido_cli.core.fsm import Fsm
+    from jido_cli.core.plugins.contract import (
+        Override,
+        Plugin,
+        PluginRoute,
+        PluginSchedule,
+        PluginView,
+        rewrite_signal,
+    )
     from jido_cli.core.signals import Signal, new_signal
+    from jido_cli.core.snapshot import Snapshot
     from jido_cli.core.state_ops import DeleteKeys, DeletePath, ReplaceState, SetPath, SetState
+    from jido_cli.core.strategy import Decision, Planned, Strategy, StrategyView
 
 __version__ = "0.1.0"
 
@@ -50,14 +61,22 @@ __all__ = [
     "Cron",
     "CronCancel",
     "DeadLetter",
+    "Decision",
     "DeleteKeys",
     "DeletePath",
     "Directive",
     "Emit",
     "Error",
+    "Fsm",
     "Instruction",
     "KeyTarget",
     "NamedTarget",
+    "Override",
+    "Planned",
+    "Plugin",
+    "PluginRoute",
+    "PluginSchedule",
+    "PluginView",
     "ReplaceState",
     "Reply",
     "Route",
@@ -67,13 +86,17 @@ __all__ = [
     "SetState",
     "Signal",
     "SignalSpec",
+    "Snapshot",
     "SpawnAgent",
     "Stop",
     "StopChild",
+    "Strategy",
+    "StrategyView",
     "action",
     "cmd",
     "directive_type",
     "new_signal",
+    "rewrite_signal",
 ]
 
 _HOMES = {
@@ -81,7 +104,18 @@ _HOMES = {
     "agent": ("Agent", "AgentDefinition", "Route"),
     "command": ("Instruction", "cmd"),
     "context": ("Context",),
+    "fsm": ("Fsm",),
+    "plugins.contract": (
+        "Override",
+        "Plugin",
+        "PluginRoute",
+        "PluginSchedule",
+        "PluginView",
+        "rewrite_signal",
+    ),
     "signals": ("Signal", "new_signal"),
+    "snapshot": ("Snapshot",),
+    "strategy": ("Decision", "Planned", "Strategy", "StrategyView"),
     "state_ops": ("DeleteKeys", "DeletePath", "ReplaceState", "SetPath", "SetState"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

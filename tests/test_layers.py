@@ -49,9 +49,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bus": frozenset({"core", "observe"}),
     "store": frozenset({"core"}),
     "actions": frozenset({"core", "observe"}),
-    "runtime": frozenset(
-        {"core", "observe", "bus", "store", "supervision", "topology", "actions"}
-    ),
+    "runtime": frozenset({"core", "observe", "bus", "store", "supervision", "topology", "actions"}),
     "control": frozenset({"runtime"}),
     "tui": frozenset({"control", "observe"}),
     "testing": EVERY_ROOM - {"cli", "tui"},

@@ -61,8 +61,10 @@ class Flow:
             return False
         if not all(mount.picture.flow.is_complete for mount in self._picture.mounts):
             return False
+        classes = {str(one.path[1]) for one in self._picture.python_classes}
         return all(
-            "emits" in agent.value or all(action.run is None for action in agent.actions)
+            "emits" in agent.value
+            or (agent.name not in classes and all(one.run is None for one in agent.actions))
             for agent in self._picture.agents.values()
             if agent.name in self._instances
         )

@@ -15,9 +15,19 @@ from jido_cli.core.router import PatternError, Router, parse_pattern
 from jido_cli.lint.flow import Flow
 from jido_cli.lint.mount import Mount
 from jido_cli.lint.python_source import PythonSources
-from jido_cli.lint.records import MANY, Action, Agent, Child, Route, Supervisor, directives
+from jido_cli.lint.records import (
+    MANY,
+    Action,
+    Agent,
+    Child,
+    PythonClassName,
+    Route,
+    Supervisor,
+    directives,
+)
 from jido_cli.lint.shapes import Shapes
 from jido_cli.topology import raw
+from jido_cli.topology.plugins import plugin_entries
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
 from jido_cli.topology.project import project_root
@@ -30,6 +40,7 @@ from jido_cli.topology.rules import (
     UNKNOWN_AGENT,
 )
 
+_PLUGIN_ROUTE: Final = {"when": "true"}  # it may stand aside, for all that the file says
 _HOLES: Final = frozenset(
     rule.code for rule in (BAD_INCLUDE, FILE_LIMIT, INCLUDE_CYCLE, NOT_AVAILABLE)
 )
@@ -170,6 +181,7 @@ class Picture:
             any(child.is_template for one in self.supervisors for child in one.children)
             or any(True for action in self.all_actions for _ in directives(action, "spawn_agent"))
             or bool(self.python_actions)
+            or bool(self.python_classes)
         )
 
     @cached_property
@@ -190,20 +202,44 @@ class Picture:
         return tuple((action, run) for action, run in found if run is not None and is_target(run))
 
     @cached_property
+    def python_classes(self) -> tuple[PythonClassName, ...]:
+        """The classes that agents name: strategies and plugins, where these are well formed."""
+        found: list[PythonClassName] = []
+        for agent in self.agents.values():
+            strategy = raw.mapping(agent.value.get("strategy"))
+            path = (*agent.path, "strategy")
+            found.append(PythonClassName(path, raw.text(strategy.get("run")) or "", "Strategy"))
+            found += [
+                PythonClassName(entry.path, entry.run or "", "Plugin")
+                for entry in plugin_entries(raw.RawNode(agent.path, agent.value))
+            ]
+        return tuple(one for one in found if is_target(one.run))
+
+    @cached_property
     def python_words(self) -> frozenset[str]:
         """The texts in the Python that the actions name."""
-        runs = {run for _, run in self.python_actions}
+        runs = {run for _, run in self.python_actions} | {one.run for one in self.python_classes}
         return self.python.words(runs) if runs else frozenset()
 
     @cached_property
     def router(self) -> Router[Route]:
-        """All routes of all agents that have instances, by the types that they take."""
+        """All routes of all agents that have instances, by the types that they take.
+
+        What a plugin takes is in its code; that it may is known by its prefix.
+        """
         found = [
             (pattern, route, 0)
             for agent in self.agents.values()
             if agent.name in self.instances
             for route in agent.routes
             if (pattern := _pattern(route.pattern)) is not None
+        ]
+        found += [
+            (f"{entry.prefix}.**", Route(agent.name, "", entry.path, _PLUGIN_ROUTE, ()), 0)
+            for agent in self.agents.values()
+            if agent.name in self.instances
+            for entry in plugin_entries(raw.RawNode(agent.path, agent.value))
+            if _pattern(f"{entry.prefix}.**") is not None
         ]
         return Router(found)
 

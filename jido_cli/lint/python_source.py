@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -65,6 +65,7 @@ class PythonModule(msgspec.Struct):
     is_package: bool
     tree: ast.Module
     definitions: dict[str, Definition] = {}
+    classes: dict[str, ast.ClassDef] = {}
     imports: dict[str, str] = {}
     others: set[str] = set()
     is_open: bool = False
@@ -90,6 +91,26 @@ class PythonSources:
             module, _, name = target.partition(":")
             self._functions[target] = self._find(module, name, 0)
         return self._functions[target]
+
+    def constants(self, target: str) -> Mapping[str, object] | Missing | Unknown:
+        """Return what the class that *target*, `module:Class`, names says of itself in constants.
+
+        That are its own assignments of literals; what it inherits, or computes, is not there.
+        """
+        module_name, _, name = target.partition(":")
+        module = self._module(module_name)
+        if not isinstance(module, PythonModule):
+            return module
+        found = module.classes.get(name)
+        if found is not None:
+            return _constants(found)
+        if name in module.definitions:
+            fact = f"{name!r} of {_shown(module.file, self._folders)} is a function, not a class"
+            return Missing("function", fact)
+        if name in module.names or module.is_open:
+            return Unknown("it is imported, or made at run time")
+        fact = f"{_shown(module.file, self._folders)} has no class {name!r}"
+        return Missing("function", fact, tuple(sorted(module.classes)))
 
     def words(self, targets: Iterable[str]) -> frozenset[str]:
         """Return the texts that stand in the modules of *targets*."""
@@ -172,6 +193,23 @@ class PythonSources:
         return Missing("module", fact, hint=near)
 
 
+def _constants(found: ast.ClassDef) -> dict[str, object]:
+    constants: dict[str, object] = {}
+    for statement in found.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                pass
+            case _:
+                continue
+        try:
+            constants[name] = ast.literal_eval(value)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue  # it is computed: nobody can tell without running it
+    return constants
+
+
 def _scan(module: PythonModule, body: Iterable[ast.stmt]) -> None:
     """Note what the statements of a module define, the last definition of a name last."""
     for statement in body:
@@ -182,6 +220,7 @@ def _scan(module: PythonModule, body: Iterable[ast.stmt]) -> None:
                 module.is_open |= name == "__getattr__"
             case ast.ClassDef(name=name):
                 _forget(module, name)
+                module.classes[name] = statement
                 module.others.add(name)
             case ast.Import(names=aliases):
                 for alias in aliases:
@@ -222,6 +261,7 @@ def _scan_other(module: PythonModule, statement: ast.stmt) -> None:
 
 def _forget(module: PythonModule, name: str) -> None:
     module.definitions.pop(name, None)
+    module.classes.pop(name, None)
     module.imports.pop(name, None)
     module.others.discard(name)
 

@@ -6,7 +6,7 @@ Records over the document; what they mean together is in `picture`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -62,6 +62,14 @@ class Agent(msgspec.Struct, frozen=True, eq=False):
     def actions(self) -> tuple[Action, ...]:
         """The actions that its routes run, each once."""
         return tuple({a.path: a for route in self.routes for a in route.actions}.values())
+
+
+class PythonClassName(msgspec.Struct, frozen=True, eq=False):
+    """A class that an agent names under *path*, and what it must be a kind of."""
+
+    path: Path
+    run: str
+    base: Literal["Strategy", "Plugin"]
 
 
 class Child(msgspec.Struct, frozen=True, eq=False):

@@ -20,6 +20,7 @@ from jido_cli.lint.rules import (
     never_sent,
     no_restart_left,
     overlapping_routes,
+    plugin_requirement,
     python_signature,
     python_target,
     restart_storm,
@@ -85,6 +86,7 @@ RULES: Final[tuple[RuleModule, ...]] = (
     scenario_node,
     scenario_signal,
     scenario_data,
+    plugin_requirement,
 )
 
 

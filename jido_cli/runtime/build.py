@@ -26,6 +26,7 @@ from jido_cli.core.fsm import Fsm, OnTerminal
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
+from jido_cli.runtime.extending import Extras, extras_of
 from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
@@ -54,6 +55,7 @@ from jido_cli.topology.model import (
     OnErrorDecl,
     RouteDecl,
     ScheduleDecl,
+    StrategyDecl,
     SupervisorDecl,
     Topology,
 )
@@ -81,8 +83,15 @@ def build(topology: Topology) -> Built:
 
 
 def _add_import_paths(topology: Topology) -> None:
-    if any(decl.run is not None for decl in _all_actions(topology)):
+    if any(decl.run is not None for decl in _all_actions(topology)) or _has_classes(topology):
         add_import_paths(topology.file, topology.project_root)
+
+
+def _has_classes(topology: Topology) -> bool:
+    return any(
+        isinstance(agent.strategy, StrategyDecl) or any(one.run for one in agent.plugins)
+        for agent in topology.agents.values()
+    )
 
 
 def _mounted(decl: ChildDecl) -> Iterator[Topology]:
@@ -112,6 +121,7 @@ class _Builder:
         self._vars_schema = _vars_schema(topology)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
+        self._extras: dict[str, Extras] = {}
         self._mounts: dict[int, _Builder] = {}  # by topology: replicas share theirs
         self._folder = topology.file.resolve().parent
 
@@ -240,21 +250,27 @@ class _Builder:
                 _error_policy(on_error),
                 decl.on_unrouted,
                 subscribe,
-                tuple(self._schedule(decl, schedule) for schedule in decl.schedules),
+                (
+                    *(self._schedule(decl, schedule) for schedule in decl.schedules),
+                    *self._extras_of(decl).schedules(),
+                ),
                 self._origin(decl.pos),
                 persist=user.persist,
                 idle_timeout_s=None if idle_ms is None else idle_ms / 1000,
                 on_parent_death=decl.on_parent_death,
                 dedupe=self._dedupe(decl.dedupe),
+                plugins=self._extras_of(decl).shown(decl.plugins),
             )
         return program
 
     def _definition(self, decl: AgentDecl) -> AgentDefinition:
         definition = self._definitions.get(decl.name)
         if definition is None:
-            schema = None if decl.state is None else compile_schema(decl.state)
-            actions: dict[str, Action] = {}
+            extras = self._extras_of(decl)
+            schema = None if extras.state is None else compile_schema(extras.state)
+            actions: dict[str, Action] = {one.name: one for one in extras.actions()}
             routes = [self._route(route, schema, actions) for route in decl.routes]
+            routes += extras.routes()
             self._add_others(schema, actions)
             _generate(schema, actions.values())
             definition = self._definitions[decl.name] = AgentDefinition(
@@ -263,9 +279,17 @@ class _Builder:
                 routes=routes,
                 actions=actions.values(),
                 description=decl.description,
-                fsm=None if decl.strategy is None else _fsm(decl.strategy),
+                fsm=_fsm(decl.strategy) if isinstance(decl.strategy, FsmDecl) else None,
+                extension=extras.extension(),
+                beginnings=extras.beginnings(),
             )
         return definition
+
+    def _extras_of(self, decl: AgentDecl) -> Extras:
+        extras = self._extras.get(decl.name)
+        if extras is None:
+            extras = self._extras[decl.name] = extras_of(decl, self._origin, self._folder)
+        return extras
 
     def _add_others(self, schema: Schema | None, actions: dict[str, Action]) -> None:
         """Add the actions that no route names and that fit this state: `run_instruction` may."""

@@ -1,22 +1,26 @@
-"""Finds the Python functions that a topology names: the only place that imports users' code.
+"""Finds what a topology names in Python: the only place that imports users' code.
 
-Only functions marked `@action` can be named (topology-format.md, `run`). What goes wrong in a
-user's module is told with the user's own traceback, shortened.
+Only functions marked `@action`, and subclasses of what jido offers, can be named. What goes wrong
+in a user's module is told with the user's own traceback, shortened.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import StartError, UsageError
 from jido_cli.runtime.supervising.crash_reports import describe_error, import_trace
 from jido_cli.runtime.supervising.starts import Origin
+
+T = TypeVar("T")
 
 
 def add_import_paths(topology_file: Path, project_root: Path) -> None:
@@ -40,41 +44,80 @@ def find_action(target: str, name: str, origin: Origin, folder: Path) -> Action:
     Raises:
         StartError: the module does not import, has no such function, or it is no action.
     """
-    where = f"{origin.file}:{origin.line}:{origin.column}"
-    module_name, _, function_name = target.partition(":")
+    where = f"{origin.file}:{origin.line}:{origin.column}, action {name}"
+    function = _found(target, where, folder)
+    if not is_action(function):
+        raise StartError(
+            f"{target!r} is not an action",
+            code="not-an-action",
+            where=where,
+            why="only functions marked @action can be called from a topology",
+            hints=(f"put `@action` from jido_cli above {target.partition(':')[2]}",),
+        )
+    try:
+        return from_function(function, name=name)
+    except UsageError as error:
+        raise StartError(
+            error.message, code="bad-action", where=where, hints=error.hints
+        ) from error
+
+
+def find_class(target: str, base: type[T], label: str, origin: Origin, folder: Path) -> type[T]:
+    """Return the subclass of *base* that *target*, `module:Class`, names.
+
+    Args:
+        target: as the file has it.
+        base: what it must be a kind of.
+        label: what the file calls it, for the error.
+        origin: where the file says so.
+        folder: where the file lies: a module beside it is the one that is meant.
+
+    Raises:
+        StartError: the module does not import, has no such class, or it is no such kind.
+    """
+    where = f"{origin.file}:{origin.line}:{origin.column}, {label}"
+    kind = _found(target, where, folder)
+    if isinstance(kind, type) and issubclass(kind, base) and kind is not base:
+        return kind
+    raise StartError(
+        f"{target!r} is no {base.__name__}",
+        code=f"not-a-{base.__name__.lower()}",
+        where=where,
+        hints=(f"make it a subclass of {base.__name__} from jido_cli",),
+    )
+
+
+def has_module(name: str) -> bool:
+    """Return whether a module of that name can be imported; its package is imported for that."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _found(target: str, where: str, folder: Path) -> object:
+    """Return what *target* names in its module, imported."""
+    module_name, _, name = target.partition(":")
     try:
         module = importlib.import_module(module_name)
     except (Exception, SystemExit) as error:  # the edge: a user's module may raise anything
         raise StartError(
             f"module {module_name!r} does not import: {describe_error(error)}",
             code="import-failed",
-            where=f"{where}, action {name}",
+            where=where,
             why="\n".join(import_trace(error)) or None,
             hints=(f"run: python -c 'import {module_name}'",),
         ) from error
-    _expect_beside(module, folder, f"{where}, action {name}")
-    function = getattr(module, function_name, None)
-    if function is None:
-        near = did_you_mean(function_name, [one for one in vars(module) if one[0] != "_"])
+    _expect_beside(module, folder, where)
+    found = getattr(module, name, None)
+    if found is None:
+        near = did_you_mean(name, [one for one in vars(module) if one[0] != "_"])
         raise StartError(
-            f"module {module_name!r} has no {function_name!r}" + (f"; {near}" if near else ""),
+            f"module {module_name!r} has no {name!r}" + (f"; {near}" if near else ""),
             code="no-function",
-            where=f"{where}, action {name}",
+            where=where,
         )
-    if not is_action(function):
-        raise StartError(
-            f"{target!r} is not an action",
-            code="not-an-action",
-            where=f"{where}, action {name}",
-            why="only functions marked @action can be called from a topology",
-            hints=(f"put `@action` from jido_cli above {function_name}",),
-        )
-    try:
-        return from_function(function, name=name)
-    except UsageError as error:
-        raise StartError(
-            error.message, code="bad-action", where=f"{where}, action {name}", hints=error.hints
-        ) from error
+    return found
 
 
 def _expect_beside(module: ModuleType, folder: Path, where: str) -> None:

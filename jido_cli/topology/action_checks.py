@@ -7,7 +7,6 @@ characters in the file. The Python that an action names is never looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from keyword import iskeyword
 from typing import Final
 
 from jido_cli.core.declarative.action import DeclarationError
@@ -34,6 +33,7 @@ from jido_cli.topology.rules import (
     Findings,
 )
 from jido_cli.topology.signal_keys import signal_keys
+from jido_cli.topology.targets import is_target, target_hint
 from jido_cli.topology.text_places import Lines, is_cut_by_comment, locate, offset_of
 from jido_cli.topology.traps import COMMENT_HINT, almost_expression, is_broken_off
 from jido_cli.topology.variables import Variables
@@ -115,10 +115,10 @@ class ActionChecks:
 
     def _check_target(self, action: RawAction) -> None:
         run = raw.text(action.value.get("run"))
-        if run is not None and not _is_target(run):
+        if run is not None and not is_target(run):
             place = self._positions.value((*action.path, "run"))
             fact = f"run {shown(run)} does not name a function as module:function"
-            self._findings.add(RUN_TARGET, place, fact, hint=_target_hint(run))
+            self._findings.add(RUN_TARGET, place, fact, hint=target_hint(run))
 
     def _check_action(self, action: RawAction, users: list[str]) -> None:
         declaration = self._usable_keys(action)
@@ -310,19 +310,3 @@ def _independent(problems: Iterable[DeclarationError]) -> list[DeclarationError]
             seen.add(problem.path)
         kept.append(problem)
     return kept
-
-
-def _is_target(run: str) -> bool:
-    module, colon, function = run.partition(":")
-    names = (*module.split("."), function)
-    return bool(colon) and all(name.isidentifier() and not iskeyword(name) for name in names)
-
-
-def _target_hint(run: str) -> str:
-    if ":" not in run and "." in run:
-        module, _, function = run.rpartition(".")
-        guess = f"{module}:{function}"
-    else:
-        path, _, function = run.partition(":")
-        guess = f"{path.removesuffix('.py').replace('/', '.').strip('.')}:{function}"
-    return f"did you mean {guess!r}?" if _is_target(guess) else "for example shop.stock:reserve"

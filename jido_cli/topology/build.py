@@ -43,10 +43,11 @@ from jido_cli.topology.model import (
     Topology,
 )
 from jido_cli.topology.parts import Part
+from jido_cli.topology.plugins import declared_plugin, plugin_entries
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
 from jido_cli.topology.scenario_build import build_scenarios
-from jido_cli.topology.strategies import FSM_PATH, declared_fsm, fsm_of, route_states
+from jido_cli.topology.strategies import declared_strategy, route_states, strategy_place
 from jido_cli.topology.variables import Variables
 
 Value = Mapping[str, Any]
@@ -180,12 +181,14 @@ class _Builder:
             dedupe=_dedupe(value.get("dedupe")),
             on_parent_death=value.get("on_parent_death", "stop"),
             emits=tuple(value.get("emits", ())),
-            strategy=declared_fsm(value, self._strategy_pos(value, path)),
+            strategy=declared_strategy(value, self._key((*path, *strategy_place(value)))),
+            plugins=tuple(
+                declared_plugin(one, self._key(one.path)) for one in plugin_entries(node)
+            ),
         )
 
-    def _strategy_pos(self, value: Value, path: ValuePath) -> Pos:
-        has_fsm = fsm_of(value) is not None
-        return self._positions.key((*path, *FSM_PATH) if has_fsm else path)
+    def _key(self, path: ValuePath) -> Pos:
+        return self._positions.key(path)
 
     def route(self, pattern: str, form: object, path: ValuePath, taken: set[str]) -> RouteDecl:
         pos = self._positions.key(path)

@@ -128,6 +128,29 @@ class FsmDecl(Placed, frozen=True, eq=False):
     emit: str = ""
 
 
+class StrategyDecl(Placed, frozen=True, eq=False):
+    """A strategy in Python: `run` is `module:Class`, `with_` its configuration."""
+
+    run: str
+    pos: Pos
+    with_: Mapping[str, object] = {}
+
+
+class PluginDecl(Placed, frozen=True, eq=False):
+    """A plugin of an agent; exactly one of `use`, a built-in, and `run`, `module:Class`, is set.
+
+    `key` says where its slice stands in the state, `prefix` stands before the types of its routes
+    and schedules.
+    """
+
+    key: str
+    prefix: str
+    pos: Pos
+    use: str | None = None
+    run: str | None = None
+    with_: Mapping[str, object] = {}
+
+
 class ScheduleDecl(Placed, frozen=True, eq=False):
     """A signal that comes again and again; exactly one of `every_ms` and `cron` is set.
 
@@ -199,7 +222,8 @@ class AgentDecl(Placed, frozen=True, eq=False):
     dedupe: DedupeDecl | None = None
     on_parent_death: OnParentDeath = "stop"
     emits: tuple[str, ...] = ()
-    strategy: FsmDecl | None = None
+    strategy: FsmDecl | StrategyDecl | None = None
+    plugins: tuple[PluginDecl, ...] = ()
 
 
 class BackoffDecl(msgspec.Struct, frozen=True):

@@ -84,6 +84,8 @@ BAD_WITH: Final = Rule("JD507", "bad-with", "the params that a route gives are t
 EVALUATION: Final = Rule("JD508", "evaluation", "an expression of the file's own has a value")
 # A machine on a field that the state does not have, or a terminal state with a way out.
 BAD_STRATEGY: Final = Rule("JD521", "bad-strategy", "a machine of states fits its agent's state")
+# Two plugins that keep their state in one place, or a built-in one that there is not.
+BAD_PLUGIN: Final = Rule("JD522", "bad-plugin", "a plugin fits its agent, and what it is given")
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted(

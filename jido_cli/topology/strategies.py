@@ -1,4 +1,4 @@
-"""Machines of states as the file declares them: read from the document, made into declarations.
+"""Strategies as the file declares them: read from the document, made into declarations.
 
 Only the reading: what is wrong with a machine is `strategy_checks`' business, what it does is
 `jido_cli.core.fsm`'s.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from jido_cli.core.schema_short import is_full_schema
+from jido_cli.core.values import freeze
 from jido_cli.topology import raw
-from jido_cli.topology.model import FsmDecl
+from jido_cli.topology.model import FsmDecl, StrategyDecl
 from jido_cli.topology.positions import Path, Pos
 from jido_cli.topology.raw import Raw, RawNode
 
@@ -25,8 +26,20 @@ def fsm_of(agent: Raw) -> Raw | None:
     return fsm if isinstance(fsm, dict) else None
 
 
-def declared_fsm(agent: Raw, pos: Pos) -> FsmDecl | None:
-    """Return the machine of an agent in which nothing is wrong, None for the strategy `direct`."""
+def strategy_place(agent: Raw) -> Path:
+    """Return the path within an agent to what its strategy is: `fsm`, `run` or the word."""
+    strategy = agent.get("strategy")
+    if isinstance(strategy, dict):
+        return ("strategy", "fsm" if "fsm" in strategy else "run")
+    return ("strategy",)
+
+
+def declared_strategy(agent: Raw, pos: Pos) -> FsmDecl | StrategyDecl | None:
+    """Return the strategy of an agent in which nothing is wrong, None for `direct`."""
+    strategy = raw.mapping(agent.get("strategy"))
+    if "run" in strategy:
+        given = cast("Mapping[str, object]", freeze(strategy.get("with", {})))
+        return StrategyDecl(str(strategy["run"]), pos, given)
     fsm = fsm_of(agent)
     if fsm is None:
         return None

@@ -165,7 +165,7 @@ class Plugin:
         return output
 
 
-def rewritten(signal: Signal, **changes: object) -> Signal:
+def rewrite_signal(signal: Signal, **changes: object) -> Signal:
     """Return *signal* with other attributes: `type`, `data`, `subject`, `extensions`."""
     if "data" in changes:
         changes["data"] = freeze(changes["data"], where="data")

@@ -73,3 +73,10 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         elif isinstance(found, PythonFunction) and found.is_action is False:
             hint = f"put @action from jido_cli above {found.name} at {found.place}"
             yield RULE.found(picture, place, f"{run!r} is not an action", hint=hint)
+    for one in picture.python_classes:
+        known = picture.python.constants(one.run)
+        if isinstance(known, Missing):
+            module, _, name = one.run.partition(":")
+            hint = did_you_mean(module if known.what == "module" else name, known.known)
+            place = picture.value((*one.path, "run"))
+            yield RULE.found(picture, place, known.fact, hint=hint)

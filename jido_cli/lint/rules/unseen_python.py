@@ -61,3 +61,9 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             place = picture.value((*action.path, "run"))
             fact = f"{run!r} cannot be checked: {found.why}"
             yield RULE.found(picture, place, fact, hint=found.hint)
+    for one in picture.python_classes:
+        known = picture.python.constants(one.run)
+        if isinstance(known, Unknown) and known.is_unseen:
+            place = picture.value((*one.path, "run"))
+            fact = f"{one.run!r} cannot be checked: {known.why}"
+            yield RULE.found(picture, place, fact, hint=known.hint)

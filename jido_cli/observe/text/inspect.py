@@ -106,6 +106,7 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     strategy = node.get("agent_strategy")
     if strategy:
         lines.append(_row("strategy", strategy_text(strategy)))
+    lines += _wrapped("plugins", [_plugin(one) for one in node.get("plugins") or ()])
     routes = [route_text(route) for route in node.get("routes") or ()]
     lines += _wrapped("routes", routes)
     for number, schedule in enumerate(node.get("schedules") or ()):
@@ -253,6 +254,10 @@ def route_text(route: Mapping[str, Any]) -> str:
     return f"{display(route['pattern'])} → {actions}" + (f" (in {states})" if states else "")
 
 
+def _plugin(plugin: Mapping[str, Any]) -> str:
+    return f"{display(plugin['key'])} ({display(plugin['of'])})"
+
+
 def strategy_text(strategy: Mapping[str, Any]) -> str:
     """Return where an agent's strategy stands: `fsm, running: processing → done, error`."""
     details = strategy["details"]
@@ -260,7 +265,8 @@ def strategy_text(strategy: Mapping[str, Any]) -> str:
     if strategy["done"]:
         text += ", done"
     if strategy["kind"] != "fsm":
-        return text
+        facts = "  ".join(f"{display(k)} {display(v)}" for k, v in details.items())
+        return f"{text}: {facts}" if facts else text
     allowed = ", ".join(display(state) for state in details["allowed"])
     return f"{text}: {display(details['state'])}" + (f" → {allowed}" if allowed else "")
 

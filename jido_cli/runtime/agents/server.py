@@ -425,6 +425,20 @@ class AgentServer:
         for directive in done.directives:
             if directive.__class__ is Reply:
                 output = directive.output
+        if self.program.definition.extension is not None:
+            output = self._transformed(output, done, request.signal)
         state = done.agent.state
         changed = error is not None and done.agent is not before and state != before.state
         request.reply(Answer(error is None, seq, state, output, error, changed=changed))
+
+    def _transformed(self, output: object, done: Done, signal: Signal) -> object:
+        """Let the plugins put the answer into other words; what fails leaves it as it is."""
+        extension = self.program.definition.extension
+        if extension is None or not extension.phases.has("transform_result"):
+            return output
+        context = Context(self.kernel.wall_ns(), 0, self.info, signal)
+        output, problems = extension.answered(output, done, signal, context)
+        for one in problems:
+            text = f"{signal.type} → {one.action}: {one.message}"
+            self.kernel.events.fact("error", self.place, text)
+        return output

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.signals import Signal
+from jido_cli.core.snapshot import Snapshot
 from jido_cli.core.values import thaw
 from jido_cli.runtime.agents.calls import CallRequest
 from jido_cli.runtime.agents.server import AgentServer
@@ -216,6 +217,7 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
         "commands": _commands(kernel, place),
         "routes": routes_of(program.definition),
         "agent_strategy": _agent_strategy(server),
+        "plugins": [dataclasses.asdict(one) for one in program.plugins],
         "schedules": schedules_of(place, place.path),
         "state": None if (state := state_of(place)) is None else thaw(state),
         "seq": place.handled if server is None else server.committed_seq,
@@ -249,12 +251,19 @@ def _family(kernel: Kernel, place: Place) -> Data:
 
 def _agent_strategy(server: AgentServer | None) -> Data | None:
     """Return the snapshot of the strategy; None for `direct`, which has nothing to say."""
-    fsm = None if server is None else server.program.definition.fsm
-    if server is None or fsm is None:
+    if server is None:
         return None
-    snapshot = fsm.snapshot(server.committed.state)
+    definition, state = server.program.definition, server.committed.state
+    kind = "run" if definition.fsm is None else "fsm"
+    if definition.fsm is not None:
+        snapshot: Snapshot | None = definition.fsm.snapshot(state)
+    else:
+        extension = definition.extension
+        snapshot = None if extension is None else extension.snapshot(state)
+    if snapshot is None:
+        return None
     return {
-        "kind": "fsm",
+        "kind": kind,
         "status": snapshot.status,
         "done": snapshot.is_done,
         "result": thaw(snapshot.result),

@@ -87,6 +87,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class MountedPlugin:
+    """A plugin of an agent, for people: its key in the state, what it is, its prefix."""
+
+    key: str
+    of: str
+    prefix: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentProgram:
     """An agent as the runtime runs it: definition and policies."""
 
@@ -97,6 +107,7 @@ class AgentProgram:
     subscribe: Literal["routes", "none"] | tuple[str, ...] = "routes"
     schedules: tuple[Schedule, ...] = ()
     origin: Origin | None = None
+    plugins: tuple[MountedPlugin, ...] = ()
     on_parent_death: OnParentDeath = "stop"
     persist: Persist = "none"
     dedupe: DedupeStart | None = None
