@@ -346,7 +346,7 @@ class Shape:
                 fact = f"{key!r} of {label} means nothing without {needed[0]!r}"
                 self._add(MISSING_KEY, mark.keys[key], fact)
         if "anyOf" in node and not any(holds(group, present) for group in node["anyOf"]):
-            self._no_group(node["anyOf"], present, label, at)
+            self._no_group(node, node["anyOf"], present, label, at)
         if "oneOf" in node:
             self._one_group(node, present, mark, label, at)
 
@@ -367,12 +367,15 @@ class Shape:
             # A key that is none of ours is told already, and may be what is missing.
             held or all(key in known or key.startswith("x-") for key in mark.keys)
         ):
-            self._no_group(held or groups, present, label, at)
+            self._no_group(node, held or groups, present, label, at)
 
     def _no_group(
-        self, groups: Sequence[Node], present: set[str], label: str, at: ScalarMark
+        self, node: Node, groups: Sequence[Node], present: set[str], label: str, at: ScalarMark
     ) -> None:
-        offered = [group for group in groups if LATER_GROUP_KEYS.isdisjoint(keys_of(group))]
+        known: Node = node.get("properties", {})
+        here = {key for key in known if not known[key].get("x-jido-reserved")}
+        later = LATER_GROUP_KEYS - here
+        offered = [group for group in groups if later.isdisjoint(keys_of(group))]
         wanted = []
         for group in offered:
             lacking = [key for key in keys_of(group) if key not in present]
