@@ -40,6 +40,9 @@ class _Plugins:
         for entry in plugin_entries(agent):
             self._check_run(entry.path, entry.value)
             self._check_use(entry, builtin)
+            place = self._positions.value(entry.path)
+            if self._findings.has_any_within(place, place):
+                continue  # its name may be meant otherwise
             if entry.key in first:
                 line = self._positions.value(first[entry.key].path).line
                 fact = f"two plugins are named {entry.key!r}: the other stands at line {line}"

@@ -47,13 +47,17 @@ class PluginEntry(msgspec.Struct, frozen=True, eq=False):
 
 
 def plugin_entries(agent: RawNode) -> list[PluginEntry]:
-    """Return the plugins of an agent that are mappings, in order."""
+    """Return the plugins of an agent, in order; one that is no mapping has its name at most."""
     declared, path = agent.value.get("plugins"), (*agent.path, "plugins")
     if isinstance(declared, dict):
         return [
-            PluginEntry(name, raw.text(value.get("signal")) or name, (*path, name), value)
+            PluginEntry(
+                name,
+                raw.text(raw.mapping(value).get("signal")) or name,
+                (*path, name),
+                raw.mapping(value),
+            )
             for name, value in declared.items()
-            if isinstance(value, dict)
         ]
     return [
         _listed(RawNode((*path, index), value))

@@ -7,6 +7,8 @@ from tests.docs.reference import MARKED, PAGE, load_reference, renew
 # Keys of these mappings stand in the tables of others: the forms that share them.
 TOLD_BY = {
     "inline_action": ("action", "route_do"),
+    "plugin": ("plugin_item",),
+    "plugins": ("plugin_item",),
     "supervisor_child": ("supervisor", "agent_child"),
     "template": ("agent_child", "agent"),
     "mount_child": ("agent_child",),

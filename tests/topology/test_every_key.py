@@ -23,7 +23,7 @@ GIVEN = VarSources(environ={"MORE_KEY": "x"})
 VALID = sorted((HERE / "valid").glob("*.yaml"))
 # Below these names are the user's own, or data of any shape.
 _NAMED = {"actions", "agents", "labels", "routes", "scenarios", "schedules", "signals"}
-_NAMED |= {"transitions", "vars"}
+_NAMED |= {"plugins", "transitions", "vars"}
 _FREE = {"state", "params", "output", "data", "set", "merge", "with", "extensions", "reply", "meta"}
 _FREE |= {"append", "prepend", "replace", "locals", "default", "items", "keep", "delete"}
 _FREE |= {"require", "message", "for_each", "type", "enum", "at"}

@@ -1,0 +1,238 @@
+"""Plugins and strategies of one's own in a running engine, and what fails a start."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from jido_cli.errors import StartError
+from jido_cli.runtime.build import build
+from jido_cli.topology.load import load_text
+from tests.helpers.worlds import World
+
+FILE = """\
+jido: v1
+name: desks
+actions:
+  a: {set: {status: a}}
+  b: {set: {status: b}}
+agents:
+  desk:
+    state: {status: ready}
+STRATEGY
+    plugins:
+PLUGINS
+    routes:
+      both.run: [a, b]
+supervisor:
+  children: [{agent: desk}]
+"""
+
+SOURCE = '''
+from jido_cli import ActionError, Decision, Plugin, PluginSchedule, Strategy, action
+
+@action
+def beat(state):
+    """Count."""
+    return {"beats": state["beats"] + 1}
+
+class Heart(Plugin):
+    name = "heart"
+    state_schema = {"beats": 0}
+    config_schema = {"fail": False}
+    signal_routes = {"beat": beat}
+    schedules = {"beat": PluginSchedule("beat", every_s=2)}
+
+    def mount(self, state):
+        if self.config["fail"]:
+            raise ValueError("no heart")
+
+    def transform_result(self, output, view):
+        if view.ctx.signal.type == "both.run":
+            return {"beats": view.state["beats"], "was": output}
+        raise ValueError("not this one")
+
+class Needy(Plugin):
+    name = "needy"
+    requires = [("plugin", "thread"), ("module", "no_such_module_at_all")]
+
+class First(Strategy):
+    config_schema = {"limit": 1}
+    state_schema = {"status": "idle", "ticks": 0}
+
+    def plan(self, planned, view):
+        return Decision(list(planned)[:self.config["limit"]], {"status": "running"})
+
+    def tick(self, view):
+        return Decision((), {"ticks": view.own["ticks"] + 1})
+
+class Broken(Strategy):
+    def __init__(self, config):
+        raise ValueError("no plan")
+
+something = 5
+'''
+
+HEART = 'heart: {run: "jt_plugins:Heart"}'
+
+
+@pytest.fixture
+def start(tmp_path: Path):
+    worlds: list[World] = []
+    path = list(sys.path)
+    (tmp_path / "jt_plugins.py").write_text(SOURCE)
+
+    def begin(*plugins: str, strategy: str = "", boots: bool = True) -> World:
+        text = FILE.replace("PLUGINS", "\n".join(f"      {one}" for one in plugins))
+        text = text.replace("STRATEGY\n", f"    {strategy}\n" if strategy else "")
+        result = load_text(text, tmp_path / "desks.yaml")
+        assert list(result.diagnostics) == []
+        built = build(result.require())
+        worlds.append(World(built.root, programs=built.programs))
+        if boots:
+            worlds[-1].boot()
+        return worlds[-1]
+
+    yield begin
+    for world in worlds:
+        world.close()
+    sys.path[:] = path
+    sys.modules.pop("jt_plugins", None)
+
+
+def test_the_schedules_of_a_plugin_tick(start):
+    world = start(HEART)
+    world.advance(5.0)
+    assert world.state("desk") == {"status": "ready", "heart": {"beats": 2}}
+
+
+def test_a_prefix_of_ones_own_stands_before_its_signals(start):
+    world = start('heart: {run: "jt_plugins:Heart", signal: body.heart}')
+    assert world.ask("desk", "body.heart.beat").ok
+    world.advance(2.5)
+    assert world.state("desk")["heart"] == {"beats": 2}
+
+
+def test_an_alias_in_a_list_makes_two_of_a_kind(start):
+    world = start('- {run: "jt_plugins:Heart"}', '- {run: "jt_plugins:Heart", as: left}')
+    assert world.ask("desk", "left.heart.beat").ok
+    state = world.state("desk")
+    assert (state["heart"], state["heart_left"]) == ({"beats": 0}, {"beats": 1})
+
+
+def test_an_answer_is_what_the_plugin_makes_of_it_and_the_state_is_not_touched(start):
+    world = start(HEART)
+    answer = world.ask("desk", "both.run")
+    assert answer.output["beats"] == 0
+    assert answer.state["status"] == "b"
+
+
+def test_a_transform_that_raises_is_told_and_changes_nothing(start):
+    world = start(HEART)
+    assert world.ask("desk", "heart.beat").output == {"beats": 1}
+    assert [text for _, _, text in world.events("error")] == [
+        "heart.beat → heart.transform_result: ValueError: not this one"
+    ]
+
+
+def test_what_a_plugin_keeps_begins_anew_after_a_restart(start):
+    world = start(HEART)
+    assert world.ask("desk", "heart.beat").ok
+    world.place("desk").process.kill()
+    world.settle()
+    assert world.state("desk")["heart"] == {"beats": 0}
+
+
+def test_a_mount_that_raises_fails_the_start(start):
+    world = start('heart: {run: "jt_plugins:Heart", with: {fail: true}}', boots=False)
+    world.begin_boot()
+    with pytest.raises(StartError, match="root/desk failed to start") as raised:
+        world.booting.result()
+    assert "plugin 'heart' failed in mount: ValueError: no heart" in str(raised.value.why)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "code", "said"),
+    [
+        ('x: {run: "jt_plugins:Hart"}', "no-function", "has no 'Hart'; did you mean 'Heart'?"),
+        ('x: {run: "jt_plugins:something"}', "not-a-plugin", "'jt_plugins:something' is no Plugin"),
+        ('x: {run: "jt_plugins:First"}', "not-a-plugin", "is no Plugin"),
+        ('x: {run: "jt_nowhere:X"}', "import-failed", "does not import"),
+        ('x: {run: "jt_plugins:Heart", with: {fial: 1}}', "bad-plugin", "unknown key 'fial'"),
+        (
+            'x: {run: "jt_plugins:Needy"}',
+            "bad-plugin",
+            "'x' requires plugin 'thread'; 'x' requires module 'no_such_module_at_all'",
+        ),
+    ],
+)
+def test_a_plugin_that_cannot_be_mounted_fails_the_start_with_its_place(start, plugin, code, said):
+    with pytest.raises(StartError) as raised:
+        start(plugin)
+    assert said in raised.value.message
+    assert raised.value.code == code
+    assert raised.value.where is not None
+    assert "desks.yaml:" in raised.value.where
+
+
+# -- strategies
+
+
+FIRST = 'strategy: {run: "jt_plugins:First"}'
+
+
+def test_a_strategy_of_ones_own_decides_what_runs(start):
+    world = start(HEART, strategy=FIRST)
+    assert world.ask("desk", "both.run").ok
+    assert world.state("desk")["status"] == "a"
+
+
+def test_its_configuration_is_given_in_the_file(start):
+    world = start(HEART, strategy='strategy: {run: "jt_plugins:First", with: {limit: 2}}')
+    assert world.ask("desk", "both.run").ok
+    assert world.state("desk")["status"] == "b"
+
+
+def test_inspect_shows_its_snapshot(start):
+    world = start(HEART, strategy=FIRST)
+    assert world.ask("desk", "both.run").ok
+    assert world.port.node("desk")["agent_strategy"] == {
+        "kind": "run",
+        "status": "running",
+        "done": False,
+        "result": None,
+        "details": {"ticks": 0},
+    }
+
+
+def test_a_schedule_makes_it_tick(start):
+    text = FIRST + "\n    schedules: {tick: {every: 1s, signal: jido.strategy.tick}}"
+    world = start(HEART, strategy=text)
+    world.advance(3.5)
+    assert world.state("desk")["__strategy__"]["ticks"] == 3
+
+
+@pytest.mark.parametrize(
+    ("strategy", "code", "said"),
+    [
+        ('strategy: {run: "jt_plugins:Heart"}', "not-a-strategy", "is no Strategy"),
+        (
+            'strategy: {run: "jt_plugins:First", with: {limit: many}}',
+            "bad-strategy",
+            "with of the strategy: limit: 'many' is not an integer",
+        ),
+        (
+            'strategy: {run: "jt_plugins:Broken"}',
+            "bad-strategy",
+            "the strategy cannot be made: ValueError: no plan",
+        ),
+    ],
+)
+def test_a_strategy_that_cannot_be_fails_the_start_with_its_place(start, strategy, code, said):
+    with pytest.raises(StartError) as raised:
+        start(HEART, strategy=strategy)
+    assert said in raised.value.message
+    assert raised.value.code == code
+    assert "desks.yaml:9:" in str(raised.value.where)

@@ -1,0 +1,1 @@
+"""Notes as a plugin: what topologies/notes.yaml uses."""
