@@ -71,13 +71,17 @@ def _timestamp(_fuel: Fuel, value: Value) -> Timestamp:
         case "int", int():
             return timestamp_of(value * _SECOND)
         case "string", str():
-            try:
-                if len(value) <= _MAX_WRITTEN:
-                    return timestamp_of(parse_time(value))
-            except ValueError:
-                pass
-            raise _unreadable("a point in time", value)
+            return _written_time(value)
     raise no_overload("timestamp()", value)
+
+
+def _written_time(text: str) -> Timestamp:
+    if len(text) > _MAX_WRITTEN:
+        raise _unreadable("a point in time", text)
+    try:
+        return timestamp_of(parse_time(text))
+    except ValueError:
+        raise _unreadable("a point in time", text) from None
 
 
 def _duration(_fuel: Fuel, value: Value) -> Duration:
@@ -113,12 +117,20 @@ def zone_of(name: str) -> tzinfo:
     if found := _OFFSET.fullmatch(name):
         minutes = int(found[2]) * 60 + int(found[3])
         return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+    if len(name) > _MAX_ZONE_NAME or not name.isascii():
+        raise _no_zone(name)
     try:
-        if len(name) <= _MAX_ZONE_NAME and name.isascii():
-            return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        pass  # said below, in one way for all that is no zone
-    raise CelError(f"there is no time zone {name[:_MAX_ZONE_NAME]!r}")
+        return ZoneInfo(name)
+    except (
+        KeyError,
+        ValueError,
+        OSError,
+    ):  # no file of that name, no name of a file, no zone in it
+        raise _no_zone(name) from None
+
+
+def _no_zone(name: str) -> CelError:
+    return CelError(f"there is no time zone {name[:_MAX_ZONE_NAME]!r}")
 
 
 def _date_of(moment: Timestamp, zone: tuple[str, ...]) -> datetime:
