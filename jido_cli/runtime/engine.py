@@ -226,7 +226,8 @@ class Engine:
     def _stalled(self, stall: Stall, is_over: bool) -> None:
         """Tell of a stall; of one that is over its timeout it is not known yet how it will end."""
         place = None if stall.agent is None else self.kernel.tree.find(stall.agent)
-        what = f"{stall.action or 'a callback'} has kept the loop for {stall.ms}ms"
+        held = measures.milliseconds_or_more(stall.ms / 1000)
+        what = f"{stall.action or 'a callback'} has kept the loop for {held}"
         if is_over and stall.timeout_s is not None:
             timeout = measures.setting(stall.timeout_s * 1000)
             what = f"{stall.action} ran over its timeout of {timeout}"
