@@ -20,6 +20,10 @@ _OWN_CODE = "<jido "
 """Start of the file name of generated code, whose frames tell users nothing."""
 
 
+MAX_TEXT = 2000
+"""How many characters of an error's text are kept."""
+
+
 class ActionFailure(msgspec.Struct, frozen=True, eq=False):
     """Why a command failed.
 
@@ -53,7 +57,7 @@ def failure_from(action: str, error: BaseException) -> ActionFailure:
     error.with_traceback(_user_traceback(error.__traceback__))
     if isinstance(error, ActionError):
         return ActionFailure(
-            message=error.message,
+            message=bounded(error.message),
             code=error.code,
             action=action,
             retryable=error.retryable,
@@ -61,14 +65,14 @@ def failure_from(action: str, error: BaseException) -> ActionFailure:
             details=_details(error.details),
         )
     if isinstance(error, TimeoutError):
-        text = _text(error) or "timeout"
+        text = error_text(error) or "timeout"
         return ActionFailure(text, "timeout", action, retryable=True, exception=error)
     if isinstance(error, DirectiveError | StateOpError | ValueDomainError):
         # Raised where a directive was made, by jido, about what the action put into it.
         return ActionFailure(
             f"{action}: {error}", "invalid_result", action, is_declared=False, exception=error
         )
-    text = _text(error)
+    text = error_text(error)
     name = type(error).__name__
     message = f"{name}: {text}" if text else name
     return ActionFailure(
@@ -119,8 +123,17 @@ def _details(details: Mapping[str, object] | None) -> FrozenDict | None:
         return freeze_mapping({"unreadable": str(error)})
 
 
-def _text(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
+    """Return the text of what was raised, with an end: it is kept in records and shown in lines."""
     try:
-        return str(error)
+        text = str(error)
     except Exception:  # noqa: BLE001 - the text is the user's code too, and may fail like it
         return "(its text cannot be read)"
+    return bounded(text)
+
+
+def bounded(text: str) -> str:
+    """Return *text*, cut where it is longer than anybody reads; it says how long it was."""
+    if len(text) <= MAX_TEXT:
+        return text
+    return f"{text[:MAX_TEXT]}… ({len(text):,} characters in all)"

@@ -526,6 +526,16 @@ def test_one_failure_undoes_the_whole_command():
     assert (done.agent is shop, done.output) == (True, None)
 
 
+def test_the_text_of_an_error_has_an_end():
+    failures = [
+        failure_from("act", error)
+        for error in (ValueError("x" * 9000), ActionError("y" * 9000), TimeoutError("z" * 9000))
+    ]
+    for failure in failures:
+        assert failure.message.endswith("… (9,000 characters in all)")
+        assert len(failure.message) < 2100
+
+
 def test_continue_on_error_keeps_the_others():
     RESULTS["r"] = ({"count": 5}, [Emit("a")])
     RESULTS["q"] = (None, [Emit("b")])

@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Final
 
+from jido_cli.core.failures import error_text
 from jido_cli.runtime.watching.watch import ActionHung
 from jido_cli.supervision.reasons import ExitReason
 
@@ -28,7 +29,7 @@ def describe(reason: ExitReason) -> str:
 
 def describe_error(error: BaseException) -> str:
     """Return `KeyError: 'sku'`, as the last line of a traceback has it."""
-    text = str(error)
+    text = error_text(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
