@@ -6,8 +6,9 @@ by. Here it is decided from the last slot and the time; no clock is asked and no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, Protocol
+
+import msgspec
 
 CatchUp = Literal["skip", "once", "all"]
 Overlap = Literal["skip", "queue", "allow"]
@@ -31,8 +32,7 @@ class Rhythm(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(msgspec.Struct, frozen=True):
     """Slots at a fixed distance from a start."""
 
     start_ns: int
@@ -54,8 +54,7 @@ class Every:
         return (time_ns - self.start_ns) // self.period_ns
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """What is to be done now.
 
     Attributes:

@@ -35,8 +35,8 @@ _NAMESPACES = {
     name: f"6ba7b81{digit}-9dad-11d1-80b4-00c04fd430c8"
     for name, digit in (("dns", 0), ("url", 1), ("oid", 2), ("x500", 4))
 }
-_UUID = re.compile("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_BLANKS = re.compile(r"\s+", re.ASCII)
+_UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_BLANKS = r"(?a)\s+"
 _SHOWN = 60
 
 
@@ -124,7 +124,7 @@ def _hmac_sha256(fuel: Fuel, key: Value, message: Value) -> str:
 def _uuid5(fuel: Fuel, namespace: Value, name: Value) -> str:
     space, name = a_text("uuid5", namespace), a_text("uuid5", name)
     space = _NAMESPACES.get(space, space)
-    if not _UUID.fullmatch(space):
+    if not re.fullmatch(_UUID, space):
         known = ", ".join(_NAMESPACES)
         raise CelError(f"uuid5() takes {known} or a UUID as its namespace, not {space[:_SHOWN]!r}")
     spend(fuel, len(name) >> 5)
@@ -145,7 +145,7 @@ def _base64_decode(fuel: Fuel, text: Value) -> bytes:
     text = a_text("base64.decode", text)
     spend(fuel, len(text) >> 4)
     spend_text(fuel, text)
-    plain = _BLANKS.sub("", text).rstrip("=")
+    plain = re.sub(_BLANKS, "", text).rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):

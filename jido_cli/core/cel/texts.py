@@ -32,8 +32,8 @@ _BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 # A word may have an apostrophe inside: it is one word all the same.
-_TITLED = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_NOT_OF_SLUGS = re.compile(r"[^a-z0-9]+")
+_TITLED = r"[^\W_]+(?:['’][^\W_]+)*"
+_NOT_OF_SLUGS = r"[^a-z0-9]+"
 _QUOTED = str.maketrans(
     {
         "\a": "\\a",
@@ -170,7 +170,7 @@ def _quote(fuel: Fuel, text: Value) -> str:
 def _title_case(fuel: Fuel, text: Value) -> str:
     text = a_text("titleCase", text)
     spend(fuel, len(text) >> 1)
-    made = _TITLED.sub(lambda word: word[0][0].title() + word[0][1:].lower(), text)
+    made = re.sub(_TITLED, lambda word: word[0][0].title() + word[0][1:].lower(), text)
     return spend_text(fuel, made)
 
 
@@ -180,7 +180,7 @@ def _slug(fuel: Fuel, text: Value) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     # Accents go, letters of other alphabets too: what is left suits any file name or address.
     kept = "".join(each for each in plain if not unicodedata.combining(each))
-    return spend_text(fuel, _NOT_OF_SLUGS.sub("-", kept).strip("-"))
+    return spend_text(fuel, re.sub(_NOT_OF_SLUGS, "-", kept).strip("-"))
 
 
 def _truncate(fuel: Fuel, text: Value, length: Value, *ending: Value) -> str:

@@ -41,13 +41,14 @@ _UNITS: Mapping[str, int] = {
     "ns": 1,
 }
 _UNIT = "(?:h|ms|m|s|us|ns)"
-_DURATION = re.compile(rf"([+-]?)((?:(?:[0-9]+\.?[0-9]*|\.[0-9]+){_UNIT})+|0)", re.ASCII)
-_PART = re.compile(rf"([0-9]*)\.?([0-9]*)({_UNIT})")
+# Texts, which `re` compiles when one is needed: most expressions name no time.
+_DURATION = rf"(?a)([+-]?)((?:(?:[0-9]+\.?[0-9]*|\.[0-9]+){_UNIT})+|0)"
+_PART = rf"([0-9]*)\.?([0-9]*)({_UNIT})"
 _MAX_WRITTEN = 64
 """Longer texts are no times; the pattern above would take long over them."""
-_OFFSET = re.compile(r"([+-]?)([0-9]{1,2}):([0-9]{2})")
+_OFFSET = r"([+-]?)([0-9]{1,2}):([0-9]{2})"
 _MAX_ZONE_NAME = 64
-_DIRECTIVE = re.compile("%(.?)", re.DOTALL)
+_DIRECTIVE = "(?s)%(.?)"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -89,10 +90,10 @@ def _duration(_fuel: Fuel, value: Value) -> Duration:
         case "duration", Duration():
             return value
         case "string", str():
-            found = _DURATION.fullmatch(value) if len(value) <= _MAX_WRITTEN else None
+            found = re.fullmatch(_DURATION, value) if len(value) <= _MAX_WRITTEN else None
             if found is None:
                 raise _unreadable("a duration", value)
-            total = sum(_part(*part) for part in _PART.findall(found[2]))
+            total = sum(_part(*part) for part in re.findall(_PART, found[2]))
             return duration_of(-total if found[1] == "-" else total)
     raise no_overload("duration()", value)
 
@@ -114,7 +115,7 @@ def zone_of(name: str) -> tzinfo:
     """Return the zone that a name or an offset means."""
     if name in ("", "UTC"):
         return UTC
-    if found := _OFFSET.fullmatch(name):
+    if found := re.fullmatch(_OFFSET, name):
         minutes = int(found[2]) * 60 + int(found[3])
         return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
     if len(name) > _MAX_ZONE_NAME or not name.isascii():
@@ -228,7 +229,7 @@ def _format(fuel: Fuel, value: Value, form: Value, *zone: Value) -> str:
             raise CelError(f"time.format() does not know {found[0]!r}; there is {known}")
         return write(date, fraction)
 
-    return spend_text(fuel, _DIRECTIVE.sub(directive, form))
+    return spend_text(fuel, re.sub(_DIRECTIVE, directive, form))
 
 
 def _date(fuel: Fuel, value: Value, *zone: Value) -> str:

@@ -40,17 +40,17 @@ from jido_cli.topology import raw
 from jido_cli.topology.diagnostics import Diagnostic
 
 RULE: Final = Rule("JD213", "unused-var", "warning", needs_whole=True)
-_READ: Final = re.compile(r"""\bvars\s*(?:\.\s*\??\s*(\w+)|\[\s*\??\s*\\?["'](\w+)\\?["']\s*\])""")
-_WHOLE: Final = re.compile(r"""\bvars\b(?!\s*[.\[:\w"'`])""")
+_READ: Final = r"""\bvars\s*(?:\.\s*\??\s*(\w+)|\[\s*\??\s*\\?["'](\w+)\\?["']\s*\])"""
+_WHOLE: Final = r"""\bvars\b(?!\s*[.\[:\w"'`])"""
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every variable that nothing reads."""
     declared = [name for name, _ in raw.entries(picture.document, "vars")]
     # Expressions of the file's own have their values already: only the texts still have them.
-    if not declared or any(_WHOLE.search(text) for text in picture.texts):
+    if not declared or any(re.search(_WHOLE, text) for text in picture.texts):
         return
-    read = {match[1] or match[2] for text in picture.texts for match in _READ.finditer(text)}
+    read = {match[1] or match[2] for text in picture.texts for match in re.finditer(_READ, text)}
     for name in declared:
         if name not in read and name not in picture.python_words:
             yield RULE.found(
