@@ -65,6 +65,12 @@ class StoreError(JidoCliError):
     default_code = "store"
 
 
+class PoolError(JidoCliError):
+    """Raised when a pool has no member to lend, or there is no such pool."""
+
+    default_code = "pool"
+
+
 class StartError(JidoCliError):
     """Raised when an engine, or a part of its tree, does not start."""
 

@@ -39,7 +39,7 @@ class Group(Generic[M]):
         key: what `hash` spreads by; None where a signal has no key, which *key* has told.
     """
 
-    __slots__ = ("_key", "_members", "_order", "_slots", "_spread", "_turn")
+    __slots__ = ("_key", "_members", "_order", "_slots", "_turn", "on_joined", "spread")
 
     def __init__(
         self,
@@ -48,7 +48,8 @@ class Group(Generic[M]):
         key: Callable[[Signal], str | None] | None = None,
     ) -> None:
         self._members = members
-        self._spread = spread
+        self.spread = spread
+        self.on_joined: Callable[[], None] | None = None
         self._key = key
         self._order: list[M] | None = None
         self._slots: dict[str, int] = {}  # of keys that were asked for
@@ -59,6 +60,8 @@ class Group(Generic[M]):
         if self._order is not None:
             self._order.append(member)
             self._slots.clear()
+        if self.on_joined is not None:
+            self.on_joined()
 
     def left(self, member: M) -> None:
         """A member went; the last one takes over its keys, so that few others move."""
@@ -72,14 +75,12 @@ class Group(Generic[M]):
 
     def receivers(self, signal: Signal, exclude: M | None = None) -> Iterable[M]:
         """Return the members that *signal* goes to, but not *exclude*."""
-        order = self._order
-        if order is None:
-            order = self._order = list(self._members())
+        order = self.members
         if not order:
             return ()
-        if self._spread == "all":
+        if self.spread == "all":
             return [member for member in order if member is not exclude]
-        if self._spread == "hash" and self._key is not None:
+        if self.spread == "hash" and self._key is not None:
             key = self._key(signal)
             chosen = None if key is None else order[self._slot(key)]
         elif signal.subject is not None:
@@ -88,12 +89,12 @@ class Group(Generic[M]):
             chosen = self._shortest(order, exclude)
         return () if chosen is None or chosen is exclude else (chosen,)
 
-    def least_busy(self) -> M | None:
-        """Return the member that has the least mail, in turn; None if there is none."""
-        order = self._order
-        if order is None:
-            order = self._order = list(self._members())
-        return self._shortest(order, None)
+    @property
+    def members(self) -> list[M]:
+        """The members of now; not to be changed."""
+        if self._order is None:
+            self._order = list(self._members())
+        return self._order
 
     def _slot(self, key: str) -> int:
         slots = self._slots

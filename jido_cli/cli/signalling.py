@@ -14,7 +14,9 @@ from typing import Any
 
 from jido_cli.cli.failures import CommandError
 from jido_cli.control import parameters
+from jido_cli.control.handle import EngineHandle
 from jido_cli.control.words import nearest
+from jido_cli.errors import ControlError
 from jido_cli.observe.text import measures
 from jido_cli.observe.text.display import cut
 from jido_cli.observe.text.state import one_line
@@ -55,6 +57,24 @@ def route_for(node: Node, signal_type: str) -> Mapping[str, Any] | None:
     from jido_cli.core.router import matches
 
     return next((route for route in routes if matches(signal_type, route["pattern"])), None)
+
+
+def receiver(handle: EngineHandle, ident: str) -> tuple[Node, str]:
+    """Return the node that a signal to *ident* goes to, and its address.
+
+    A group of replicas is no node: its first member shows what it takes.
+    """
+    try:
+        node = handle.node(ident)
+    except ControlError as error:
+        if error.code != "no-node":
+            raise
+        try:
+            member = handle.node(f"{ident}-1")
+        except ControlError:
+            raise error from None
+        return member, str(member["path"]).removesuffix("-1")
+    return node, str(node["path"])
 
 
 def signal_data(node: Node, request: Request, *, unrouted: bool) -> dict[str, object]:

@@ -14,11 +14,12 @@ from typing import Final, Literal
 from jido_cli.core.signals import Signal
 from jido_cli.errors import StartError
 from jido_cli.observe.text import measures
-from jido_cli.runtime.agents.calling import ask, outside_signal
+from jido_cli.runtime.agents.calling import SOURCE, ask, outside_signal
 from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.agents.mailbox import dead_letter_mail, deliver
 from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.kernel import DEFAULT_MAX_HOPS, Kernel, StartHook
+from jido_cli.runtime.pools import DEFAULT_MAX_WAITING, Pool
 from jido_cli.runtime.serving.port import Port
 from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, StartRefused
 from jido_cli.runtime.supervising.crash_reports import describe
@@ -303,6 +304,18 @@ class Engine:
         """
         places = [self.kernel.tree.resolve(ident) for ident in idents]
         return await wait_any(self.kernel, places, until, timeout_s)
+
+    def pool(self, ident: str, *, max_waiting: int = DEFAULT_MAX_WAITING) -> Pool:
+        """Return the pool of a group of replicas, or of a dynamic supervisor's children.
+
+        Args:
+            ident: the group's name, or as much of its path as makes it the only one.
+            max_waiting: so many callers may wait for a member.
+
+        Raises:
+            PoolError: there is no such pool, or it has never had a member.
+        """
+        return self.kernel.pools.pool(ident, SOURCE, max_waiting=max_waiting)
 
     def signal(self, signal_type: str, data: object = None) -> Signal:
         """Return a new signal from outside the tree."""

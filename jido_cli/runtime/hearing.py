@@ -14,6 +14,7 @@ from jido_cli.bus.groups import Group
 from jido_cli.bus.subscriptions import Subscriptions
 from jido_cli.core.declarative.signal_keys import NoSignalKeyError, SignalKey
 from jido_cli.core.signals import Signal
+from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
@@ -35,7 +36,7 @@ class Hearing:
         has_mounts: whether topologies are mounted in the tree, with buses of their own perhaps.
     """
 
-    __slots__ = ("_groups", "_outer", "_own", "_refuse", "bus")
+    __slots__ = ("_above", "_groups", "_outer", "_own", "_refuse", "bus")
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Hearing:
         if has_mounts:
             self.bus = JoinedBuses(self._outer, self.bus_of)
         self._groups: dict[Key, Group[Place]] = {}
+        self._above: dict[str, list[Place]] = {}  # by the names of groups: their supervisors
         self._refuse = refuse
 
     def added(self, place: Place) -> None:
@@ -70,9 +72,12 @@ class Hearing:
         group = self._groups.get(key)
         if group is not None:
             group.joined(place)
-        elif patterns:
+        else:
             group = self._groups[key] = self._new(place.parent, found)
-            self.bus_of(place).add_group(group, patterns)
+            if place.parent is not None:
+                self._above.setdefault(found.name, []).append(place.parent)
+            if patterns:
+                self.bus_of(place).add_group(group, patterns)
 
     def _new(self, above: Place | None, group: GroupStart) -> Group[Place]:
         key = None if group.key is None else self._asking(group.key, above)
@@ -90,9 +95,33 @@ class Hearing:
 
         return asked
 
-    def named(self, above: Place, name: str) -> Group[Place] | None:
-        """Return the group *name* under *above*, if it hears anything."""
-        return self._groups.get((id(above), name))
+    def group_named(self, ident: str, seen_from: Place | None = None) -> Group[Place] | None:
+        """Return the group that *ident* names: by its name, or by its dynamic supervisor's.
+
+        Args:
+            ident: a name, or as much of the path as makes it the only one.
+            seen_from: who says so; it knows the names of its own topology only.
+        """
+        above, _, name = ident.rpartition("/")
+        tail = f"/{above}" if above else ""
+        found = [one for one in self._above.get(name, ()) if f"/{one.path}".endswith(tail)]
+        if seen_from is not None:
+            kernel = seen_from.kernel
+            own = mounts.mount_above(kernel, seen_from)
+            found = [one for one in found if mounts.mount_above(kernel, one) is own]
+        # A template's children are called by their supervisor: the agent's name is no address.
+        found = [one for one in found if not _is_dynamic(one)]
+        return self._groups.get((id(found[0]), name)) if len(found) == 1 else None
+
+    def children_of(self, place: Place) -> Group[Place] | None:
+        """Return the group of a dynamic supervisor's children, once it has had one."""
+        start = place.start
+        if not _is_dynamic(place) or type(start) is not SupervisorStart:
+            return None
+        template = start.specs[0].start
+        if type(template) is not AgentStart:
+            return None
+        return self._groups.get((id(place), template.program.definition.name))
 
     def ended(self, place: Place) -> None:
         """A place left the tree."""
@@ -106,6 +135,7 @@ class Hearing:
         elif type(start) is SupervisorStart:
             for key in [key for key in self._groups if key[0] == id(place)]:
                 self.bus_of(place).discard_group(self._groups.pop(key))
+                self._above[key[1]].remove(place)
             own = self._own.pop(id(place), None)
             if own is not None:
                 own.part()
@@ -135,6 +165,11 @@ def group_of(place: Place) -> GroupStart | None:
     template = above.start.specs[0].start
     declared = template.group if type(template) is AgentStart else None
     return declared if declared is not None and declared.name == name else GroupStart(name)
+
+
+def _is_dynamic(place: Place) -> bool:
+    start = place.start
+    return type(start) is SupervisorStart and start.flags.strategy == "dynamic"
 
 
 def members(above: Place | None, name: str) -> list[Place]:

@@ -30,6 +30,7 @@ from jido_cli.runtime.committer import Committer
 from jido_cli.runtime.dead_letters import DeadLetters
 from jido_cli.runtime.hearing import Hearing
 from jido_cli.runtime.keyed.index import KeyedIndex, is_keyed
+from jido_cli.runtime.pools import Pools
 from jido_cli.runtime.run_queue import RunQueue
 from jido_cli.runtime.supervising import crash_reports
 from jido_cli.runtime.supervising.place import Place
@@ -87,6 +88,7 @@ class Kernel:
         self.hearing = Hearing(self.dead_letters.add, has_mounts=has_mounts)
         self.bus = self.hearing.bus
         self.keyed = KeyedIndex(self)
+        self.pools = Pools(self)
         self.tree = Tree()
         self.bonds = Bonds()
         self.watch = Watch()

@@ -320,3 +320,16 @@ def test_scale_takes_a_whole_number(count: str):
     result = jido("scale", "w", "--", count, handle=FakeHandle())
     assert result.exit_code == 2
     assert "is not a whole number" in result.stderr
+
+
+def test_a_signal_to_a_group_is_typed_by_its_first_member():
+    member = ORDERS | {"path": "root/workers-1", "id": "workers-1"}
+    handle = FakeHandle(nodes={"workers-1": member})
+    result = jido("send", "workers", "order.requested", "quantity=2", handle=handle)
+    assert result.exit_code == 0
+    signal = {"type": "order.requested", "data": {"quantity": 2}}
+    assert handle.orders == [("send", "root/workers", signal, False)]
+    lost = jido("send", "wokers", "order.requested", handle=handle)
+    assert lost.exit_code == 3
+    assert "wokers" in lost.stderr
+    assert "wokers-1" not in lost.stderr

@@ -10,7 +10,7 @@ import typer
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.send import Subject, Type, Unrouted, Words, new_signal
-from jido_cli.cli.signalling import Request, expired_call, failed_call, signal_data
+from jido_cli.cli.signalling import Request, expired_call, failed_call, receiver, signal_data
 from jido_cli.control.handle import EngineHandle
 from jido_cli.errors import ControlError
 from jido_cli.observe.text.state import one_line
@@ -44,19 +44,22 @@ def command(
     request = Request("call", ident, signal_type, words or (), engine)
     timeout_ms = options.timeout(timeout)
     with session.open(engine, "call") as handle:
-        node = handle.node(ident)
+        node, to = receiver(handle, ident)
         signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)
-        answer: dict[str, Any] = handle.call(
-            node["path"], signal, timeout_ms=timeout_ms, unrouted=unrouted
-        )
+        answer: dict[str, Any] = handle.call(to, signal, timeout_ms=timeout_ms, unrouted=unrouted)
         if not answer["ok"]:
             if answer.get("outcome") in _LATE:
-                raise expired_call(handle.node(node["path"]), request, answer, timeout)
-            raise failed_call(node, request, answer, _looked_at(handle, node["path"]))
+                raise expired_call(handle.node(_who(answer, node)), request, answer, timeout)
+            raise failed_call(node, request, answer, _looked_at(handle, _who(answer, node)))
     if as_json:
         session.terminal.out_json(answer)
     else:
         session.terminal.out(one_line(answer["output"] if output else answer["state"]))
+
+
+def _who(answer: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    """Return the path of the agent that was asked: of a group, one of its members."""
+    return str(answer.get("path") or node["path"])
 
 
 def _looked_at(handle: EngineHandle, path: str) -> Mapping[str, Any] | None:

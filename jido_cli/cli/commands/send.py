@@ -8,7 +8,7 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.signalling import Request, signal_data
+from jido_cli.cli.signalling import Request, receiver, signal_data
 from jido_cli.observe.text.display import display
 
 EXAMPLES = (
@@ -44,9 +44,9 @@ def command(
     session = session_of(ctx)
     request = Request("send", ident, signal_type, words or (), engine)
     with session.open(engine, "send") as handle:
-        node = handle.node(ident)
+        node, to = receiver(handle, ident)
         signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)
-        answer = handle.send(node["path"], signal, unrouted=unrouted)
+        answer = handle.send(to, signal, unrouted=unrouted)
     if as_json:
         session.terminal.out_json(answer)
         return

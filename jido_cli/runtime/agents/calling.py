@@ -28,6 +28,7 @@ from jido_cli.runtime.supervising.starts import AgentStart
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
+    from jido_cli.runtime.pools import Pool
     from jido_cli.runtime.supervising.place import Place
 
 # The agents that wait for the effectful action that runs in this task, outermost first.
@@ -137,6 +138,19 @@ class EffectContext(Context):
         place = kernel.keyed.find(ident, signal) or kernel.tree.resolve(ident)
         is_by_key = kernel.keyed.named(ident) is not None
         return await ask(kernel, place, signal, timeout_s, takes_any=is_by_key)
+
+    def pool(self, ident: str, *, max_waiting: int = 1000) -> Pool:
+        """Return the pool of a group of replicas, or of a dynamic supervisor's children.
+
+        Args:
+            ident: the group's name, or as much of its path as makes it the only one.
+            max_waiting: so many callers may wait for a member.
+
+        Raises:
+            PoolError: there is no such pool, or it has never had a member.
+        """
+        kernel: Kernel = self.kernel  # type: ignore[assignment]
+        return kernel.pools.pool(ident, self.agent.path, max_waiting=max_waiting)
 
 
 def effect_context(kernel: Kernel, context: Context) -> EffectContext:

@@ -105,9 +105,12 @@ def _places_of(
             place = kernel.keyed.find_source(before.source)
         case ask.AgentTarget(id=agent_id):
             try:
-                place = kernel.keyed.find(agent_id, signal, server.place)
+                places = kernel.keyed.find_all(agent_id, signal, server.place)
             except ControlError as error:
                 return error.message
+            if len(places) != 1:
+                return places or f"no agent {agent_id!r}"
+            place = places[0]
         case ask.KeyTarget(key=key, of=of):
             keyed = kernel.keyed.named(of, server.place)
             if keyed is None:

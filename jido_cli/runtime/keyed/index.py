@@ -1,12 +1,13 @@
 """All keyed supervisors of one engine: from what people and files call an agent to its place.
 
 `sessions/s1` is the agent with the key `s1`, whether it is awake or not; `sessions` alone is
-whoever the signal's own key says.
+whoever the signal's own key says. A group of replicas by its name, and a dynamic supervisor by its
+id, is the member that their delivery says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from jido_cli.bus.groups import Group
@@ -105,20 +106,56 @@ class KeyedIndex:
     def find(self, ident: str, signal: Signal, seen_from: Place | None = None) -> Place | None:
         """Return the one place that *ident* names for *signal*; its agent is started if need be.
 
-        For the loop. What is named by no key is found in the tree; *seen_from* is the agent that
-        says so, None for somebody outside.
+        For the loop. What is named by no key is found in the tree, and a group by its name is the
+        member that its delivery says; *seen_from* is the agent that says so, None for somebody
+        outside.
 
         Raises:
-            ControlError: it is a key, or takes one, and there is nobody for it.
+            ControlError: it is a key, or takes one, and there is nobody for it; or a group without
+                a member for it, or with several.
         """
         if self._of:
             found = self.split(ident, seen_from)
             if found is not None:
                 return found[0].for_key(found[1])
-            place = self._in_tree(ident, seen_from)
-            children = None if place is None else self._of.get(place)
-            return place if children is None else children.for_signal(signal)
-        return self._in_tree(ident, seen_from)
+        place = self._in_tree(ident, seen_from)
+        if place is not None and type(place.start) is not SupervisorStart:
+            return place
+        return self._member(ident, place, signal, seen_from)
+
+    def find_all(self, ident: str, signal: Signal, seen_from: Place) -> Sequence[Place]:
+        """Return the places that *ident* names for *signal*: `find`, or all of a group's."""
+        group = self._kernel.hearing.group_named(ident, seen_from)
+        if group is not None and group.spread == "all":
+            return list(group.receivers(signal, seen_from))
+        place = self.find(ident, signal, seen_from)
+        return () if place is None else (place,)
+
+    def _member(
+        self, ident: str, place: Place | None, signal: Signal, seen_from: Place | None
+    ) -> Place | None:
+        """Return who gets *signal* of the supervisor at *place*, or of the group *ident*."""
+        if place is not None and (children := self._of.get(place)) is not None:
+            return children.for_signal(signal)
+        group = self._group(ident, place, seen_from)
+        if group is None and (place is None or not is_dynamic(place)):
+            return place
+        if group is not None and group.spread == "all":
+            text = f"{ident} delivers to all of its members: what is addressed goes to one"
+            raise ControlError(text, code="bad-value")
+        chosen = None if group is None else next(iter(group.receivers(signal, seen_from)), None)
+        if chosen is None:
+            hints = (f"jido scale {ident} 1",)
+            raise ControlError(f"{ident} has no member for it", code="no-node", hints=hints)
+        return chosen
+
+    def _group(
+        self, ident: str, place: Place | None, seen_from: Place | None
+    ) -> Group[Place] | None:
+        hearing = self._kernel.hearing
+        if place is None:
+            return hearing.group_named(ident, seen_from)
+        return hearing.children_of(place)
 
     def _in_tree(self, ident: str, seen_from: Place | None) -> Place | None:
         if seen_from is None:
@@ -126,10 +163,13 @@ class KeyedIndex:
         return mounts.find(self._kernel, seen_from, ident)
 
     def template_of(self, ident: str) -> Place | None:
-        """Return, for a key or a keyed supervisor, a place that shows what agents these are."""
+        """Return a place that shows what agents those are that *ident* names by a key or group."""
         found = self.split(ident)
         children = self.named(ident) if found is None else found[0]
-        return None if children is None else children.shown()
+        if children is not None:
+            return children.shown()
+        group = self._group(ident, self._kernel.tree.find(ident), None)
+        return None if group is None or not group.members else group.members[0]
 
     def awake(self, ident: str) -> Place:
         """Return the one place of the tree that *ident* names.
@@ -169,6 +209,11 @@ class KeyedIndex:
             awake = children.awake.get(id_of(key))
             return children.resting(key) if awake is None else awake
         return self._kernel.tree.resolve(ident)
+
+
+def is_dynamic(place: Place) -> bool:
+    """Whether *place* is that of a dynamic supervisor."""
+    return isinstance(place.start, SupervisorStart) and place.start.flags.strategy == "dynamic"
 
 
 def is_keyed(place: Place) -> bool:

@@ -174,6 +174,10 @@ def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
     data["why_failed"] = place.log.why_failed if place.has_log else None
     if isinstance(start, AgentStart):
         data |= _agent(kernel, place, start, process if isinstance(process, AgentServer) else None)
+    if isinstance(start, SupervisorStart) and start.flags.strategy == "dynamic":
+        template = start.specs[0].start
+        if isinstance(template, AgentStart):
+            data["routes"] = routes_of(template.program.definition)
     keyed = kernel.keyed.of(place)
     if keyed is not None:
         data |= _keyed(keyed)
@@ -289,7 +293,6 @@ def _keyed(keyed: KeyedChildren) -> Data:
     program, start = keyed.template.program, keyed.start.keyed
     assert start is not None
     return {
-        "routes": routes_of(program.definition),
         "keyed": {
             "awake": len(keyed.awake),
             "hibernated": keyed.hibernated(),
