@@ -67,6 +67,16 @@ def cut(text: str, width: int) -> str:
     return head + CUT
 
 
+def cut_path(path: str, width: int) -> str:
+    """Cut a path to *width* cells from its beginning: its end is what tells nodes apart."""
+    if cells(path) <= width:
+        return path
+    tail = path[max(0, len(path) - width + 1) :] if width > 0 else ""
+    while tail and cells(tail) >= width:
+        tail = tail[1:]
+    return CUT + tail if width > 0 else ""
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """Return *text* in exactly *width* cells."""
     text = cut(text, width)

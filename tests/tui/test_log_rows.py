@@ -8,6 +8,7 @@ import pytest
 
 from jido_cli.observe.text.measures import Times
 from jido_cli.tui.model.entries import DirectiveEntry
+from jido_cli.tui.text import cut_path
 from jido_cli.tui.view.log_rows import columns_for, log_row
 from tests.tui.scripted import NOW
 
@@ -48,4 +49,12 @@ def test_no_column_runs_into_the_next_one(size, columns):
     words = row(size, agent=text, type=text, summary=text, cause=text, outcome=text).split()
     assert len(words) == columns
     cut = words[1:-1] if size[0] > 58 else words[1:]
-    assert all(word.endswith("x…") for word in cut)
+    assert all(word.count("…") == 1 and word.strip("x") == "…" for word in cut)
+
+
+def test_of_a_long_path_the_end_is_kept():
+    path = "root/a/very/long/way/down/to/the/agent"
+    assert " …g/way/down/to/the/agent " in row((118, 120), agent=path)
+    assert cut_path(path, 6) == "…agent"
+    assert (cut_path(path, 1), cut_path(path, 0), cut_path("root", 4)) == ("…", "", "root")
+    assert cut_path("root/日本語", 6) == "…本語"

@@ -93,11 +93,6 @@ def display(text: object) -> str:
     return _DANGEROUS.sub(_escape, str(text))
 
 
-def display_lines(text: str) -> list[str]:
-    """Return the lines of a foreign text, each of them escaped; tabs become spaces."""
-    return [display(line.expandtabs(4)) for line in text.split("\n")]
-
-
 def display_json(text: str) -> str:
     r"""Escape JSON text: inside strings only `\uXXXX` is allowed, and means the same."""
     return re.sub(_DANGEROUS.pattern, _escape_json, text)

@@ -33,16 +33,6 @@ class Layout:
         return self.width >= WIDE
 
     @property
-    def has_cause(self) -> bool:
-        """Whether directives show their cause and their agent's whole path."""
-        return self.width >= WIDE
-
-    @property
-    def is_stacked(self) -> bool:
-        """Whether Tree and State share one place."""
-        return self.width < NARROW
-
-    @property
     def log_width(self) -> int:
         """The inside of the log."""
         return self.width - 2

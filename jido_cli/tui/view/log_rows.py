@@ -8,7 +8,7 @@ from jido_cli.observe.text import measures
 from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import outcome
 from jido_cli.tui.model.entries import DirectiveEntry, Entry, EventEntry, NoteEntry
-from jido_cli.tui.text import Ground, Line, Row, cells, display, pad, plain_line
+from jido_cli.tui.text import Ground, Line, Row, cells, cut_path, display, pad, plain_line
 from jido_cli.tui.view.layout import MIDDLE, NARROW, WIDE
 
 
@@ -98,9 +98,9 @@ def _directive(
 ) -> Row:
     style = "dim" if is_old else "text"
     row = Row(columns.width).put(0, _stamp(entry.at, columns, times), "dim")
-    agent = display(entry.agent if columns.has_paths else last_part(entry.agent))
-    after_agent = columns.type or columns.what
-    row.put(columns.agent, agent, style, room=after_agent - columns.agent - 1)
+    agent = display(entry.agent) if columns.has_paths else display(last_part(entry.agent))
+    room = (columns.type or columns.what) - columns.agent - 1
+    row.put(columns.agent, cut_path(agent, room) if columns.has_paths else agent, style, room=room)
     if columns.type:
         row.put(columns.type, display(entry.type), style, room=columns.what - columns.type - 1)
     after_what = columns.cause or columns.outcome

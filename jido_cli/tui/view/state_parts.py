@@ -10,7 +10,7 @@ from jido_cli.observe.text import measures
 from jido_cli.observe.text.names import last_part
 from jido_cli.observe.text.signs import role, sign
 from jido_cli.tui.model.tree import Node, TreeModel
-from jido_cli.tui.text import EMPTY, Line, Row, cells, display, plain_line, wrapped
+from jido_cli.tui.text import EMPTY, Line, Row, cells, cut_path, display, plain_line, wrapped
 from jido_cli.tui.view.tree_rows import TreeFace, hung_fact, status_facts
 
 NAMES_SHOWN = 16
@@ -66,7 +66,8 @@ def text_line(text: str, style: str = "text", *, indent: int = 1) -> Line:
 def title(node: Node, face: StateFace) -> Line:
     """Return the node's path, and at the right what it is."""
     what = f"{node['kind']} {node.get('agent') or node.get('strategy') or ''}".rstrip()
-    row = Row(face.width).put(1, display(node["path"]), "text")
+    path = cut_path(display(node["path"]), face.width - 1)
+    row = Row(face.width).put(1, path, "text")
     is_flush = face.is_wide and node["kind"] == "agent"
     end = face.width - (0 if is_flush else 1)
     if row.at + 2 + cells(what) <= end:
