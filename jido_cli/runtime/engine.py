@@ -291,7 +291,7 @@ class Engine:
         Raises:
             ControlError: as `wait`.
         """
-        places = [self.kernel.tree.resolve(ident) for ident in idents]
+        places = [self.kernel.keyed.resolve(ident) for ident in idents]
         return await wait_all(self.kernel, places, until, timeout_s)
 
     async def wait_any(
@@ -302,7 +302,7 @@ class Engine:
         Raises:
             ControlError: as `wait`.
         """
-        places = [self.kernel.tree.resolve(ident) for ident in idents]
+        places = [self.kernel.keyed.resolve(ident) for ident in idents]
         return await wait_any(self.kernel, places, until, timeout_s)
 
     def pool(self, ident: str, *, max_waiting: int = DEFAULT_MAX_WAITING) -> Pool:

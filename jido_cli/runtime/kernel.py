@@ -103,6 +103,7 @@ class Kernel:
         self.seed = secrets.randbits(64) << 40  # one number a command, counted on from here
         self.random = random.SystemRandom().random
         self.exit_observers: list[ExitObserver] = []
+        self.arrivals: tuple[Callable[[Place], None], ...] = ()  # told of places that come
         self.revision = 0
         self.restarts = 0
         self.late = 0
@@ -123,6 +124,8 @@ class Kernel:
             self.hearing.added(place)
             if is_keyed(place):
                 self.keyed.added(place)
+        for tell in self.arrivals:
+            tell(place)
 
     def place_ended(self, place: Place) -> None:
         """A place left the tree for good: what waits there becomes dead letters."""

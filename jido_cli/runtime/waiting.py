@@ -17,6 +17,7 @@ from jido_cli.core.tree_expressions import compile_node_condition
 from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving import view
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
@@ -81,20 +82,19 @@ class Wait:
         self._timers: list[asyncio.TimerHandle] = []
         self.future: asyncio.Future[WaitResult] = kernel.loop.create_future()
         self.future.add_done_callback(lambda _: self.give_up())
+        self._attach()
         self.look()
         if not self.future.done():
-            log = place.log
-            log.watchers = (*log.watchers, self.look)
             self._timers.append(kernel.clock.call_later(timeout_s, self._timed_out))
 
     def look(self) -> None:
         """See whether the condition holds now."""
-        place = self._place
         if self.future.done():
             return
-        if place.has_ended:
+        if self._place.has_ended and not self._is_asleep():
             self.future.set_result(self._result(is_met=False))
             return
+        place = self._place
         try:
             is_met = self._holds(place)
             self._why = None
@@ -109,9 +109,43 @@ class Wait:
         """Watch the place no longer; nobody waits."""
         for timer in self._timers:
             timer.cancel()
-        if self._place.has_log:
+        self._detach()
+
+    # -- keyed agents, whose places come and go
+
+    def _attach(self) -> None:
+        if isinstance(self._place, RestingPlace):
+            self._kernel.arrivals = (*self._kernel.arrivals, self._arrived)
+        else:
+            log = self._place.log
+            log.watchers = (*log.watchers, self.look)
+
+    def _detach(self) -> None:
+        if isinstance(self._place, RestingPlace):
+            others = [one for one in self._kernel.arrivals if one != self._arrived]
+            self._kernel.arrivals = tuple(others)
+        elif self._place.has_log:
             log = self._place.log
             log.watchers = tuple(one for one in log.watchers if one != self.look)
+
+    def _is_asleep(self) -> bool:
+        """Whether the place that ended is that of a key, which may come again."""
+        if not self._place.is_keyed:
+            return False
+        path = self._place.path
+        self._detach()
+        try:
+            self._place = self._kernel.keyed.resolve(path)
+        except ControlError:
+            return False  # nobody has the key any more
+        self._attach()
+        return True
+
+    def _arrived(self, place: Place) -> None:
+        if place.path == self._place.path:
+            self._detach()
+            self._place = place
+            self._attach()
 
     def _timed_out(self) -> None:
         if not self.future.done():
@@ -120,13 +154,14 @@ class Wait:
     def _result(self, *, is_met: bool) -> WaitResult:
         kernel, place, process = self._kernel, self._place, self._place.process
         server = process if isinstance(process, AgentServer) else None
+        state = view.state_of(place)
         waited_s = kernel.monotonic() - self._began
         return WaitResult(
             is_met,
             place.path,
             view.status_of(place, kernel.monotonic()),
             place.handled if server is None else server.committed_seq,
-            None if server is None else thaw(server.committed.state),
+            None if state is None else thaw(state),
             place.restarts,
             waited_s,
             place.has_ended,
@@ -162,11 +197,11 @@ def _condition(place: Place, until: Until) -> Callable[[Place], bool]:
         ) from None
 
     def holds(place: Place) -> bool:
-        kernel, process = place.kernel, place.process
+        kernel = place.kernel
         return (
             run(
                 TreeScope(
-                    state=process.committed.state if isinstance(process, AgentServer) else None,
+                    state=view.state_of(place),
                     status=view.status_of(place, kernel.monotonic()),
                     facts=view.facts_of(place, False),
                     restarts=place.restarts,
@@ -195,10 +230,9 @@ def _completion(place: Place) -> Callable[[Place], bool]:
         )
 
     def is_done(place: Place) -> bool:
-        process = place.process
-        if not isinstance(process, AgentServer):
+        state = view.state_of(place)
+        if state is None:
             return False
-        state = process.committed.state
         return fsm.snapshot(state).is_done if fsm is not None else state.get("status") in COMPLETED
 
     return is_done
@@ -206,8 +240,8 @@ def _completion(place: Place) -> Callable[[Place], bool]:
 
 def _asking(function: Callable[[Mapping[str, Any]], object]) -> Callable[[Place], bool]:
     def holds(place: Place) -> bool:
-        process = place.process
-        return isinstance(process, AgentServer) and bool(function(process.committed.state))
+        state = view.state_of(place)
+        return state is not None and bool(function(state))
 
     return holds
 
@@ -271,6 +305,9 @@ def diagnose(kernel: Kernel, place: Place, why: str | None = None) -> WaitDiagno
 def _hint(place: Place, status: str, running: str | None, why: str | None) -> str:
     if place.has_ended:
         return "its place ended: it will not come back"
+    if isinstance(place, RestingPlace):
+        is_new = place.checkpoint is None
+        return f"it {'has not begun' if is_new else 'sleeps'}: its next signal wakes it"
     if running is not None:
         return f"it runs {running}: its mailbox waits for that"
     if status not in ("running", "degraded"):

@@ -291,7 +291,7 @@ class TopologyRun(VirtualEngine):
         return self._end(ident, is_crash=False)
 
     def _end(self, ident: str, *, is_crash: bool) -> tuple[str, ...]:
-        place = self.kernel.tree.resolve(ident)
+        place = self.kernel.keyed.awake(ident)
         process = place.process
         if process is None:
             raise ControlError(

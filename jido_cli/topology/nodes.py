@@ -54,8 +54,14 @@ class Nodes:
         return [node for node in self.all if node.is_template and _may_be(parts, node.path)]
 
     def agents_of(self, ident: str) -> set[str]:
-        """Return the agents that the nodes of a name run; more than one: nobody knows which."""
-        return {node.agent for node in self.find(ident) if node.agent is not None}
+        """Return the agents that the nodes of a name run; more than one: nobody knows which.
+
+        A keyed supervisor takes signals for the agents of its keys.
+        """
+        found = self.find(ident)
+        served = {f"{node.path}/{ANY}" for node in found if node.is_keyed}
+        found += [node for node in self.all if node.path in served]
+        return {node.agent for node in found if node.agent is not None}
 
     def group(self, ident: str) -> list[Node]:
         """Return the agents of a group: members of `replicas`, or what is under a supervisor."""

@@ -14,6 +14,7 @@ from jido_cli.runtime.waiting import WaitResult
 from tests.helpers.actions import COUNT, Gate, add, boom, refuse
 from tests.helpers.committers import DelayingCommitter
 from tests.helpers.programs import agent, program, sup, tree
+from tests.helpers.topologies import world_of
 from tests.helpers.worlds import World
 from tests.runtime.conftest import MakeWorld
 
@@ -295,3 +296,49 @@ def test_the_order_answers_with_plain_data(boot: MakeWorld):
         "has_ended": False,
         "diagnostic": None,
     }
+
+
+# -- keyed agents
+
+KEYED = """
+agents:
+  counter:
+    state: {n: 0}
+    routes: {add: {set: {n: "${{ state.n + 1 }}"}}}
+    idle_timeout: 10m
+    persist: checkpoint
+supervisor:
+  children:
+    - id: counters
+      strategy: dynamic
+      keyed_by: signal.data.to
+      template: {agent: counter}
+"""
+
+
+def test_an_agent_that_goes_to_sleep_is_waited_for_and_asleep_too():
+    world = world_of(KEYED).boot()
+    world.order("send", to="counters", type="add", data={"to": "a"})
+    task = waiting(world, "counters/a", '"hibernated" in facts', timeout_s=3600.0)
+    world.advance(600.0)
+    found = task.result()
+    assert (found.is_met, found.state, found.has_ended) == (True, {"n": 1}, False)
+    task = waiting(world, "counters/a", "state.n == 2", timeout_s=3600.0)
+    world.advance(60.0)
+    world.order("send", to="counters", type="add", data={"to": "a"})
+    assert (task.result().is_met, task.result().state) == (True, {"n": 2})
+    assert world.kernel.arrivals == ()
+    world.close()
+
+
+def test_a_wait_goes_on_while_its_agent_sleeps_and_is_over_in_time():
+    world = world_of(KEYED).boot()
+    world.order("send", to="counters", type="add", data={"to": "a"})
+    task = waiting(world, "counters/a", "state.n == 3", timeout_s=1000.0)
+    world.advance(1000.0)
+    told = task.result()
+    assert (told.is_met, told.waited_s, told.has_ended) == (False, 1000.0, False)
+    assert told.diagnostic is not None
+    assert told.diagnostic.hint == "it sleeps: its next signal wakes it"
+    assert world.kernel.arrivals == ()
+    world.close()

@@ -294,7 +294,7 @@ class Orders:
     # -- waiting
 
     async def _wait(self, args: Mapping[str, Any]) -> Data:
-        place = self._kernel.tree.resolve(args["id"])
+        place = self._kernel.keyed.resolve(args["id"])
         timeout_s = (args.get("timeout_ms") or DEFAULT_WAIT_S * 1000) / 1000
         wait = Wait(self._kernel, place, args.get("until"), timeout_s)
         return view_records.wait_result(await wait.future)
