@@ -8,10 +8,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from jido_cli.testing.driven import Answered
     from jido_cli.testing.failures import ExpectationError, UnscriptedEffectError
     from jido_cli.testing.recorder import EmittedSignal
     from jido_cli.testing.scripting import REAL, Scripted, fails, takes
-    from jido_cli.testing.topology_run import Answered, TopologyRun, run_topology
+    from jido_cli.testing.topology_run import TopologyRun, run_topology
 
 __all__ = [
     "REAL",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "Answered": "driven",
     "ExpectationError": "failures",
     "UnscriptedEffectError": "failures",
     "EmittedSignal": "recorder",

@@ -162,6 +162,18 @@ class Recorder:
         facts = [one for one in self.entries[since:] if isinstance(one, HappenedFact)]
         return [one for one in facts if not kinds or one.kind in kinds]
 
+    def restarted(self, since: int = 0) -> tuple[str, ...]:
+        """Return the paths of what started again, in order."""
+        begun = self.facts("started", "restarted")
+        before = self.facts("started", "restarted", since=since)
+        earlier = {one.path for one in begun[: len(begun) - len(before)]}
+        paths: dict[str, None] = {}
+        for one in before:
+            if one.path is not None and (one.path in earlier or one.kind == "restarted"):
+                paths[one.path] = None
+            earlier.add(one.path)
+        return tuple(paths)
+
     def lines(self) -> list[str]:
         """Return the whole record as people read it, a line for each entry."""
         return [f"{one.at:10.3f}s  {_told(one)}" for one in self.entries]

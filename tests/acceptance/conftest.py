@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from jido_cli.runtime.build import build
+from jido_cli.testing.imports import imports_of
 from jido_cli.topology.load import load
 from tests.acceptance.examples import TOPOLOGIES
 from tests.helpers.worlds import World
@@ -17,22 +17,15 @@ Run = Callable[..., World]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    worlds: list[World] = []
-    path, modules = list(sys.path), set(sys.modules)
+    with ExitStack() as worlds:
+        worlds.enter_context(imports_of(TOPOLOGIES))
 
-    def start(name: str, *, at_s: float = 0.0) -> World:
-        result = load(TOPOLOGIES / f"{name}.yaml")
-        assert list(result.diagnostics) == []
-        assert result.topology is not None
-        built = build(result.topology)
-        worlds.append(World(built.root, programs=built.programs))
-        worlds[-1].advance(at_s)
-        return worlds[-1].boot()
+        def start(name: str, *, at_s: float = 0.0) -> World:
+            result = load(TOPOLOGIES / f"{name}.yaml")
+            assert list(result.diagnostics) == []
+            world = World.of_topology(result.require())
+            worlds.callback(world.close)
+            world.advance(at_s)
+            return world.boot()
 
-    yield start
-    for world in worlds:
-        world.close()
-    sys.path[:] = path  # the engine put the topology's folder there
-    for module in set(sys.modules) - modules:
-        if module.partition(".")[0].endswith("_app"):
-            del sys.modules[module]
+        yield start

@@ -11,11 +11,13 @@ from typing import Any
 from jido_cli.runtime.agents.calling import ask
 from jido_cli.runtime.agents.calls import Answer, Delivery
 from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.runtime.assembly import assemble
 from jido_cli.runtime.engine import Engine, EngineOptions
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.testing.virtual_engine import VirtualEngine
+from jido_cli.topology.model import Topology
 
 Json = Any
 
@@ -26,6 +28,13 @@ class World(VirtualEngine):
     def __init__(self, root: SupervisorStart, **options: Any) -> None:
         given = EngineOptions(is_watched=False, **options)
         super().__init__(lambda: Engine(root, given))
+
+    @classmethod
+    def of_topology(cls, topology: Topology) -> World:
+        """Return a world over a topology, assembled as `jido up` does it."""
+        world = cls.__new__(cls)
+        VirtualEngine.__init__(world, lambda: assemble(topology, is_watched=False))
+        return world
 
     def spend(self, seconds: float) -> None:
         """Let the running step take time: the clock moves, no timer can fire."""
