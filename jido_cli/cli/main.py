@@ -45,6 +45,7 @@ def _entries() -> dict[str, Entry]:
         ("Steer", "start", "Start a stopped or failed node."),
         ("Steer", "restart", "Restart a node."),
         ("Steer", "kill", "Kill a node, to try its supervision."),
+        ("Steer", "cancel", "Cancel an effectful command or instruction that runs."),
         ("Steer", "scale", "Have more or fewer members in a group of replicas."),
         ("Steer", "schedule", "Show schedules, tick one now, pause and resume."),
         ("Check", "lint", "Check topologies without running them."),

@@ -157,7 +157,20 @@ def expired_call(
         code="outcome-unknown" if is_unknown else "expired",
         where=_busy_with(node),
         kept=("state", state),
-        hints=(f"jido inspect {request.ident}{flag}",),
+        hints=_look_up(request, answer, flag)
+        if is_unknown
+        else (f"jido inspect {request.ident}{flag}",),
+    )
+
+
+def _look_up(request: Request, answer: Mapping[str, Any], flag: str) -> tuple[str, ...]:
+    """Return how to find out what became of a command that runs on, and how to end it."""
+    command = answer.get("command")
+    if not command:
+        return (f"jido inspect {request.ident}{flag}",)
+    return (
+        f"jido inspect {request.ident} --command {command}{flag}",
+        f"jido cancel {command}{flag}",
     )
 
 

@@ -20,7 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from jido_cli.control import protocol, routes_look, routes_order, routes_schedules, words
+from jido_cli.control import (
+    protocol,
+    routes_commands,
+    routes_look,
+    routes_order,
+    routes_schedules,
+    words,
+)
 from jido_cli.control.answers import json_response, problem_response
 from jido_cli.control.exchange import Endpoint, Exchange, Service
 from jido_cli.control.guard import Guard
@@ -40,6 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *routes_look.ENDPOINTS,
     *routes_order.ENDPOINTS,
     *routes_schedules.ENDPOINTS,
+    *routes_commands.ENDPOINTS,
     Endpoint("GET", protocol.OPENAPI_PATH, "This description", get_openapi),
 )
 

@@ -170,6 +170,18 @@ class EngineClient:
         body = {"count": count}
         return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
 
+    def command(self, ident: str, *, agent: str | None = None) -> Answer:
+        """Return what is known of a command."""
+        return self._get(_node_path(protocol.COMMANDS_PATH, ident), {"agent": agent})
+
+    def cancel(
+        self, ident: str, *, agent: str | None = None, timeout_ms: int = DEFAULT_TIMEOUT_MS
+    ) -> Answer:
+        """Cancel an effectful command or instruction that runs."""
+        path = f"{_node_path(protocol.COMMANDS_PATH, ident)}:cancel"
+        query = {"agent": agent, "timeout": timeout_ms}
+        return self._order("POST", path, query, None, timeout_ms=timeout_ms)
+
     def steer_schedule(
         self, verb: ScheduleVerb, ident: str, *, timeout_ms: int = DEFAULT_TIMEOUT_MS
     ) -> Answer:

@@ -153,6 +153,14 @@ class EngineHandle(Protocol):
     def dead_letters(self, *, after: int = 0, limit: int = 500) -> Answer:
         """Return a page of the dead letters: `{"dead_letters", "counts"}`."""
 
+    def command(self, ident: str, *, agent: str | None = None) -> Answer:
+        """Return what is known of the command with this id: `{"command", "path", "status"}`."""
+
+    def cancel(
+        self, ident: str, *, agent: str | None = None, timeout_ms: int = DEFAULT_TIMEOUT_MS
+    ) -> Answer:
+        """Cancel an effectful command, or an instruction, that runs: `{"path", "action", "ms"}`."""
+
     def schedules(self) -> Answer:
         """Return the schedules and timers of all agents: `{"schedules"}`."""
 

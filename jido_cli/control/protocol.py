@@ -27,6 +27,7 @@ TREE_PATH = "/v1/tree"
 NODES_PATH = "/v1/nodes/"
 STATE_PATH = "/v1/state/"
 SIGNALS_PATH = "/v1/signals"
+COMMANDS_PATH = "/v1/commands/"
 CHILDREN_PATH = "/v1/children/"
 EVENTS_PATH = "/v1/events"
 DIRECTIVES_PATH = "/v1/directives"
@@ -73,8 +74,10 @@ STATUS_OF: Mapping[str, int] = {
     "no-node": 404,
     "no-path": 404,
     "no-schedule": 404,
+    "no-command": 404,
     "ambiguous-node": 409,
     "ambiguous-schedule": 409,
+    "ambiguous-command": 409,
     "no-state": 409,
     "no-route": 409,
     "wrong-state": 409,

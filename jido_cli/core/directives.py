@@ -333,6 +333,16 @@ class RunInstruction(Directive, frozen=True, tag="run_instruction"):
                 _need_text("run_instruction", name, getattr(self, name))
 
 
+@directive_type("cancel_instruction")
+class CancelInstruction(Directive, frozen=True, tag="cancel_instruction"):
+    """Cancel the instruction *id* that runs beside the mailbox; none is no error."""
+
+    id: str
+
+    def __post_init__(self) -> None:
+        _need_text("cancel_instruction", "id", self.id)
+
+
 @directive_type("reply")
 class Reply(Directive, frozen=True, tag="reply"):
     """Answer the caller with *output* instead of the action's own."""

@@ -22,6 +22,7 @@ from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.bonds import Bonds
 from jido_cli.runtime.agents.deadlines import Deadlines
 from jido_cli.runtime.agents.family_news import tell_exited, tell_started
+from jido_cli.runtime.agents.fates import Fates
 from jido_cli.runtime.agents.hops import Hops
 from jido_cli.runtime.agents.mailbox import dead_letter_mail
 from jido_cli.runtime.agents.parting import leave_orphans, parent_exited, supervisor_exited
@@ -83,6 +84,7 @@ class Kernel:
         self.directives: Ring[DirectiveRecord] = Ring(DIRECTIVES_KEPT)
         self.dead_letters = DeadLetters(self.clock, self.events)
         self.deadlines = Deadlines(self.clock)
+        self.fates = Fates(self.clock)
         self.zombies = Zombies(self.clock, self.events)
         self.has_mounts = has_mounts
         self.hearing = Hearing(self.dead_letters.add, has_mounts=has_mounts)

@@ -15,8 +15,8 @@ LATER_GROUP_KEYS: Final = frozenset(
     (
         *("service", "process", "mcp", "ingress"),
         "target",
-        *("start_sensor", "stop_sensor", "cancel_instruction", "run"),
         *("post", "kill_engine", "start_engine", "random", "load"),
+        *("start_sensor", "stop_sensor", "run"),
     )
 )
 

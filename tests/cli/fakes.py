@@ -53,6 +53,7 @@ class FakeHandle:
     coming: list[Any] = field(default_factory=list)
     directive_pages: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     schedule_rows: list[dict[str, Any]] = field(default_factory=list)
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     refusal: ControlError | None = None
@@ -143,6 +144,17 @@ class FakeHandle:
     def dead_letters(self, *, after: int, limit: int) -> dict[str, Any]:
         found = [one for one in self.letters if one["number"] > after][:limit]
         return {"dead_letters": found, "counts": {"total": len(self.letters), "forgotten": 0}}
+
+    def command(self, ident: str, *, agent: str | None = None) -> dict[str, Any]:
+        if self.refusal is not None:
+            raise self.refusal
+        return self.commands[ident] | {"path": agent or "root/pipeline/inventory"}
+
+    def cancel(self, ident: str, *, agent: str | None, timeout_ms: int) -> dict[str, Any]:
+        if self.refusal is not None:
+            raise self.refusal
+        self.orders.append(("cancel", ident, agent, timeout_ms))
+        return {"command": ident, "path": "root/intake", "action": "fetch", "ms": 1900}
 
     def schedules(self) -> dict[str, Any]:
         return {"schedules": self.schedule_rows}

@@ -15,8 +15,7 @@ from tests.cli.fakes import jido
 
 COMMANDS = list(JidoGroup.entries)
 LATER = (
-    "apply|rollback|logs|trace|history|exec|suspend|resume|checkpoint|"
-    "cancel|check|replay|store|import|lsp"
+    "apply|rollback|logs|trace|history|exec|suspend|resume|checkpoint|check|replay|store|import|lsp"
 )
 
 

@@ -119,6 +119,11 @@ class FakePort:
         self.asked = asked
         return {"dead_letters": [], "counts": {}}
 
+    def command(self, ident: str, agent: str | None) -> dict[str, Any]:
+        if ident == "gone":
+            raise ControlError("no command 'gone' is known", code="no-command")
+        return {"command": ident, "path": agent or "root/counter", "status": "ok"}
+
     def schedules(self) -> dict[str, Any]:
         return {"schedules": [{"agent": "root/counter", "name": "beat"}], "stalled": self.stalled}
 

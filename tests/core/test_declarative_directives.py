@@ -12,6 +12,7 @@ from jido_cli.core.directives import (
     AdoptChild,
     AgentTarget,
     Cancel,
+    CancelInstruction,
     ChildTarget,
     Cron,
     CronCancel,
@@ -105,6 +106,7 @@ def asked(declaration: Mapping[str, object]) -> tuple[Directive, ...]:
             },
             RunInstruction("think", {"n": 1}, "turn", "a", "b"),
         ),
+        ({"cancel_instruction": {"id": "turn"}}, CancelInstruction("turn")),
         ({"reply": {"hits": "${{ signal.data.tasks }}"}}, Reply({"hits": ["x", "y"]})),
         ({"reply": None}, Reply(None)),
         ({"dead_letter": {"reason": "too_old"}}, DeadLetter("too_old")),
@@ -296,8 +298,8 @@ def test_what_cannot_be_asked_for_fails_the_command_at_its_place(
             ("directives", 0),
             (
                 "a directive needs one of the keys emit, schedule, cancel, cron, cron_cancel,"
-                " spawn_agent, stop_child, adopt_child, run_instruction, dead_letter, error,"
-                " stop, reply"
+                " spawn_agent, stop_child, adopt_child, run_instruction,"
+                " cancel_instruction, dead_letter, error, stop, reply"
             ),
             None,
         ),

@@ -494,7 +494,7 @@ def test_an_instruction_that_fails_says_so_by_a_signal(boot: MakeWorld) -> None:
     world.tell("a", "go")
     gate.fail(ValueError("no line"))
     world.settle()
-    error = {"message": "ValueError: no line", "code": "exception"}
+    error = {"message": "ValueError: no line", "code": "exception", "retryable": True}
     data = {"id": "1.0", "with": {"by": 3}, "error": error}
     assert world.state("a")["kept"] == [["lost", "root/a", None, data]]
     assert world.events("error") == []

@@ -32,9 +32,11 @@ def test_the_mailbox_waits_while_state_and_inspect_answer(boot: MakeWorld) -> No
     world.advance(1.0)
     assert world.state("a") == {"count": 1}
     node = world.port.node("a")
-    assert (node["status"], node["running"], node["mailbox"]) == (
+    running = node["running"]
+    assert len(running.pop("command")) == 36
+    assert (node["status"], running, node["mailbox"]) == (
         "running",
-        {"action": "wait", "signal": "wait", "ms": 1000},
+        {"action": "wait", "signal": "wait", "ms": 1000, "progress": None},
         1,
     )
     gate.open()

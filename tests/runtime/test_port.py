@@ -537,4 +537,6 @@ def test_reads_while_an_effect_runs_show_what_runs(boot: MakeWorld) -> None:
     world = boot(tree(agent("a", of)))
     world.tell("a", "wait")
     world.advance(1.25)
-    assert world.port.node("a")["running"] == {"action": "wait", "signal": "wait", "ms": 1250}
+    running = world.port.node("a")["running"]
+    assert len(running.pop("command")) == 36
+    assert running == {"action": "wait", "signal": "wait", "ms": 1250, "progress": None}

@@ -30,12 +30,13 @@ KINDS = (
     *("adopted", "orphaned"),
     *("paused", "resumed", "clock.regressed"),
     *("log", "console"),
+    *("progress", "cancelled"),
     "command",
 )
 DIRECTIVES = (
     *("emit", "schedule", "cancel", "cron", "cron_cancel", "spawn_agent", "stop_child"),
     "adopt_child",
-    *("run_instruction", "reply", "error", "dead_letter", "stop"),
+    *("run_instruction", "cancel_instruction", "reply", "error", "dead_letter", "stop"),
 )
 OUTCOMES = ("ok", "dead", "cancelled", "error", "retry")
 _LISTS = {"--kind": KINDS, "--type": DIRECTIVES, "--outcome": OUTCOMES}

@@ -26,6 +26,7 @@ from jido_cli.core.declarative.guard import GUARD_KEYS, Ask, Make, compile_guard
 from jido_cli.core.directives import (
     AdoptChild,
     Cancel,
+    CancelInstruction,
     Cron,
     CronCancel,
     DeadLetter,
@@ -106,12 +107,13 @@ _KINDS: Mapping[str, _Kind] = {
         | _texts("id", "on_result", "on_error")
         | {"with": _Part("params", parts.mapping)},
     ),
+    "cancel_instruction": _Kind(CancelInstruction, _needed("id")),
     "dead_letter": _Kind(DeadLetter, _needed("reason")),
     "error": _Kind(Error, _needed("message") | _texts("code")),
     "stop": _Kind(Stop, {"reason": _Part("reason", parts.anything)}),
 }
 _REPLY = "reply"
-_LATER = frozenset(("run", "start_sensor", "stop_sensor", "cancel_instruction"))
+_LATER = frozenset(("run", "start_sensor", "stop_sensor"))
 
 
 class _Asked(msgspec.Struct, frozen=True):

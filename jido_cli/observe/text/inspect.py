@@ -97,6 +97,10 @@ def _work(node: Node, times: measures.Times) -> list[str]:
         held = measures.seconds(float(running["ms"]) / 1000)
         on = f", on {display(running['signal'])}" if running.get("signal") else ""
         lines.append(_row("running", f"{display(running['action'])} for {held}{on}"))
+        if running.get("command"):
+            lines.append(_row("", f"jido cancel {display(running['command'])}"))
+        if running.get("progress") is not None:
+            lines.append(_row("progress", one_line(running["progress"])))
     mailbox = node.get("mailbox_detail")
     if mailbox:
         lines.append(_row("mailbox", _mailbox(mailbox)))

@@ -27,6 +27,7 @@ from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.supervising.starts import AgentStart
 
 if TYPE_CHECKING:
+    from jido_cli.runtime.agents.progress import Progress
     from jido_cli.runtime.kernel import Kernel
     from jido_cli.runtime.pools import Pool
     from jido_cli.runtime.supervising.place import Place
@@ -71,6 +72,7 @@ def ask(
         future,
         kernel.monotonic() + timeout_s,
         chain,
+        place,
     )
     kernel.deadlines.add(request)
     delivery = deliver(place, request)
@@ -116,9 +118,23 @@ def _tell(request: CallRequest, delivery: Delivery) -> None:
 
 
 class EffectContext(Context):
-    """The context of an effectful action: it may also call other agents."""
+    """The context of an effectful action: it may call other agents, and say how far it is."""
 
     kernel: object = None
+    said: object = None  # a `Progress`
+
+    def progress(self, data: object = None) -> None:
+        """Tell people how far the work is, by an event; for any thread.
+
+        Args:
+            data: a JSON value of at most 4 KiB.
+
+        Raises:
+            ValueDomainError: it is no JSON value.
+            UsageError: it is too large.
+        """
+        said: Progress = self.said  # type: ignore[assignment]
+        said.say(data)
 
     async def call(
         self,
@@ -153,7 +169,7 @@ class EffectContext(Context):
         return kernel.pools.pool(ident, self.agent.path, max_waiting=max_waiting)
 
 
-def effect_context(kernel: Kernel, context: Context) -> EffectContext:
+def effect_context(kernel: Kernel, context: Context, said: Progress) -> EffectContext:
     """Return *context* with what only effectful actions may do."""
     return EffectContext(
         now_ns=context.now_ns,
@@ -166,4 +182,5 @@ def effect_context(kernel: Kernel, context: Context) -> EffectContext:
         step=context.step,
         draws=context.draws,
         kernel=kernel,
+        said=said,
     )

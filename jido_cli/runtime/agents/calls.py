@@ -14,6 +14,7 @@ import msgspec
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.deadlines import Bucket
+from jido_cli.runtime.agents.fates import Fate
 
 if TYPE_CHECKING:
     from jido_cli.runtime.supervising.place import Place
@@ -49,7 +50,17 @@ class CallRequest:
     `future` is the caller's; `bucket` is where `Deadlines` keeps the request meanwhile.
     """
 
-    __slots__ = ("bucket", "chain", "deadline", "future", "has_begun", "is_answered", "signal")
+    __slots__ = (
+        "bucket",
+        "chain",
+        "deadline",
+        "fate",
+        "future",
+        "has_begun",
+        "is_answered",
+        "place",
+        "signal",
+    )
 
     def __init__(
         self,
@@ -57,18 +68,24 @@ class CallRequest:
         future: asyncio.Future[Answer],
         deadline: float,
         chain: tuple[Place, ...] = (),
+        place: Place | None = None,
     ) -> None:
         self.signal = signal
         self.future = future
         self.deadline = deadline
         self.chain = chain
+        self.place = place
+        self.fate: Fate | None = None
         self.bucket: Bucket = {}
         self.has_begun = False
         self.is_answered = False
 
     def reply(self, answer: Answer) -> None:
-        """Answer the caller, once; later answers go nowhere."""
-        if not self.is_answered:
+        """Answer the caller, once; of one that was told `unknown` the fate is kept."""
+        if self.is_answered:
+            if self.fate is not None and self.place is not None:
+                self.place.kernel.fates.end(self.fate, answer)
+        else:
             self.is_answered = True
             self.bucket.pop(id(self), None)
             if not self.future.done():  # else its owner gave it up
@@ -78,7 +95,10 @@ class CallRequest:
         """The deadline has passed: tell the caller what that means."""
         if self.has_begun:
             why = "its command had begun and will finish whatever you do"
-            self.reply(Answer(False, 0, None, outcome="unknown", why=why))
+            ident = self.signal.id
+            self.reply(Answer(False, 0, None, outcome="unknown", command=ident, why=why))
+            if self.place is not None:
+                self.fate = self.place.kernel.fates.begin(self.place, self.signal)
         else:
             why = "it expired before its turn and will not run"
             self.reply(Answer(False, 0, None, outcome="expired", why=why))

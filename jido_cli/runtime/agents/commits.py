@@ -120,12 +120,13 @@ class PendingCommits:
 
     def _late(self, pending: _Pending) -> None:
         server = self._server
-        if isinstance(pending.mail, CallRequest) and not pending.mail.is_answered:
+        if isinstance(pending.mail, CallRequest):
+            if not pending.mail.is_answered:
+                server.kernel.note_late(server.place, f"the commit of {pending.signal.type}")
             why = f"{server.source} exited before its commit was answered"
             pending.mail.reply(
                 Answer(False, 0, None, outcome="unknown", command=pending.signal.id, why=why)
             )
-            server.kernel.note_late(server.place, f"the commit of {pending.signal.type}")
 
 
 def refuse(place: Place, mail: Mail) -> None:

@@ -18,6 +18,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.calling import CHAIN, effect_context
 from jido_cli.runtime.agents.calls import CallRequest, Mail
+from jido_cli.runtime.agents.progress import Progress
 from jido_cli.runtime.watching.marked_steps import MarkedSteps, coroutine_stack
 from jido_cli.runtime.watching.watch import thread_stack
 
@@ -53,6 +54,7 @@ class EffectRun:
         "_timer",
         "_work",
         "mail",
+        "progress",
         "since",
     )
 
@@ -67,6 +69,7 @@ class EffectRun:
         self.mail = mail
         self._chain = mail.chain if isinstance(mail, CallRequest) else ()
         self.since = kernel.monotonic()
+        self.progress = Progress(kernel, place, call.action.name)
         self._kernel = kernel
         self._place = place
         self._call = call if kernel.stand_in is None else kernel.stand_in(place, call)
@@ -112,6 +115,13 @@ class EffectRun:
         if isinstance(self._task, asyncio.Task) and not self._is_over:
             self._task.cancel()
 
+    def give_up(self, error: Exception) -> None:
+        """Let it have failed with *error* now; whatever still comes back is late."""
+        if not self._is_over and not self._is_revoked:
+            self._is_over = True
+            self._abandon()
+            self._raise(error)
+
     def revoke(self) -> None:
         """Its agent is gone: whatever comes back is refused and counted as late."""
         self._is_revoked = True
@@ -123,7 +133,7 @@ class EffectRun:
     async def _run(self) -> object:
         call = self._call
         CHAIN.set((*self._chain, self._place))  # a task has a context of its own
-        context = effect_context(self._kernel, call.ctx)
+        context = effect_context(self._kernel, call.ctx, self.progress)
         kernel = self._kernel
         self._work = call.action.run(call.state, call.params, context)  # type: ignore[assignment]
         assert self._work is not None
@@ -137,7 +147,8 @@ class EffectRun:
     def _run_in_thread(self, future: asyncio.Future[object]) -> None:
         try:
             call = self._call
-            result = call.action.run(call.state, call.params, call.ctx)
+            context = effect_context(self._kernel, call.ctx, self.progress)
+            result = call.action.run(call.state, call.params, context)
         except BaseException as error:  # noqa: BLE001 - the edge: an action may raise anything
             result = _Died(error)
         try:
@@ -152,13 +163,11 @@ class EffectRun:
         return coroutine_stack(self._work)
 
     def _timed_out(self) -> None:
-        if not self._is_over:
-            self._is_over = True
-            seconds = self._call.action.timeout_s
-            self._abandon()
-            self._raise(EffectTimeout(f"timeout after {measures.setting(seconds * 1000)}"))
+        seconds = self._call.action.timeout_s
+        self.give_up(EffectTimeout(f"timeout after {measures.setting(seconds * 1000)}"))
 
     def _abandon(self) -> None:
+        self.progress.end()
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None and not self._task.done():
@@ -176,6 +185,7 @@ class EffectRun:
                 self._kernel.note_late(self._place, f"a result of {self._call.action.name}")
             return
         self._is_over = True
+        self.progress.end()
         result = None if error is not None else task.result()
         if isinstance(result, _Died):
             error = result.error

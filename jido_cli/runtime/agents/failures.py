@@ -14,6 +14,7 @@ from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.errors import InternalError
 from jido_cli.runtime.agents.calls import Mail
+from jido_cli.runtime.agents.cancelling import Cancelled
 from jido_cli.supervision.reasons import crash
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def on_failure(
         message=error.message,
         code=error.code,
     )
+    if isinstance(exception, Cancelled):
+        return None  # somebody asked for it: that is no error of the agent's
     match policy.kind:
         case "log":
             return None

@@ -1,52 +1,53 @@
 """Instructions that run beside the mailbox of their agent (the directive `run_instruction`).
 
-They see the committed state and change nothing by themselves: what comes of one is a signal to
-its agent. Pure steps are marked for the watchdog like those of a command.
+They see the committed state and change nothing in it: what comes of one is a signal to its agent,
+and the directives that its action asks for. Pure steps are marked for the watchdog like those of
+a command.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jido_cli.core import directives as ask
 from jido_cli.core.action import Action
 from jido_cli.core.command import Done, Instruction, Raised, Suspended, begin, resume
+from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
+from jido_cli.runtime.agents.cancelling import Cancelled
 from jido_cli.runtime.agents.effectful import EffectRun, Outcome
 from jido_cli.runtime.agents.identity import new_context
 from jido_cli.runtime.agents.mailbox import deliver
+from jido_cli.runtime.agents.recording import PENDING, Cause, record
 from jido_cli.runtime.watching.marked_steps import run_marked
 from jido_cli.runtime.watching.watch import ActionHung, is_from_keyboard
 from jido_cli.supervision.reasons import crash
 
 if TYPE_CHECKING:
-    from jido_cli.runtime.agents.recording import Cause
     from jido_cli.runtime.agents.server import AgentServer
+
+Perform = Callable[["AgentServer", ask.Directive, Cause], None]
+INDICES: int = 1_000  # one instruction's directives, numbered apart from the command's own
 
 
 class InstructionRun:
-    """One instruction under way."""
+    """One instruction under way; its directive gets its outcome when it has ended."""
 
-    __slots__ = ("_action", "_cause", "_directive", "_effect", "_id", "_over", "_server")
+    __slots__ = ("_all", "_cause", "_directive", "_number", "_server", "action", "effect", "id")
 
     def __init__(
-        self,
-        server: AgentServer,
-        directive: ask.RunInstruction,
-        action: Action,
-        run_id: str,
-        cause: Cause,
-        over: Callable[[str], None],
+        self, all_: Instructions, directive: ask.RunInstruction, action: Action, cause: Cause
     ) -> None:
-        self._server = server
+        self._all = all_
+        self._server = all_.server
         self._directive = directive
-        self._action = action
-        self._id = run_id
         self._cause = cause
-        self._over = over
-        self._effect: EffectRun | None = None
+        self._number = all_.begun
+        self.action = action
+        self.id = directive.id or f"{cause.seq}.{cause.index}"
+        self.effect: EffectRun | None = None
 
     @property
     def source(self) -> str:
@@ -55,19 +56,25 @@ class InstructionRun:
 
     def describe_step(self, _signal: Signal) -> tuple[str, float]:
         """Return the name of the action and its timeout in seconds."""
-        return self._action.name, self._action.timeout_s
+        return self.action.name, self.action.timeout_s
 
     def begin(self) -> None:
-        """Start it; `over` is called when it has ended by itself, maybe at once."""
+        """Start it; it may be over when this returns."""
         server, cause = self._server, self._cause
         context = new_context(server, cause.now_ns, cause.signal)
-        instruction = Instruction(self._action, self._directive.params or {})
+        instruction = Instruction(self.action, self._directive.params or {})
         self._step(lambda: begin(server.committed, [instruction], context))
+
+    def cancel(self, why: str) -> None:
+        """Let it have failed as cancelled: its agent is told by `on_error`."""
+        if self.effect is not None:
+            self.effect.give_up(Cancelled(why))
 
     def revoke(self) -> None:
         """Its agent ends: whatever comes back is refused."""
-        if self._effect is not None:
-            self._effect.revoke()
+        if self.effect is not None:
+            self.effect.revoke()
+        self._record("cancelled", "the agent had ended")
 
     def _step(self, work: Callable[[], Done | Suspended]) -> None:
         server = self._server
@@ -78,13 +85,13 @@ class InstructionRun:
             self._broken(error)
             return
         if isinstance(step, Suspended):
-            self._effect = EffectRun(
+            self.effect = EffectRun(
                 kernel, server.place, step.call, None, lambda end: self._ended(step, end)
             )
-            self._effect.begin()
+            self.effect.begin()
         else:
-            self._over(self._id)
-            self._tell(step)
+            self._all.over(self)
+            self._conclude(step)
 
     def _ended(self, suspended: Suspended, outcome: Outcome) -> None:
         error = outcome.error.exception if isinstance(outcome, Raised) else None
@@ -97,23 +104,52 @@ class InstructionRun:
         """It ended by what no action should raise: so does its agent."""
         if is_from_keyboard(error):
             raise error
-        self._over(self._id)
+        self._all.over(self)
+        self._record("dead_letter", f"{self.action.name} broke: {type(error).__name__}")
         self._server.exit(crash(error))
 
-    def _tell(self, step: Done) -> None:
+    # -- what comes of it
+
+    def _conclude(self, done: Done) -> None:
+        problem = self._tell(done)
+        error = done.error
+        if error is not None and isinstance(error.exception, Cancelled):
+            self._record("cancelled", error.message)
+        else:
+            self._record("done" if problem is None else "dead_letter", problem)
+        # The last directive of a failed one hands the error to the agent's policy; here the
+        # agent has said itself, with `on_error`, what it wants to hear of it.
+        asked = done.directives if error is None else done.directives[:-1]
+        for index, directive in enumerate(asked):
+            if not self._server.is_alive:
+                return
+            place = INDICES * self._number + index
+            cause = Cause(done, self._cause.signal, self._cause.mail, self._now, self._seq, place)
+            self._all.perform(self._server, directive, cause)
+
+    @property
+    def _now(self) -> int:
+        return self._server.kernel.wall_ns()
+
+    @property
+    def _seq(self) -> int:
+        return self._cause.seq
+
+    def _tell(self, done: Done) -> str | None:
+        """Send the signal that is wanted; what is wrong, if anything is."""
         directive, cause, server = self._directive, self._cause, self._server
-        data: dict[str, object] = {"id": self._id, "with": directive.params or {}}
-        if step.error is None:
+        data: dict[str, object] = {"id": self.id, "with": directive.params or {}}
+        error = done.error
+        if error is None:
             wanted = directive.on_result
-            data["result"] = step.output
+            data["result"] = done.output
         else:
             wanted = directive.on_error
-            data["error"] = {"message": step.error.message, "code": step.error.code}
+            data["error"] = _told(error)
         if wanted is None:
-            return
-        kernel = server.kernel
-        now_ns = kernel.wall_ns()
-        lineage = f"{server.source}/{self._id}"
+            return None if error is None else f"{self.action.name} failed: {error.message}"
+        kernel, now_ns = server.kernel, self._now
+        lineage = f"{server.source}/{self.id}"
         signal = Signal(
             wanted,
             server.source,
@@ -123,47 +159,67 @@ class InstructionRun:
             hops=cause.signal.hops + 1,
             cause=cause.signal.ident,
         )
-        if signal.hops > kernel.hops.tracked_from and kernel.hops.refuse(
-            kernel, server.place, signal
-        ):
-            return
+        if signal.hops > kernel.hops.tracked_from:
+            too_far = kernel.hops.refuse(kernel, server.place, signal)
+            if too_far is not None:
+                return too_far
         if deliver(server.place, signal) in ("blocked", "rejected"):
             kernel.dead_letters.add(server.place, signal, "mailbox full: result")
+            return f"{wanted}: mailbox full"
+        return None
+
+    def _record(
+        self, outcome: Literal["done", "dead_letter", "cancelled"], why: str | None
+    ) -> None:
+        record(self._server, self._directive, self._cause, outcome, why)
 
 
 class Instructions:
     """The instructions of one incarnation that run beside its mailbox, by id."""
 
-    __slots__ = ("_runs", "_server")
+    __slots__ = ("begun", "perform", "running", "server")
 
-    def __init__(self, server: AgentServer) -> None:
-        self._server = server
-        self._runs: dict[str, InstructionRun] = {}
+    def __init__(self, server: AgentServer, perform: Perform) -> None:
+        self.server = server
+        self.perform = perform
+        self.running: dict[str, InstructionRun] = {}
+        self.begun = 0
 
     def run(self, directive: ask.RunInstruction, cause: Cause) -> str | None:
-        """Run an action on the committed state; its outcome comes back as a signal."""
-        server = self._server
-        action = server.program.definition.actions.get(directive.action)
+        """Run an action on the committed state; its outcome is recorded when it has ended."""
+        action = self.server.program.definition.actions.get(directive.action)
         if action is None:
             return f"no action {directive.action!r}"
-        run_id = directive.id or f"{cause.seq}.{cause.index}"
-        if run_id in self._runs:
-            return f"instruction {run_id!r} is running"
-        run = InstructionRun(server, directive, action, run_id, cause, self._over)
-        self._runs[run_id] = run
+        self.begun += 1
+        run = InstructionRun(self, directive, action, cause)
+        if run.id in self.running:
+            return f"instruction {run.id!r} is running"
+        self.running[run.id] = run
         run.begin()
-        return None
+        return PENDING
 
     @property
     def is_empty(self) -> bool:
         """Whether none runs."""
-        return not self._runs
+        return not self.running
 
-    def _over(self, run_id: str) -> None:
-        self._runs.pop(run_id, None)
+    def cancel(self, run_id: str, why: str) -> None:
+        """Cancel the instruction *run_id*; none is no error."""
+        run = self.running.get(run_id)
+        if run is not None:
+            run.cancel(why)
+
+    def over(self, run: InstructionRun) -> None:
+        """*run* has ended by itself."""
+        if self.running.get(run.id) is run:
+            del self.running[run.id]
 
     def end(self) -> None:
         """The incarnation ends: whatever comes of them is refused."""
-        runs, self._runs = self._runs, {}
-        for run in runs.values():
+        running, self.running = self.running, {}
+        for run in running.values():
             run.revoke()
+
+
+def _told(error: ActionFailure) -> dict[str, object]:
+    return {"message": error.message, "code": error.code, "retryable": error.retryable}

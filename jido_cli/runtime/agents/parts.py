@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jido_cli.runtime.agents.commits import PendingCommits
 from jido_cli.runtime.agents.failures import ErrorWindow
 from jido_cli.runtime.agents.family import Family
-from jido_cli.runtime.agents.instructions import Instructions
+from jido_cli.runtime.agents.instructions import Instructions, Perform
 from jido_cli.runtime.agents.timers import Timers
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ class Parts:
             self.family = Family(self._server)
         return self.family
 
-    def need_instructions(self) -> Instructions:
-        """Return the instructions beside the mailbox."""
+    def need_instructions(self, perform: Perform) -> Instructions:
+        """Return the instructions beside the mailbox; *perform* carries out what they ask."""
         if self.instructions is None:
-            self.instructions = Instructions(self._server)
+            self.instructions = Instructions(self._server, perform)
         return self.instructions
 
     def need_timers(self) -> Timers:

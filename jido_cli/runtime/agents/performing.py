@@ -127,7 +127,14 @@ def adopt_child(server: AgentServer, directive: ask.Directive, _cause: Cause) ->
 def run_instruction(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
     """Run an action beside the mailbox."""
     assert isinstance(directive, ask.RunInstruction)
-    return server.parts.need_instructions().run(directive, cause)
+    return server.parts.need_instructions(perform).run(directive, cause)
+
+
+def cancel_instruction(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+    """Cancel an action that runs beside the mailbox; none of that id is no error."""
+    assert isinstance(directive, ask.CancelInstruction)
+    server.parts.need_instructions(perform).cancel(directive.id, "cancelled by its agent")
+    return None
 
 
 # -- the command's own signal, the agent's own life
@@ -180,6 +187,7 @@ PERFORMERS: dict[type[ask.Directive], Performer] = {
     ask.StopChild: stop_child,
     ask.AdoptChild: adopt_child,
     ask.RunInstruction: run_instruction,
+    ask.CancelInstruction: cancel_instruction,
     ask.Reply: reply,
     ask.DeadLetter: dead_letter,
     ask.Stop: stop,

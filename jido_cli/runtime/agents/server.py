@@ -36,6 +36,7 @@ from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
 if TYPE_CHECKING:
     from jido_cli.runtime.agents.dedupe import Window
+    from jido_cli.runtime.agents.instructions import InstructionRun
     from jido_cli.runtime.kernel import Kernel
     from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 
@@ -159,7 +160,7 @@ class AgentServer:
 
     def lose(self, mail: Mail, reason: ExitReason) -> None:
         """The signal in flight at the death is a dead letter (runtime.md 16)."""
-        if isinstance(mail, CallRequest) and not mail.is_answered:
+        if isinstance(mail, CallRequest):
             why = f"{self.place.path} exited while its command ran: {describe(reason)}"
             failure = ActionFailure(why, "exited", "", exception=None)
             mail.reply(
@@ -223,6 +224,11 @@ class AgentServer:
     def timers(self) -> Timers | None:
         """The timers, if one was ever armed."""
         return None if self._parts is None else self._parts.timers
+
+    def instruction(self, run_id: str) -> InstructionRun | None:
+        """Return the instruction *run_id* that runs beside the mailbox."""
+        instructions = None if self._parts is None else self._parts.instructions
+        return None if instructions is None else instructions.running.get(run_id)
 
     @property
     def committed_seq(self) -> int:

@@ -26,7 +26,7 @@ from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.children import KeyedChildren
 from jido_cli.runtime.keyed.places import key_of
-from jido_cli.runtime.serving import schedule_orders, view, view_records
+from jido_cli.runtime.serving import commands, schedule_orders, view, view_records
 from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
@@ -62,6 +62,7 @@ class Orders:
             "start": self._start,
             "restart": self._restart,
             "kill": self._kill,
+            "cancel": self._cancel,
             "start_child": self._start_child,
             "terminate_child": self._terminate_child,
             "scale": self._scale,
@@ -71,6 +72,9 @@ class Orders:
             "pause_schedule": self._pause_schedule,
             "resume_schedule": self._resume_schedule,
         }
+
+    async def _cancel(self, args: Mapping[str, Any]) -> Data:
+        return commands.cancel(self._kernel, args["command"], args.get("agent"))
 
     async def run(self, name: str, args: Mapping[str, Any]) -> Data:
         """Carry out the order *name*.

@@ -19,7 +19,7 @@ from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError, JidoCliError
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.places import RestingPlace
-from jido_cli.runtime.serving import view, view_records, view_schedules
+from jido_cli.runtime.serving import commands, view, view_records, view_schedules
 from jido_cli.runtime.serving.orders import Orders
 from jido_cli.runtime.supervising.place import Place
 
@@ -47,6 +47,10 @@ class EnginePort(Protocol):
 
     def state(self, ident: str, select: str | None) -> Data:
         """Return an agent's committed state or a part of it; `no-state`, `no-path`."""
+        ...
+
+    def command(self, ident: str, agent: str | None) -> Data:
+        """Return what is known of a command; `no-command`, `ambiguous-command`."""
         ...
 
     def health(self) -> Data:
@@ -185,6 +189,10 @@ class Port:
             "select": select,
             "stalled": self._stall(),
         }
+
+    def command(self, ident: str, agent: str | None) -> Data:
+        """Return what is known of a command."""
+        return {**commands.look_up(self._kernel, ident, agent), "stalled": self._stall()}
 
     def health(self) -> Data:
         """Return whether the loop turns, or may still be expected to."""

@@ -231,6 +231,8 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
             "action": running.action,
             "signal": _type_of(running.mail),
             "ms": round((kernel.monotonic() - running.since) * 1000),
+            "command": _command_of(running.mail),
+            "progress": thaw(running.progress.newest),
         },
         "dead_letters": 0 if log is None else log.dead,
         "dedupe": None if program.dedupe is None else _dedupe(program.dedupe, server),
@@ -321,6 +323,11 @@ def routes_of(definition: AgentDefinition) -> list[Data]:
 def _type_of(mail: object) -> str | None:
     signal = mail.signal if isinstance(mail, CallRequest) else mail
     return signal.type if isinstance(signal, Signal) else None
+
+
+def _command_of(mail: object) -> str | None:
+    signal = mail.signal if isinstance(mail, CallRequest) else mail
+    return signal.id if isinstance(signal, Signal) else None
 
 
 def _oldest_ms(kernel: Kernel, place: Place) -> int | None:

@@ -106,7 +106,7 @@ def summary(asked: ask.Directive) -> str:
             return str(reason)
         case ask.DeadLetter(reason=reason):
             return reason
-        case ask.Cancel(id=timer) | ask.CronCancel(id=timer):
+        case ask.Cancel(id=timer) | ask.CronCancel(id=timer) | ask.CancelInstruction(id=timer):
             return timer
         case _:
             return ""

@@ -354,6 +354,14 @@ class DemoEngine:
         """Return that there are none."""
         return {"dead_letters": [], "counts": {"total": 0, "forgotten": 0}}
 
+    def command(self, ident: str, *, agent: str | None = None) -> Answer:  # noqa: ARG002
+        """Refuse: the shop keeps no commands."""
+        raise ControlError(f"no command {ident!r} is known", code="no-command")
+
+    def cancel(self, ident: str, *, agent: str | None = None, timeout_ms: int = 0) -> Answer:  # noqa: ARG002
+        """Refuse: the shop runs none."""
+        return self.command(ident)
+
     def schedules(self) -> Answer:
         """Return that there are none."""
         return {"schedules": []}

@@ -19,6 +19,7 @@ Event: TypeAlias = Mapping[str, Any]
 
 KINDS: Final = (
     *("started", "restarted", "exited", "gave_up", "start_failed", "ready", "stopping", "stopped"),
+    *("progress", "cancelled", "console", "log"),
     *("stalled", "hung", "zombie", "overflow", "ignored", "degraded", "backing_off"),
     *("hibernated", "not_kept"),
 )
@@ -28,6 +29,10 @@ _FAULTS: Final = ("crash", "killed")
 _TOGETHER_S: Final = 1.0
 _MANY: Final = 50
 _SIMPLE: Final[Mapping[str, tuple[str, str, str]]] = {
+    "progress": ("○", "busy", "{text}"),
+    "cancelled": ("■", "fade", "cancelled {text}"),
+    "console": ("●", "ok", "{text}"),
+    "log": ("●", "fade", "{text}"),
     "ready": ("●", "ok", "ready: {text}"),
     "stopping": ("□", "fade", "stopping {text}"),
     "stopped": ("■", "fade", "stopped {text}"),
