@@ -40,6 +40,21 @@ async def test_kill_and_stop_ask_and_are_done_with_y(key, verb):
         assert desk.feed.asked == ["hurry"]
 
 
+@pytest.mark.parametrize(
+    ("persist", "says"),
+    [
+        ("none", "begins anew: nothing of it is kept"),
+        ("checkpoint", "goes back to its last checkpoint"),
+    ],
+)
+async def test_a_question_says_what_becomes_of_the_state(persist, says):
+    engine = scenes.well()
+    scenes.node(engine, ORDERS)["persist"] = persist
+    async with opened(handle=engine) as desk:
+        await desk.press(*"jjj", "X")
+        assert desk.line("│ state").split("state")[1].strip(" │").startswith(says)
+
+
 @pytest.mark.parametrize("key", ["n", "escape", "ctrl+c"])
 async def test_a_question_is_answered_with_no(key):
     engine = scenes.well()

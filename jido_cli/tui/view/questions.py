@@ -71,7 +71,11 @@ def _kill(tree: TreeModel, node: Node, inspect: Mapping[str, Any] | None) -> lis
     if window and restart != "temporary":
         lines.append(pair("window", _next_window(above, window), _COLUMN, _style(window)))
     if node["kind"] == "agent":
-        lines.append(pair("state", "begins anew: nothing of it is kept", _COLUMN))
+        is_kept = node.get("persist") not in (None, "none")
+        after = (
+            "goes back to its last checkpoint" if is_kept else "begins anew: nothing of it is kept"
+        )
+        lines.append(pair("state", after, _COLUMN))
     return lines
 
 
