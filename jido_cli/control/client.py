@@ -157,11 +157,18 @@ class EngineClient:
         return self._order("POST", path, {"timeout": timeout_ms}, None, timeout_ms=timeout_ms)
 
     def wait(
-        self, ident: str, until: str | None = None, *, timeout_ms: int = DEFAULT_WAIT_MS
+        self,
+        ident: str,
+        until: str | None = None,
+        *,
+        timeout_ms: int = DEFAULT_WAIT_MS,
+        may_come: bool = False,
     ) -> Answer:
         """Wait until a condition holds for a node."""
         path = f"{_node_path(protocol.NODES_PATH, ident)}:wait"
-        body = {} if until is None else {"until": until}
+        body: dict[str, object] = {} if until is None else {"until": until}
+        if may_come:
+            body["may_come"] = True
         return self._order("POST", path, {"timeout": timeout_ms}, body, timeout_ms=timeout_ms)
 
     def scale(self, ident: str, count: int, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:

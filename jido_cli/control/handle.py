@@ -93,7 +93,12 @@ class EngineHandle(Protocol):
         """Stop, start, restart or kill a node, and return when that is done."""
 
     def wait(
-        self, ident: str, until: str | None = None, *, timeout_ms: int = DEFAULT_WAIT_MS
+        self,
+        ident: str,
+        until: str | None = None,
+        *,
+        timeout_ms: int = DEFAULT_WAIT_MS,
+        may_come: bool = False,
     ) -> Answer:
         """Wait until a condition holds for a node: `{"met", "state", "waited_ms", ...}`.
 
@@ -102,6 +107,7 @@ class EngineHandle(Protocol):
             until: CEL over its `state`, `status`, `facts` and `restarts`; None waits until an
                 agent has completed.
             timeout_ms: how long; then `met` is false, and `diagnostic` says what it is at.
+            may_come: the node need not be there yet; without *until*, wait until it runs.
         """
 
     def scale(self, ident: str, count: int, *, timeout_ms: int = DEFAULT_TIMEOUT_MS) -> Answer:

@@ -118,11 +118,17 @@ async def post_scale(exchange: Exchange) -> Response:
 
 async def post_wait(exchange: Exchange) -> Response:
     """Wait until a condition holds for a node; that it did not in time is an answer too."""
-    fields = await exchange.fields({"until": str})
+    fields = await exchange.fields({"until": str, "may_come": bool})
     timeout_ms = exchange.timeout_ms()
+    args = {
+        "id": exchange.ident,
+        "until": fields.get("until"),
+        "may_come": fields.get("may_come", False),
+        "timeout_ms": timeout_ms,
+    }
     answer = await exchange.order(
         "wait",
-        {"id": exchange.ident, "until": fields.get("until"), "timeout_ms": timeout_ms},
+        args,
         timeout_ms=timeout_ms,
         what=f"the wait for {exchange.ident}",
     )
@@ -213,7 +219,7 @@ ENDPOINTS = (
         "Wait until a condition holds for a node, or the time-out",
         post_wait,
         (TIMEOUT,),
-        _object({"until": _TEXT}),
+        _object({"until": _TEXT, "may_come": {"type": "boolean"}}),
     ),
     Endpoint(
         "POST",

@@ -28,7 +28,14 @@ from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, SupervisorStart
 from jido_cli.runtime.supervising.story import Story, StoryKeeper
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
-from jido_cli.runtime.waiting import DEFAULT_WAIT_S, Until, WaitResult, wait_all, wait_any
+from jido_cli.runtime.waiting import (
+    DEFAULT_WAIT_S,
+    Until,
+    WaitResult,
+    wait_all,
+    wait_any,
+    wait_for_arrival,
+)
 from jido_cli.runtime.watching.watch import Stall, Watchdog
 from jido_cli.store.checkpoints import CheckpointStore
 from jido_cli.supervision import events as on
@@ -267,7 +274,12 @@ class Engine:
         return deliver(place, signal)
 
     async def wait(
-        self, ident: str, until: Until = None, *, timeout_s: float = DEFAULT_WAIT_S
+        self,
+        ident: str,
+        until: Until = None,
+        *,
+        timeout_s: float = DEFAULT_WAIT_S,
+        may_come: bool = False,
     ) -> WaitResult:
         """Wait until a condition holds for the node that *ident* names.
 
@@ -277,10 +289,14 @@ class Engine:
                 state; None waits until an agent has completed: its strategy is done, or
                 `state.status` is `completed` or `failed`.
             timeout_s: how long; then the result says that it is not met, and what the node is at.
+            may_come: whether the node need not be there yet; then, without a condition, it is
+                waited for until it runs.
 
         Raises:
             ControlError: `no-node`, `ambiguous-node`, `no-state`, `no-path`, `bad-expression`.
         """
+        if may_come:
+            return await wait_for_arrival(self.kernel, ident, until, timeout_s)
         return (await self.wait_all([ident], until, timeout_s=timeout_s))[0]
 
     async def wait_all(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from jido_cli.core.expressions import EvaluationError, ExpressionError, TreeScope
@@ -244,6 +244,55 @@ def _asking(function: Callable[[Mapping[str, Any]], object]) -> Callable[[Place]
         return state is not None and bool(function(state))
 
     return holds
+
+
+async def wait_for_arrival(
+    kernel: Kernel, ident: str, until: Until, timeout_s: float
+) -> WaitResult:
+    """Wait for a node that need not be there yet; without a condition, until it runs.
+
+    Raises:
+        ControlError: as `Wait`; `ambiguous-node`.
+    """
+    began = kernel.monotonic()
+    place = await _arrived(kernel, ident, timeout_s)
+    waited_s = kernel.monotonic() - began
+    if place is None:
+        hint = "no node of that name came"
+        told = WaitDiagnostic("unknown", 0, None, None, None, None, hint)
+        return WaitResult(False, ident, "unknown", 0, None, 0, waited_s, False, told)
+    wait = Wait(kernel, place, until or 'status == "running"', timeout_s - waited_s)
+    try:
+        found = await wait.future
+    finally:
+        wait.future.cancel()
+    return replace(found, waited_s=kernel.monotonic() - began)
+
+
+async def _arrived(kernel: Kernel, ident: str, timeout_s: float) -> Place | None:
+    """Return the node that *ident* names, as soon as there is one; None when time is up."""
+    try:
+        return kernel.keyed.resolve(ident)
+    except ControlError as error:
+        if error.code != "no-node":
+            raise
+    future: asyncio.Future[Place | None] = kernel.loop.create_future()
+
+    def tell(place: Place) -> None:
+        if not future.done() and f"/{place.path}".endswith(f"/{ident}"):
+            future.set_result(place)
+
+    def give_up() -> None:
+        if not future.done():
+            future.set_result(None)
+
+    timer = kernel.clock.call_later(timeout_s, give_up)
+    kernel.arrivals = (*kernel.arrivals, tell)
+    try:
+        return await future
+    finally:
+        timer.cancel()
+        kernel.arrivals = tuple(one for one in kernel.arrivals if one is not tell)
 
 
 async def wait_all(

@@ -138,6 +138,7 @@ class DrivenTopology(VirtualEngine):
         Raises:
             UnscriptedEffectError: an action acted on the world, and the script has no answer.
         """
+        __tracebackhide__ = True
         super().advance(_seconds(seconds))
         self._refuse_unscripted()
 
@@ -147,6 +148,7 @@ class DrivenTopology(VirtualEngine):
         Raises:
             UnscriptedEffectError: an action acted on the world, and the script has no answer.
         """
+        __tracebackhide__ = True
         super().settle()
         self._refuse_unscripted()
 
@@ -158,6 +160,7 @@ class DrivenTopology(VirtualEngine):
         Raises:
             ExpectationError: it is not true in time; says what the agents are at.
         """
+        __tracebackhide__ = True
         began = self.now
         self.settle()
         self._drive(lambda: bool(holds()), _seconds(within))
@@ -234,6 +237,7 @@ class DrivenTopology(VirtualEngine):
         Raises:
             ExpectationError: it failed, or did not as it should.
         """
+        __tracebackhide__ = True
         args = {"to": to, "type": signal_type, "data": data, "subject": subject}
         try:
             told = self.order("call", timeout_ms=round(_seconds(timeout) * 1000), **args)
@@ -304,6 +308,7 @@ class DrivenTopology(VirtualEngine):
         return lines or ["no agent has work to do"]
 
     def _refuse_unscripted(self) -> None:
+        __tracebackhide__ = True
         told = self.script.unscripted[self._told_unscripted :]
         if told:
             self._told_unscripted += len(told)

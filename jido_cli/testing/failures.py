@@ -45,6 +45,7 @@ def hold_outcome(what: str, wanted: str | None, reason: str | None) -> None:
     Raises:
         ExpectationError: it failed, or did not, or for another reason.
     """
+    __tracebackhide__ = True
     if wanted is None and reason is not None:
         raise ExpectationError(f"{what} is done", reason)
     if wanted is not None and reason is None:

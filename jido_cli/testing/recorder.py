@@ -18,6 +18,7 @@ from jido_cli.runtime.committer import Committer, CommitUnit
 from jido_cli.runtime.kernel import Kernel
 from jido_cli.runtime.serving.view_records import summary
 from jido_cli.runtime.supervising.place import Place
+from jido_cli.testing.matching import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,8 @@ def _told(entry: Entry) -> str:
         case HandledSignal():
             asks = ", ".join(f"{one.kind} {summary(one)}".rstrip() for one in entry.directives)
             asked = f"  asks {asks}" if asks else ""
-            state = thaw(entry.state)
-            return f"{entry.path}  {entry.signal.type}  -> {state}{asked}"
+            return f"{entry.path}  {entry.signal.type}  -> {shown(thaw(entry.state))}{asked}"
         case EmittedSignal():
-            return f"{entry.path}  emits {entry.type}  {entry.data}"
+            return f"{entry.path}  emits {entry.type}  {shown(entry.data)}"
         case HappenedFact():
             return f"{entry.path or 'engine'}  {entry.kind}  {entry.text}"

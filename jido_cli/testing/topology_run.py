@@ -98,6 +98,7 @@ class TopologyRun(DrivenTopology):
         Raises:
             ExpectationError: shows the nearest signal, with what is different.
         """
+        __tracebackhide__ = True
         since, self._checked.signals = self._checked.signals, self.record.mark
         got = [one.attributes() for one in self.record.emitted(since)]
         _raise(expectations.in_order("signal", expected, got))
@@ -111,6 +112,7 @@ class TopologyRun(DrivenTopology):
         Raises:
             ExpectationError: shows the nearest directive, with what is different.
         """
+        __tracebackhide__ = True
         since, self._checked.directives = self._checked.directives, self.kernel.directives.head
         got = [
             {**one, "agent": one["agent"].rpartition("/")[2]}
@@ -128,6 +130,7 @@ class TopologyRun(DrivenTopology):
         Raises:
             ExpectationError: shows the nearest one, with what is different.
         """
+        __tracebackhide__ = True
         page = self.port.dead_letters(after=self._checked.dead_letters, limit=100_000)
         self._checked.dead_letters = page["next"]
         got = [
@@ -146,6 +149,7 @@ class TopologyRun(DrivenTopology):
         Raises:
             ExpectationError: others did, or some of these did not.
         """
+        __tracebackhide__ = True
         since, self._checked.restarted = self._checked.restarted, self.record.mark
         known = {place.path for place in self.kernel.tree.walk()}
         got = self.restarted(since=since)
@@ -194,5 +198,6 @@ def load_topology(file: Path, values: Mapping[str, str]) -> Topology:
 
 
 def _raise(error: ExpectationError | None) -> None:
+    __tracebackhide__ = True
     if error is not None:
         raise error

@@ -14,6 +14,7 @@ from jido_cli.topology.positions import Pos
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
 # Compiled when they are first needed: most files have no mistake.
+_NAMED_NODE: Final = r"""(?:agents|supervisors) ?\[(?:"[^"]*"|'[^']*')\]"""
 _QUOTED_THEN_MORE: Final = r"""(?:^|[:\-,\[{]\s+)(?P<text>(["'])(?:(?!\2).)*\2\s+\S.*)$"""
 _BRACKET_THEN_MORE: Final = (
     r"""^(?P<key>[^\[{"'#]*:[ ]|\s*-[ ]+)(?P<text>[\[{].*[\]}]\s*[^\s,\]}#].*)$"""
@@ -141,6 +142,16 @@ def _quotes_in_quotes(said: _Complaint) -> Explanation | None:
     return None
 
 
+def _named_node(said: _Complaint) -> Explanation | None:
+    """`{until: agents["w1"].restarts == 1}`: within braces the bracket begins a list."""
+    for match in re.finditer(_NAMED_NODE, said.head):
+        if match.start() < said.pos.column <= match.end():
+            hint = quote("expression", value_at(said.content[match.start() :]))
+            where = Pos(said.pos.line, match.start() + 1, said.pos.line, match.end() + 1)
+            return "an expression with brackets stands in quotes here", hint, where
+    return None
+
+
 def _bracket(said: _Complaint) -> Explanation | None:
     """`[1, 2].size() > 1`: what begins with a bracket is a list, and ends with it."""
     match = re.match(_BRACKET_THEN_MORE, said.head)
@@ -255,6 +266,7 @@ _LOOKS: Final = (
     _start_character,
     _ampersand,
     _quoted,
+    _named_node,
     _bracket,
     _block_sign,
     _list_item,

@@ -100,10 +100,12 @@ class FakeHandle:
         self.orders.append((verb, ident, timeout_ms))
         return {"path": ident}
 
-    def wait(self, ident: str, until: str | None, *, timeout_ms: int) -> dict[str, Any]:
+    def wait(
+        self, ident: str, until: str | None, *, timeout_ms: int, may_come: bool
+    ) -> dict[str, Any]:
         if self.refusal is not None:
             raise self.refusal
-        self.orders.append(("wait", ident, until, timeout_ms))
+        self.orders.append(("wait", ident, until, timeout_ms, may_come))
         return self.wait_answer
 
     def scale(self, ident: str, count: int, *, timeout_ms: int) -> dict[str, Any]:

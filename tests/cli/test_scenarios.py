@@ -95,7 +95,7 @@ def test_several_files_are_summed_up_and_those_without_scenarios_left_out(file):
 
 def test_the_trace_shows_what_happened(file):
     done = jido("test", file(GOOD + SCENARIOS), "-k", "counts", "--trace")
-    assert "root/counter  counter.add  -> {'count': 2}" in done.stdout
+    assert 'root/counter  counter.add  -> {"count": 2}' in done.stdout
 
 
 def test_json_has_every_result(file):

@@ -32,7 +32,7 @@ def test_what_is_met_prints_the_state():
     handle = answered()
     done = jido("wait", "orders", "--until", "state.n == 2", "--timeout", "3s", handle=handle)
     assert (done.stdout, done.exit_code) == ('{"n": 2}\n', 0)
-    assert handle.orders == [("wait", "orders", "state.n == 2", 3000)]
+    assert handle.orders == [("wait", "orders", "state.n == 2", 3000, False)]
 
 
 def test_a_supervisor_has_no_state_and_prints_its_status():
@@ -85,3 +85,14 @@ def test_what_is_refused_has_its_own_code(code: str, exit_code: int):
 def test_a_time_that_is_none_is_refused():
     done = jido("wait", "orders", "--timeout", "soon", handle=answered())
     assert (done.exit_code, "--timeout" in done.stderr) == (2, True)
+
+
+def test_a_node_that_did_not_come_is_told():
+    told = TOLD | {"status": "unknown", "mailbox": 0, "running": None, "last": None}
+    told |= {"hint": "no node of that name came"}
+    handle = answered(met=False, path="w9", status="unknown", state=None, diagnostic=told)
+    done = jido("wait", "w9", "--may-come", handle=handle)
+    assert handle.orders == [("wait", "w9", None, 10_000, True)]
+    assert done.stderr.startswith("error: w9 did not come to its start: 10s passed\n")
+    assert "why    no node of that name came" in done.stderr
+    assert done.exit_code == 124

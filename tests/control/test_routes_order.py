@@ -142,10 +142,10 @@ def test_a_node_is_waited_for_as_long_as_is_asked(rig: Rig):
     path = "/v1/nodes/root/w:wait?timeout=1500"
     until = "state.n == 1"
     assert rig.ask("POST", path, {"until": until}) == (200, {"done": "wait"})
-    assert rig.ask("POST", "/v1/nodes/root/w:wait", {})[0] == 200
+    assert rig.ask("POST", "/v1/nodes/root/w:wait", {"may_come": True})[0] == 200
     assert rig.port.orders == [
-        ("wait", {"id": "root/w", "until": until, "timeout_ms": 1500}),
-        ("wait", {"id": "root/w", "until": None, "timeout_ms": 5000}),
+        ("wait", {"id": "root/w", "until": until, "may_come": False, "timeout_ms": 1500}),
+        ("wait", {"id": "root/w", "until": None, "may_come": True, "timeout_ms": 5000}),
     ]
 
 

@@ -298,6 +298,33 @@ def test_the_order_answers_with_plain_data(boot: MakeWorld):
     }
 
 
+# -- nodes that are not there yet
+
+
+def test_a_node_that_is_not_there_yet_is_waited_for_until_it_runs(boot: MakeWorld):
+    pool = tree(agent("w", COUNTER), strategy="dynamic")
+    world = boot(tree(sup("pool", pool)))
+    task = waiting(world, "pool/w1", may_come=True)
+    world.advance(2.0)
+    assert not task.done()
+    world.order("start_child", supervisor="pool", id="w1")
+    found = task.result()
+    assert (found.path, found.is_met, found.waited_s) == ("root/pool/w1", True, 2.0)
+    assert world.kernel.arrivals == ()
+    assert waiting(world, "w1", "state.count == 0", may_come=True).result().is_met
+
+
+def test_a_node_that_does_not_come_is_told(boot: MakeWorld):
+    world = boot(tree(agent("a", COUNTER)))
+    task = waiting(world, "b", "state.count == 0", timeout_s=3.0, may_come=True)
+    world.advance(3.0)
+    found = task.result()
+    assert (found.path, found.status, found.waited_s) == ("b", "unknown", 3.0)
+    assert found.diagnostic is not None
+    assert found.diagnostic.hint == "no node of that name came"
+    assert world.kernel.arrivals == ()
+
+
 # -- keyed agents
 
 KEYED = """

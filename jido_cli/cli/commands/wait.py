@@ -19,6 +19,7 @@ EXAMPLES = (
     "jido wait order --until 'state.status == \"done\"'",
     "jido wait root --until 'status == \"running\"' --timeout 1m",
     "jido wait importer",
+    "jido wait pool/w7 --may-come",
 )
 _LATE = ("outcome-unknown", "engine-stalled", "engine-busy")
 
@@ -37,6 +38,13 @@ def command(
     timeout: Annotated[
         str, typer.Option("--timeout", metavar="TIME", help="How long to wait.")
     ] = "10s",
+    may_come: Annotated[
+        bool,
+        typer.Option(
+            "--may-come",
+            help="The node need not be there yet; without --until, wait until it runs.",
+        ),
+    ] = False,
     engine: options.Engine = None,
     as_json: options.Json = False,
 ) -> int:
@@ -45,7 +53,7 @@ def command(
     timeout_ms = options.timeout(timeout)
     with session.open(engine, "wait") as handle:
         try:
-            answer = handle.wait(ident, until, timeout_ms=timeout_ms)
+            answer = handle.wait(ident, until, timeout_ms=timeout_ms, may_come=may_come)
         except ControlError as error:
             if error.code in _LATE:
                 raise _kept_from_asking(error) from error
@@ -81,7 +89,7 @@ def _in_vain(
     ident: str, until: str | None, timeout: str, answer: Mapping[str, Any], engine: str | None
 ) -> CommandError:
     told = answer["diagnostic"]
-    wanted = "its completion" if until is None else until
+    wanted = until or ("its start" if answer["status"] == "unknown" else "its completion")
     after = "its place ended" if answer["has_ended"] else f"{timeout} passed"
     state = None if answer["state"] is None else ("state", one_line(answer["state"]))
     flag = f" -e {engine}" if engine else ""

@@ -31,7 +31,7 @@ from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
-from jido_cli.runtime.waiting import DEFAULT_WAIT_S, Wait
+from jido_cli.runtime.waiting import DEFAULT_WAIT_S
 from jido_cli.supervision import answers
 from jido_cli.supervision.events import (
     Call,
@@ -298,10 +298,13 @@ class Orders:
     # -- waiting
 
     async def _wait(self, args: Mapping[str, Any]) -> Data:
-        place = self._kernel.keyed.resolve(args["id"])
-        timeout_s = (args.get("timeout_ms") or DEFAULT_WAIT_S * 1000) / 1000
-        wait = Wait(self._kernel, place, args.get("until"), timeout_s)
-        return view_records.wait_result(await wait.future)
+        found = await self._engine.wait(
+            args["id"],
+            args.get("until"),
+            timeout_s=(args.get("timeout_ms") or DEFAULT_WAIT_S * 1000) / 1000,
+            may_come=bool(args.get("may_come")),
+        )
+        return view_records.wait_result(found)
 
     # -- dynamic children
 

@@ -258,6 +258,7 @@ class DemoEngine:
         until: str | None = None,  # noqa: ARG002 - the interface's
         *,
         timeout_ms: int = DEFAULT_WAIT_MS,  # noqa: ARG002
+        may_come: bool = False,  # noqa: ARG002
     ) -> Answer:
         """Refuse: nobody waits for a play."""
         raise ControlError(f"{ident} cannot be waited for", code="wrong-state")
