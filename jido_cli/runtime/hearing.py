@@ -107,8 +107,9 @@ class Hearing:
         found = [one for one in self._above.get(name, ()) if f"/{one.path}".endswith(tail)]
         if seen_from is not None:
             kernel = seen_from.kernel
-            own = mounts.mount_above(kernel, seen_from)
-            found = [one for one in found if mounts.mount_above(kernel, one) is own]
+            found = [
+                one for one in found if mounts.sees(kernel, seen_from, f"{one.path}/{name}", ident)
+            ]
         # A template's children are called by their supervisor: the agent's name is no address.
         found = [one for one in found if not _is_dynamic(one)]
         return self._groups.get((id(found[0]), name)) if len(found) == 1 else None

@@ -53,7 +53,7 @@ RULE: Final = Rule("JD412", "unknown-target", "warning", needs_whole=True)
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every target that no child is."""
     yield from _keyed_supervisors(picture)
-    if picture.starts_children:
+    if picture.starts_children or any(one.picture.starts_children for one in picture.mounts):
         return
     for sending in picture.flow.sendings:
         for path, ident in _named(sending):
@@ -75,6 +75,8 @@ def _look_for(picture: Picture, path: Path, ident: str) -> Iterator[Diagnostic]:
 
 def _keyed_supervisors(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every `{key, of}` whose `of` is no keyed supervisor."""
+    if picture.mounts:
+        return  # it may stand in another file
     keyed = {one.id for one in picture.supervisors if "keyed_by" in one.value}
     for sending in picture.flow.sendings:
         for path, ident in _named(sending, "of"):

@@ -112,10 +112,10 @@ def _places_of(
                 return places or f"no agent {agent_id!r}"
             place = places[0]
         case ask.KeyTarget(key=key, of=of):
-            keyed = kernel.keyed.named(of, server.place)
-            if keyed is None:
-                return f"no keyed supervisor {of!r}"
             try:
+                keyed = kernel.keyed.named(of, server.place)
+                if keyed is None:
+                    return f"no keyed supervisor {of!r}"
                 place = keyed.for_key(key)
             except ControlError as error:
                 return error.message

@@ -8,7 +8,7 @@ id, is the member that their delivery says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jido_cli.bus.groups import Group
 from jido_cli.core.signals import Signal
@@ -23,6 +23,7 @@ from jido_cli.runtime.supervising.starts import SupervisorStart
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
 
+SHOWN: Final = 8
 Refuse = Callable[[Place | None, Signal, str], object]
 
 
@@ -83,15 +84,28 @@ class KeyedIndex:
         Args:
             ident: a path, or a unique tail of one.
             seen_from: who says so; it knows the names of its own topology only.
+
+        Raises:
+            ControlError: `ambiguous-node`.
         """
         if not self._of:
             return None
         tail = f"/{ident}"
         found = [one for place, one in list(self._of.items()) if f"/{place.path}".endswith(tail)]
         if seen_from is not None:
-            above = mounts.mount_above(self._kernel, seen_from)
-            found = [one for one in found if mounts.mount_above(self._kernel, one.place) is above]
-        return found[0] if len(found) == 1 else None
+            kernel = self._kernel
+            found = [one for one in found if mounts.sees(kernel, seen_from, one.place.path, ident)]
+        exact = [one for one in found if one.place.path == ident]
+        found = exact or found
+        if len(found) > 1:
+            raise ControlError(
+                f"{len(found)} keyed supervisors are named {ident!r}, say which one",
+                code="ambiguous-node",
+                where=", ".join(one.place.path for one in found[:SHOWN])
+                + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""),
+                hints=(f"use more of the path: {found[0].place.path}",),
+            )
+        return found[0] if found else None
 
     def split(self, ident: str, seen_from: Place | None = None) -> tuple[KeyedChildren, str] | None:
         """Return the supervisor and the key that `supervisor/key` means; for any thread."""
@@ -188,12 +202,11 @@ class KeyedIndex:
 
     def find_source(self, source: str) -> Place | None:
         """Return the agent that a signal says it comes from; who sleeps by now is woken."""
-        found = self.split(source)
-        if found is None:
-            return self._kernel.tree.find(source)
-        children, key = found
         try:
-            return children.for_key(key)
+            found = self.split(source)
+            if found is not None:
+                return found[0].for_key(found[1])
+            return self._kernel.tree.find(source)
         except ControlError:
             return None  # nobody can be answered there
 

@@ -65,11 +65,11 @@ class TreeValues:
         }
 
     def _one(self, ident: str, kind: str) -> Place:
-        if kind == "agent" and self._kernel.keyed.split(ident) is not None:
-            try:
+        try:
+            if kind == "agent" and self._kernel.keyed.split(ident) is not None:
                 return self._kernel.keyed.resolve(ident)
-            except ControlError as error:
-                raise UnknownNodeError(error.message) from None
+        except ControlError as error:
+            raise UnknownNodeError(error.message) from None
         matching = self._kernel.tree.matching(ident)
         found = [place for place in matching if place.start.kind == kind]
         if len(found) == 1:

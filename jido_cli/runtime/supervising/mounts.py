@@ -38,6 +38,19 @@ def mount_above(kernel: Kernel, place: Place) -> Place | None:
     return one
 
 
+def sees(kernel: Kernel, seen_from: Place, path: str, ident: str) -> bool:
+    """Tell whether an agent at *seen_from* may call what is at *path* by its tail *ident*.
+
+    It knows what is in its own topology and below; a tail that reaches above is no name there.
+    """
+    above = mount_above(kernel, seen_from)
+    if above is None:
+        return True
+    top = above.path
+    is_below = path == top or path.startswith(f"{top}/")
+    return is_below and path.count("/") - ident.count("/") >= top.count("/")
+
+
 def find(kernel: Kernel, seen_from: Place, ident: str) -> Place | None:
     """Return the place that an agent at *seen_from* means by *ident*, or None."""
     return kernel.tree.find(ident, mount_above(kernel, seen_from))
