@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,15 @@ def is_sound(result: LoadResult) -> None:
     assert check(result, severities=ERRORS) == errors
     assert set(result.diagnostics) <= set(errors)
     drawn = render(verdict.findings, result.texts)
-    assert all(sign.isprintable() or sign == "\n" for sign in drawn)
+    assert all(map(is_shown, drawn))
     for found in verdict.findings:
         assert to_dict(found)["code"] == found.code
         assert (found.end_line, found.end_column) >= (found.line, found.column) >= (1, 1)
+
+
+def is_shown(sign: str) -> bool:
+    """Whether a reader sees a character, or the room that it takes (a space of whatever width)."""
+    return sign.isprintable() or sign == "\n" or unicodedata.category(sign) == "Zs"
 
 
 @st.composite
