@@ -33,6 +33,7 @@ from jido_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from jido_cli.core.extension import Extension
+    from jido_cli.core.plugins.mounting import Mounted
 
 With = Mapping[str, object] | Callable[[FrozenDict, Signal, Context], Mapping[str, object]]
 """Params that a route gives: a mapping, or what makes one from (state, signal, context)."""
@@ -81,6 +82,7 @@ class AgentDefinition:
         extension: what its plugins' hooks and a strategy of one's own add to commands, if any.
         beginnings: make the state of a new agent from its defaults, in order; the same state
             gives the same.
+        keepers: say what of a state is kept between an agent's lives, and go on from it.
 
     Attributes:
         absorb: merges an action's result into a valid state of these agents; gives (next state,
@@ -96,6 +98,7 @@ class AgentDefinition:
     __slots__ = (
         "_beginnings",
         "_initial",
+        "_keepers",
         "_merge",
         "_recheck",
         "absorb",
@@ -125,6 +128,7 @@ class AgentDefinition:
         fsm: Fsm | None = None,
         extension: Extension | None = None,
         beginnings: Iterable[Callable[[FrozenDict], FrozenDict]] = (),
+        keepers: Iterable[Mounted] = (),
     ) -> None:
         self.name = name
         self.description = description
@@ -141,6 +145,7 @@ class AgentDefinition:
         self.fsm = fsm
         self.extension = extension
         self._beginnings = tuple(beginnings)
+        self._keepers = tuple(keepers)
         checks = Checks(_absorb_anything, merge, _any_state)
         if self.state_schema is not None:
             schema = self.state_schema
@@ -196,16 +201,35 @@ class AgentDefinition:
             self._initial = self._initial_from(_EMPTY)
         return self._initial
 
-    def kept_state(self, kept: Mapping[str, object]) -> FrozenDict:
-        """Return a state as it was kept, checked; nothing is merged into it.
+    def kept_state(self, kept: Mapping[str, object], fresh: FrozenDict) -> FrozenDict:
+        """Return a state as it was kept, checked; plugins go on from what they kept of theirs.
+
+        Args:
+            kept: what `state_to_keep` returned once.
+            fresh: the state of a new agent, for what was not kept.
 
         Raises:
             SchemaError: it is not valid.
+            PluginError: a plugin cannot go on from it.
         """
         state = _domain(kept)
+        for keeper in self._keepers:
+            state = keeper.restore(state, fresh)
         if self.state_schema is not None:
             state = self.state_schema.check(state)
+        if self.fsm is not None:
+            self.fsm.check_start(state)
         return self.recheck(state, state)
+
+    def state_to_keep(self, state: FrozenDict) -> FrozenDict:
+        """Return what of *state* is kept between an agent's lives.
+
+        Raises:
+            PluginError: a plugin cannot say what of its slice that is.
+        """
+        for keeper in self._keepers:
+            state = keeper.keep(state)
+        return state
 
     def merge(self, state: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
         """Return the valid *state* with *delta* merged deeply over it, checked.

@@ -282,6 +282,7 @@ class _Builder:
                 fsm=_fsm(decl.strategy) if isinstance(decl.strategy, FsmDecl) else None,
                 extension=extras.extension(),
                 beginnings=extras.beginnings(),
+                keepers=extras.mounted,
             )
         return definition
 

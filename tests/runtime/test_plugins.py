@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jido_cli.errors import StartError
+from jido_cli.errors import JidoCliError, StartError
 from jido_cli.runtime.build import build
 from jido_cli.topology.load import load_text
 from tests.helpers.worlds import World
@@ -54,6 +54,22 @@ class Heart(Plugin):
             return {"beats": view.state["beats"], "was": output}
         raise ValueError("not this one")
 
+class Keeping(Heart):
+    config_schema = {"fail": "", "drop": False}
+
+    def mount(self, state):
+        return None
+
+    def on_checkpoint(self, state):
+        if self.config["fail"] == "checkpoint":
+            raise ValueError("cannot tell")
+        return None if self.config["drop"] else {"pointer": state["beats"]}
+
+    def on_restore(self, kept):
+        if self.config["fail"] == "restore":
+            raise ValueError("lost")
+        return {"beats": kept["pointer"] * 10}
+
 class Needy(Plugin):
     name = "needy"
     requires = [("plugin", "thread"), ("module", "no_such_module_at_all")]
@@ -75,6 +91,7 @@ class Broken(Strategy):
 something = 5
 '''
 
+FIRST = 'strategy: {run: "jt_plugins:First"}'
 HEART = 'heart: {run: "jt_plugins:Heart"}'
 
 
@@ -177,10 +194,67 @@ def test_a_plugin_that_cannot_be_mounted_fails_the_start_with_its_place(start, p
     assert "desks.yaml:" in raised.value.where
 
 
+# -- what is kept
+
+
+def stop_and_start(world: World) -> None:
+    world.order("stop", id="desk")
+    world.order("start", id="desk")
+    world.settle()
+
+
+def kept(start, of: str, strategy: str = "") -> World:
+    lines = "\n    ".join(["persist: checkpoint", *([strategy] if strategy else [])])
+    world = start(f'heart: {{run: "jt_plugins:{of}"}}', strategy=lines)
+    for _ in range(2):
+        assert world.ask("desk", "heart.beat").ok
+    return world
+
+
+def test_a_slice_is_kept_with_the_state(start):
+    world = kept(start, "Heart")
+    stop_and_start(world)
+    assert world.state("desk")["heart"] == {"beats": 2}
+
+
+def test_a_plugin_says_what_of_it_is_kept_and_how_it_goes_on(start):
+    world = kept(start, "Keeping")
+    stop_and_start(world)
+    assert world.state("desk")["heart"] == {"beats": 20}
+
+
+def test_a_slice_that_is_not_kept_begins_anew_and_the_rest_goes_on(start):
+    world = kept(start, 'Keeping", with: {drop: true}, signal: "heart')
+    assert world.ask("desk", "both.run").ok
+    stop_and_start(world)
+    assert world.state("desk") == {"status": "b", "heart": {"beats": 0}}
+
+
+def test_a_plugin_that_cannot_go_on_fails_the_start_and_nothing_is_lost(start):
+    world = kept(start, 'Keeping", with: {fail: restore}, signal: "heart')
+    world.order("stop", id="desk")
+    answer = world.port.order("start", {"id": "desk"})
+    world.settle()
+    said = "plugin 'heart' failed in on_restore: ValueError: lost"
+    with pytest.raises(JidoCliError, match=said):
+        answer.result(timeout=0)
+
+
+def test_where_a_plugin_cannot_tell_what_to_keep_its_slice_is_kept_and_that_is_told(start):
+    world = kept(start, 'Keeping", with: {fail: checkpoint}, signal: "heart')
+    world.order("stop", id="desk")
+    [(_, _, text)] = world.events("not_kept")
+    said = "plugin 'heart' failed in on_checkpoint: ValueError: cannot tell"
+    assert text == f"{said}; its slice is kept as it is"
+
+
+def test_what_a_strategy_keeps_is_kept_with_the_state(start):
+    world = kept(start, "Heart", FIRST)
+    stop_and_start(world)
+    assert world.state("desk")["__strategy__"] == {"status": "running", "ticks": 0}
+
+
 # -- strategies
-
-
-FIRST = 'strategy: {run: "jt_plugins:First"}'
 
 
 def test_a_strategy_of_ones_own_decides_what_runs(start):

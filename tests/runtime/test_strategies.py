@@ -72,6 +72,16 @@ def test_the_machine_of_a_restarted_agent_begins_anew(start):
     assert (world.status("door"), world.state("door")["status"]) == ("running", "closed")
 
 
+def test_a_machine_goes_on_where_its_agent_was_kept(start):
+    world = start("none", "permanent, shutdown: 5s, persist: checkpoint")
+    assert world.ask("door", "door.opened").ok
+    world.order("stop", id="door")
+    world.order("start", id="door")
+    world.settle()
+    assert world.state("door")["status"] == "open"
+    assert world.ask("door", "door.removed").ok
+
+
 def test_the_end_of_a_machine_is_told_on_the_bus(start):
     world = start("{emit: door.gone}")
     remove(world)

@@ -85,7 +85,8 @@ class Plugin:
     Hooks run in this order for each signal: `handle_signal`, `prepare_signal`, the router,
     `prepare_action`, the command, `prepare_emit`, `transform_result`; each for all plugins in the
     order in which the agent names them. One that raises fails the command, and nothing of it is
-    kept; only `transform_result` cannot any more. `signal_patterns` says for which signals the
+    kept; only `transform_result` cannot any more. `on_checkpoint` and `on_restore` stand between an
+    agent's lives, where it is kept. `signal_patterns` says for which signals the
     hooks are asked; none means all.
 
     Attributes:
@@ -163,6 +164,14 @@ class Plugin:
     def transform_result(self, output: object, view: PluginView) -> object:  # noqa: ARG002
         """Return what a caller is answered as the command's output."""
         return output
+
+    def on_checkpoint(self, state: FrozenDict) -> Mapping[str, object] | None:
+        """Return what of the slice is kept in a checkpoint; None keeps nothing of it."""
+        return state
+
+    def on_restore(self, kept: FrozenDict) -> Mapping[str, object] | None:
+        """Return the slice that goes on from what was kept; None begins it anew."""
+        return kept
 
 
 def rewrite_signal(signal: Signal, **changes: object) -> Signal:

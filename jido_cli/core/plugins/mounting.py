@@ -16,7 +16,7 @@ from jido_cli.core.agent import Route
 from jido_cli.core.plugins.contract import Plugin, PluginRoute, PluginSchedule
 from jido_cli.core.plugins.slices import slice_of, sliced
 from jido_cli.core.schema import SchemaError, compile_schema
-from jido_cli.core.values import FrozenDict, freeze_mapping, with_items
+from jido_cli.core.values import FrozenDict, freeze_mapping, with_items, without
 from jido_cli.errors import JidoCliError, UsageError
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
@@ -64,6 +64,39 @@ class Mounted(msgspec.Struct, frozen=True, eq=False):
             raise PluginError(f"{where}: mount returned {given!r}, not a mapping")
         here = with_items(slice_of(state, self.key), freeze_mapping(given, where=self.key))
         return with_items(state, {self.key: here})
+
+    def keep(self, state: FrozenDict) -> FrozenDict:
+        """Return what of *state* is kept: the slice as `on_checkpoint` wants it, or without it.
+
+        Raises:
+            PluginError: the hook raised, or returned no mapping.
+        """
+        return self._asked("on_checkpoint", state) if self.key in state else state
+
+    def restore(self, kept: FrozenDict, fresh: FrozenDict) -> FrozenDict:
+        """Return the state that goes on from *kept*; a slice that is not in it is that of *fresh*.
+
+        Raises:
+            PluginError: the hook raised, or returned no mapping.
+        """
+        state = self._asked("on_restore", kept) if self.key in kept else kept
+        if self.key in state or self.key not in fresh:
+            return state
+        return with_items(state, {self.key: fresh[self.key]})
+
+    def _asked(self, hook: str, state: FrozenDict) -> FrozenDict:
+        """Return *state* with what *hook* makes of the slice, without it if that is None."""
+        where = f"plugin {self.key!r}"
+        try:
+            given = getattr(self.plugin, hook)(slice_of(state, self.key))
+            if isinstance(given, Mapping):
+                return with_items(state, {self.key: freeze_mapping(given, where=self.key)})
+        except Exception as error:  # the edge where users' code runs
+            text = f"{where} failed in {hook}: {type(error).__name__}: {error}"
+            raise PluginError(text, code=f"{hook.replace('_', '-')}-failed") from error
+        if given is not None:
+            raise PluginError(f"{where}: {hook} returned {given!r}, not a mapping or None")
+        return without(state, (self.key,))
 
     def routes(self) -> list[Route]:
         """Return its routes, with the prefix before every type."""

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from jido_cli.core.agent import Agent
+from jido_cli.core.plugins.mounting import PluginError
 from jido_cli.core.signals import Signal
+from jido_cli.core.values import FrozenDict
 from jido_cli.runtime.committer import CommitUnit
 from jido_cli.store.checkpoints import Checkpoint, Lineage
 
@@ -39,7 +41,7 @@ def restored(server: AgentServer, agent: Agent) -> Agent:
     checkpoint = server.kernel.store.load(lineage_of(place))
     if checkpoint is None:
         return agent
-    state = agent.definition.kept_state(checkpoint.state)
+    state = agent.definition.kept_state(checkpoint.state, agent.state)
     if place.handled == 0:  # a place that is new counts on from what the one before had counted
         counts = checkpoint.counts
         place.accepted += counts.get("accepted", 0)
@@ -72,10 +74,20 @@ def _checkpoint_of(server: AgentServer) -> Checkpoint | None:
         place.handled,  # no commit is open: all of them are in it
         place.generation,
         now_ns / 1e9,
-        agent.state,
+        _kept_state(server, agent),
         {name: count for name, count in counts.items() if count},
         tuple(handled),
     )
+
+
+def _kept_state(server: AgentServer, agent: Agent) -> FrozenDict:
+    """Return what plugins let be kept; where one cannot say, all of the state is."""
+    try:
+        return agent.definition.state_to_keep(agent.state)
+    except PluginError as error:
+        text = f"{error.message}; its slice is kept as it is"
+        server.kernel.events.fact("not_kept", server.place, text)
+        return agent.state
 
 
 def keep(server: AgentServer, done: Callable[[bool], None]) -> None:
