@@ -34,7 +34,7 @@ from jido_cli.topology.merging import merge
 from jido_cli.topology.model import Topology
 from jido_cli.topology.mounts import Chain, Mounts
 from jido_cli.topology.parts import Part, Parts, Place, read_parts
-from jido_cli.topology.plugins import with_slices
+from jido_cli.topology.plugins import with_defaults, with_slices
 from jido_cli.topology.positions import MapMark, Pos, Positions
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.project import UnreadableFileError, read_text
@@ -193,9 +193,10 @@ class _Loader:
         schema_files = SchemaFiles(found.files, folders, self._findings)
         parts = self._checked(found.parts, load_time, schema_files)
         document, mark = merge(parts, self._findings)
+        defaults = Defaults({part.index: raw.mapping(part.value.get("defaults")) for part in parts})
+        document, mark = with_defaults(document, mark, defaults, self._findings)
         plugin_checks.check(document, Positions(mark), self._findings, self._suggester)
         document, mark = with_slices(document, mark)
-        defaults = Defaults({part.index: raw.mapping(part.value.get("defaults")) for part in parts})
         self._check(document, mark, lines, variables, defaults, is_whole=is_whole)
         mounts = self._mounts(found, folders, Positions(mark))
         mounts.load(document, load_time.nodes)

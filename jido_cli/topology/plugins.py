@@ -16,10 +16,13 @@ from jido_cli.core.plugins.shapes import BUILT_IN
 from jido_cli.core.schema_short import expand_short_form, is_full_schema
 from jido_cli.core.values import freeze
 from jido_cli.topology import raw
+from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.load_time import synthetic
 from jido_cli.topology.model import PluginDecl
 from jido_cli.topology.positions import MapMark, Mark, Path, Pos, Positions, ScalarMark, span
 from jido_cli.topology.raw import Raw, RawNode
+from jido_cli.topology.rules import BAD_PLUGIN, Findings
+from jido_cli.topology.words import listed
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ANY_STATE: Final = {"type": "object", "properties": {}, "additionalProperties": True}
@@ -72,6 +75,42 @@ def declared_plugin(entry: PluginEntry, pos: Pos) -> PluginDecl:
     return PluginDecl(entry.key, entry.prefix, pos, entry.use, entry.run, given)
 
 
+def with_defaults(
+    document: Raw, mark: MapMark, defaults: Defaults, findings: Findings
+) -> tuple[Raw, MapMark]:
+    """Return the document with the plugins that `defaults` give in the agents that take them.
+
+    An agent takes those of its file by name, unless it has one of that name, says `false`, or
+    lists its plugins; `false` for one that is not given is a finding.
+    """
+    for name, agent in raw.entries(document, "agents"):
+        positions = Positions(mark)
+        given = defaults.agent(positions.key(agent.path).file).get("plugins", {})
+        own = agent.value.get("plugins", {})
+        if not isinstance(own, dict) or not isinstance(given, dict):
+            continue
+        _check_refused(RawNode((*agent.path, "plugins"), own), given, positions, findings)
+        added = {key: one for key, one in given.items() if key not in own and isinstance(one, dict)}
+        if not added and not any(one is False for one in own.values()):
+            continue
+        kept = {key: one for key, one in own.items() if one is not False}
+        path = ("agents", name, "plugins")
+        document, mark = _put(document, mark, path, {**added, **kept}, positions)
+    return document, mark
+
+
+def _check_refused(plugins: RawNode, given: Raw, positions: Positions, findings: Findings) -> None:
+    for name, value in plugins.value.items():
+        place = positions.value((*plugins.path, name))
+        if value is True:
+            hint = f"leave {name!r} out" if name in given else "write {use: ...} or {run: ...}"
+            findings.add(BAD_PLUGIN, place, "true is no plugin", hint=hint)
+        if value is False and name not in given:
+            known = f"they give: {listed(given)}" if given else "they give none"
+            fact = f"false stands for a plugin that defaults give, and {name!r} is none of them"
+            findings.add(BAD_PLUGIN, place, fact, hint=known)
+
+
 def with_slices(document: Raw, mark: MapMark) -> tuple[Raw, MapMark]:
     """Return the document with the slices of plugins in the states that agents declare.
 
@@ -118,17 +157,50 @@ def _slice_schema(entry: PluginEntry) -> Mapping[str, object]:
 
 
 def _put(
-    value: Raw, mark: Mark | None, path: tuple[str, ...], new: object, place: ScalarMark
+    value: Raw, mark: MapMark, path: tuple[str, ...], new: object, place: ScalarMark | Positions
 ) -> tuple[Raw, MapMark]:
-    """Return a mapping with *new* at *path*, all of which stands at *place*."""
+    """Return a mapping with *new* at *path*; the mappings on the way are copied.
+
+    Args:
+        value: the mapping.
+        mark: its places.
+        path: of keys.
+        new: what is to stand there.
+        place: where all of it stands; or the places of the document, for plugins of which some
+            are the agent's own and the others those of the defaults.
+    """
     first, *rest = path
-    base = mark if isinstance(mark, MapMark) else MapMark(place, {}, {})
-    below, below_mark = new, synthetic(new, place)
+    inner, inner_mark = value.get(first), mark.values.get(first)
     if rest:
-        inner = raw.mapping(value.get(first))
-        below, below_mark = _put(inner, base.values.get(first), tuple(rest), new, place)
-    keys = {**base.keys, first: base.keys.get(first, place)}
-    return {**value, first: below}, MapMark(base.pos, keys, {**base.values, first: below_mark})
+        base = inner_mark
+        if not isinstance(base, MapMark):
+            base = MapMark(mark.pos, {}, {})
+        put: object
+        below_mark: Mark
+        put, below_mark = _put(raw.mapping(inner), base, tuple(rest), new, place)
+    else:
+        put = new
+        below_mark = _mark_of(new, inner_mark, mark, place)
+    keys = {**mark.keys, first: mark.keys.get(first, span(below_mark))}
+    return {**value, first: put}, MapMark(mark.pos, keys, {**mark.values, first: below_mark})
+
+
+def _mark_of(
+    new: object, before: Mark | None, above: MapMark, place: ScalarMark | Positions
+) -> Mark:
+    if isinstance(place, ScalarMark):
+        return synthetic(new, place)
+    own = before if isinstance(before, MapMark) else MapMark(above.pos, {}, {})
+    found = place.mark(("defaults", "agent", "plugins"))
+    given = found if isinstance(found, MapMark) else MapMark(above.pos, {}, {})
+    keys: dict[str, ScalarMark] = {}
+    marks: dict[str, Mark] = {}
+    for name, plugin in raw.mapping(new).items():
+        # Those that the defaults of an included file give are told at the agent that takes them.
+        keys[name] = own.keys.get(name) or given.keys.get(name) or own.pos
+        mark = own.values.get(name) or given.values.get(name)
+        marks[name] = synthetic(plugin, own.pos) if mark is None else mark
+    return MapMark(own.pos, keys, marks)
 
 
 def _listed(node: RawNode) -> PluginEntry:

@@ -194,6 +194,22 @@ def test_a_plugin_that_cannot_be_mounted_fails_the_start_with_its_place(start, p
     assert "desks.yaml:" in raised.value.where
 
 
+def test_agents_have_the_plugins_of_the_defaults_unless_they_say_otherwise(tmp_path: Path):
+    text = """\
+jido: v1
+name: desks
+defaults: {agent: {plugins: {thread: {use: jido.plugin.thread}, memory: {use: jido.plugin.memory}}}}
+agents:
+  plain: {state: {n: 0}}
+  some: {state: {n: 0}, plugins: {thread: false, identity: {use: jido.plugin.identity}}}
+  none: {state: {n: 0}, plugins: []}
+supervisor: {children: [{agent: plain}, {agent: some}, {agent: none}]}
+"""
+    built = build(load_text(text, tmp_path / "desks.yaml").require())
+    got = {name: [one.key for one in program.plugins] for name, program in built.programs.items()}
+    assert got == {"plain": ["thread", "memory"], "some": ["memory", "identity"], "none": []}
+
+
 # -- what is kept
 
 
