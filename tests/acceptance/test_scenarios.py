@@ -34,3 +34,8 @@ def test_a_scenario_holds(topology: Topology, name: str):
     with imports_of(topology.project_root):
         result = run_scenario(topology, topology.scenarios[name])
     assert result.failure is None, f"line {result.failure.pos.line}\n{result.failure.error}"
+
+
+def test_every_example_says_in_scenarios_what_it_shows():
+    examples = [(file, one) for file, one in runnable() if file.parent == TOPOLOGIES]
+    assert [file.name for file, topology in examples if not topology.scenarios] == []
