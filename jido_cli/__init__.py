@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from jido_cli.core.command import Instruction, cmd
     from jido_cli.core.context import Context
     from jido_cli.core.directives import (
+        AdoptChild,
         AgentTarget,
         Cancel,
+        CancelInstruction,
         ChildTarget,
         Cron,
         CronCancel,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         directive_type,
     )
     from jido_cli.core.fsm import Fsm
+    from jido_cli.core.own_directives import Run, directive
     from jido_cli.core.plugins.contract import (
         Override,
         Plugin,
@@ -52,10 +55,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActionError",
+    "AdoptChild",
     "Agent",
     "AgentDefinition",
     "AgentTarget",
     "Cancel",
+    "CancelInstruction",
     "ChildTarget",
     "Context",
     "Cron",
@@ -80,6 +85,7 @@ __all__ = [
     "ReplaceState",
     "Reply",
     "Route",
+    "Run",
     "RunInstruction",
     "Schedule",
     "SetPath",
@@ -94,6 +100,7 @@ __all__ = [
     "StrategyView",
     "action",
     "cmd",
+    "directive",
     "directive_type",
     "new_signal",
     "rewrite_signal",
@@ -113,6 +120,7 @@ _HOMES = {
         "PluginView",
         "rewrite_signal",
     ),
+    "own_directives": ("Run", "directive"),
     "signals": ("Signal", "new_signal"),
     "snapshot": ("Snapshot",),
     "strategy": ("Decision", "Planned", "Strategy", "StrategyView"),

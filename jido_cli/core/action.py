@@ -116,7 +116,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.kind == "pure"
 
 
-class _Mark(msgspec.Struct, eq=False):
+class Mark(msgspec.Struct, eq=False):
     """What `action` left on a function; the compiled action is made when first asked for."""
 
     name: str | None
@@ -165,10 +165,10 @@ def action(
     Raises:
         UsageError: an argument makes no sense.
     """
-    mark = _Mark(name, params, output, effect, timeout_s)
+    mark = Mark(name, params, output, effect, timeout_s)
 
     def put(target: F) -> F:
-        _check_mark(target, mark)
+        check_mark(target, mark)
         setattr(target, _MARK, mark)
         return target
 
@@ -177,7 +177,7 @@ def action(
 
 def is_action(thing: object) -> bool:
     """Return whether *thing* is a function marked with `action`."""
-    return isinstance(getattr(thing, _MARK, None), _Mark)
+    return isinstance(getattr(thing, _MARK, None), Mark)
 
 
 def from_function(function: object, *, name: str | None = None) -> Action:
@@ -191,10 +191,10 @@ def from_function(function: object, *, name: str | None = None) -> Action:
         UsageError: it is not marked, or its hints, defaults or schemas are at fault.
     """
     mark = getattr(function, _MARK, None)
-    if not isinstance(mark, _Mark) or not callable(function):
+    if not isinstance(mark, Mark) or not callable(function):
         raise UsageError(f"{function!r} is not an action", hints=("mark it with @action",))
     if mark.compiled is None:
-        mark.compiled = _compile(function, mark)
+        mark.compiled = compile_marked(function, mark)
     compiled = mark.compiled
     return (
         compiled if name in (None, compiled.name) else msgspec.structs.replace(compiled, name=name)
@@ -206,16 +206,21 @@ def compiled_action(thing: object) -> Action | None:
     if type(thing) is Action:
         return thing
     mark = getattr(thing, _MARK, None)
-    return mark.compiled if type(mark) is _Mark else None
+    return mark.compiled if type(mark) is Mark else None
 
 
-def _compile(function: Callable[..., object], mark: _Mark) -> Action:
+def compile_marked(function: Callable[..., object], mark: Mark, word: str = "action") -> Action:
+    """Return what *function*, marked as a *word*, is called by.
+
+    Raises:
+        UsageError: its hints, defaults or schemas are at fault.
+    """
     label = getattr(function, "__qualname__", repr(function))
     try:
         params = _params(function, mark)
         output = None if mark.output is None else compile_schema(mark.output)
     except SchemaError as error:
-        raise UsageError(f"action {label}: {error}", hints=error.hints) from None
+        raise UsageError(f"{word} {label}: {error}", hints=error.hints) from None
     names = inspect.signature(function).parameters
     is_async = inspect.iscoroutinefunction(function)
     text = inspect.getdoc(function) or ""
@@ -233,7 +238,7 @@ def _compile(function: Callable[..., object], mark: _Mark) -> Action:
     )
 
 
-def _params(function: Callable[..., object], mark: _Mark) -> Schema:
+def _params(function: Callable[..., object], mark: Mark) -> Schema:
     if mark.params is None:
         return schema_from_signature(function)
     schema = compile_schema(mark.params)
@@ -272,22 +277,27 @@ def _adapt(function: Callable[..., object]) -> Run:
     return scope["run"]  # type: ignore[return-value]
 
 
-def _check_mark(function: object, mark: _Mark) -> None:
+def check_mark(function: object, mark: Mark, word: str = "action") -> None:
+    """Refuse what cannot be marked as a *word*, and arguments that make no sense.
+
+    Raises:
+        UsageError: what is wrong.
+    """
     if not inspect.isroutine(function):
-        raise UsageError(f"@action stands above functions, not {function!r}")
+        raise UsageError(f"@{word} stands above functions, not {function!r}")
     label = getattr(function, "__qualname__", repr(function))
     if mark.name is not None and not _NAME.fullmatch(mark.name):
-        raise UsageError(f"action {label}: name {mark.name!r} is not letters, digits, _ . -")
+        raise UsageError(f"{word} {label}: name {mark.name!r} is not letters, digits, _ . -")
     if mark.effect not in (None, "thread"):
-        raise UsageError(f"action {label}: effect {mark.effect!r} is not 'thread'")
+        raise UsageError(f"{word} {label}: effect {mark.effect!r} is not 'thread'")
     if mark.effect == "thread" and inspect.iscoroutinefunction(function):
         raise UsageError(
-            f"action {label}: async def runs in the loop; effect='thread' is not for it"
+            f"{word} {label}: async def runs in the loop; effect='thread' is not for it"
         )
     if isinstance(mark.timeout_s, bool) or not isinstance(mark.timeout_s, int | float):
-        raise UsageError(f"action {label}: timeout_s {mark.timeout_s!r} is not a number")
+        raise UsageError(f"{word} {label}: timeout_s {mark.timeout_s!r} is not a number")
     if not mark.timeout_s > 0:
-        raise UsageError(f"action {label}: timeout_s {mark.timeout_s!r} is not above 0")
+        raise UsageError(f"{word} {label}: timeout_s {mark.timeout_s!r} is not above 0")
 
 
 def _source(function: Callable[..., object]) -> str:

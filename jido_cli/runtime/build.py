@@ -40,7 +40,7 @@ from jido_cli.runtime.supervising.starts import (
     Schedule,
     SupervisorStart,
 )
-from jido_cli.runtime.targets import add_import_paths, find_action
+from jido_cli.runtime.targets import add_import_paths, find_action, find_directive
 from jido_cli.supervision.specs import Backoff, ChildSpec, SupervisorFlags
 from jido_cli.topology.model import (
     ActionDecl,
@@ -83,7 +83,8 @@ def build(topology: Topology) -> Built:
 
 
 def _add_import_paths(topology: Topology) -> None:
-    if any(decl.run is not None for decl in _all_actions(topology)) or _has_classes(topology):
+    decls = _all_actions(topology)
+    if any(one.run is not None or _own_directives(one) for one in decls) or _has_classes(topology):
         add_import_paths(topology.file, topology.project_root)
 
 
@@ -112,6 +113,20 @@ def _all_actions(topology: Topology) -> list[ActionDecl]:
         if isinstance(action, ActionDecl)
     ]
     return [*topology.actions.values(), *inline]
+
+
+def _own_directives(decl: ActionDecl) -> list[str]:
+    """Return the functions that the directives `run` of an action name."""
+    failure = decl.declaration.get("on_error")
+    blocks = [decl.declaration, *([failure] if isinstance(failure, Mapping) else [])]
+    found = []
+    for block in blocks:
+        items = block.get("directives")
+        for item in items if isinstance(items, list | tuple) else ():
+            target = item.get("run") if isinstance(item, Mapping) else None
+            if isinstance(target, str):
+                found.append(target)
+    return found
 
 
 class _Builder:
@@ -363,6 +378,8 @@ class _Builder:
 
     def _compile(self, decl: ActionDecl, schema: Schema | None) -> Compiled:
         origin = self._origin(decl.pos)
+        for target in _own_directives(decl):
+            find_directive(target, origin, self._folder)
         work = None
         if decl.run is not None:
             work = find_action(decl.run, decl.name, origin, self._folder)

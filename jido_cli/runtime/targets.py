@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from jido_cli.core.action import Action, from_function, is_action
+from jido_cli.core.own_directives import directive_function, is_directive
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import StartError, UsageError
 from jido_cli.runtime.supervising.crash_reports import describe_error, import_trace
@@ -30,6 +31,50 @@ def add_import_paths(topology_file: Path, project_root: Path) -> None:
         if text in sys.path:
             sys.path.remove(text)
         sys.path.insert(0, text)
+
+
+def find_directive(target: str, origin: Origin, folder: Path) -> Action:
+    """Return what carries out the directive `run` that names *target*.
+
+    Args:
+        target: as the file has it.
+        origin: where the file says so, for the error.
+        folder: where the file lies.
+
+    Raises:
+        StartError: the module does not import, has no such function, or it is no directive.
+    """
+    where = f"{origin.file}:{origin.line}:{origin.column}"
+    function = _found(target, where, folder)
+    if not is_directive(function):
+        raise StartError(
+            f"{target!r} is not a directive",
+            code="not-a-directive",
+            where=where,
+            why="only functions marked @directive can be called by the directive run",
+            hints=(f"put `@directive` from jido_cli above {target.partition(':')[2]}",),
+        )
+    try:
+        return directive_function(function)
+    except UsageError as error:
+        raise StartError(
+            error.message, code="bad-directive", where=where, hints=error.hints
+        ) from error
+
+
+def resolve_directive(target: str) -> Action:
+    """Return what carries out the directive `run` that names *target*, while the engine runs.
+
+    Raises:
+        UsageError: its module was not imported, has no such function, or it is no directive.
+    """
+    module_name, _, function_name = target.partition(":")
+    function = getattr(sys.modules.get(module_name), function_name, None)
+    if function is None:
+        raise UsageError(f"{target!r} is not there: no module that is loaded has it")
+    if not is_directive(function):
+        raise UsageError(f"{target!r} is not marked @directive")
+    return directive_function(function)
 
 
 def find_action(target: str, name: str, origin: Origin, folder: Path) -> Action:

@@ -114,11 +114,14 @@ class ActionChecks:
         return {path: list(names) for path, names in users.items()}
 
     def _check_target(self, action: RawAction) -> None:
-        run = raw.text(action.value.get("run"))
-        if run is not None and not is_target(run):
-            place = self._positions.value((*action.path, "run"))
-            fact = f"run {shown(run)} does not name a function as module:function"
-            self._findings.add(RUN_TARGET, place, fact, hint=target_hint(run))
+        """Check the names of functions: of the action's work, and of directives of one's own."""
+        named = [(action.path, action.value), *raw.directives(action.path, action.value)]
+        for path, holder in named:
+            run = raw.text(holder.get("run"))
+            if run is not None and not is_target(run):
+                place = self._positions.value((*path, "run"))
+                fact = f"run {shown(run)} does not name a function as module:function"
+                self._findings.add(RUN_TARGET, place, fact, hint=target_hint(run))
 
     def _check_action(self, action: RawAction, users: list[str]) -> None:
         declaration = self._usable_keys(action)

@@ -28,6 +28,7 @@ from jido_cli.core.directives import (
     Stop,
     StopChild,
 )
+from jido_cli.core.own_directives import Run
 from tests.core.expressions.declared import STATE, done, failure
 
 DATA = {"n": 3, "id": "o1", "tasks": ["x", "y"], "ids": [1, 2], "nothing": None, "delay": "5s"}
@@ -115,6 +116,8 @@ def asked(declaration: Mapping[str, object]) -> tuple[Directive, ...]:
             Error("low: 3", "stock"),
         ),
         ({"error": {"message": "low"}}, Error("low")),
+        ({"run": "m:f"}, Run("m:f")),
+        ({"run": "m:f", "with": {"n": "${{ state.count }}"}}, Run("m:f", {"n": 1})),
         ({"stop": {}}, Stop()),
         ({"stop": {"reason": "shutdown"}}, Stop("shutdown")),
         ({"stop": {"reason": {"shutdown": "${{ signal.data.n }}"}}}, Stop({"shutdown": 3})),
@@ -299,7 +302,7 @@ def test_what_cannot_be_asked_for_fails_the_command_at_its_place(
             (
                 "a directive needs one of the keys emit, schedule, cancel, cron, cron_cancel,"
                 " spawn_agent, stop_child, adopt_child, run_instruction,"
-                " cancel_instruction, dead_letter, error, stop, reply"
+                " cancel_instruction, dead_letter, error, stop, reply, run"
             ),
             None,
         ),
@@ -316,9 +319,9 @@ def test_what_cannot_be_asked_for_fails_the_command_at_its_place(
             "did you mean 'spawn_agent'?",
         ),
         (
-            {"directives": [{"run": "m:f"}]},
+            {"directives": [{"run": "os.system"}]},
             ("directives", 0, "run"),
-            "the directive 'run' is not available yet",
+            "'os.system' does not name a function as module:function",
             None,
         ),
         (

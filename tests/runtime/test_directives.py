@@ -27,9 +27,6 @@ from jido_cli.core.directives import (
     Stop,
     directive_type,
 )
-from jido_cli.runtime.agents.performing import PERFORMERS, register
-from jido_cli.runtime.agents.recording import Cause
-from jido_cli.runtime.agents.server import AgentServer
 from tests.helpers.actions import COUNT, Gate, State, add, boom, doing, note
 from tests.helpers.programs import agent, program, sup, tree
 from tests.helpers.worlds import World
@@ -570,53 +567,12 @@ def test_an_instruction_that_exits_the_interpreter_ends_its_agent_at_most(boot: 
     assert world.port.node("a")["last_exit"]["reason"] == "crash(SystemExit: 3)"
 
 
-# -- directives of one's own
-
-
-@directive_type("tests.page")
-class Page(Directive, frozen=True, tag="tests.page"):
-    """Page somebody."""
-
-    who: str
+# -- directives that are nobody's
 
 
 @directive_type("tests.unknown")
 class Unknown(Directive, frozen=True, tag="tests.unknown"):
     """Nobody performs it."""
-
-
-@pytest.fixture
-def paged() -> Any:
-    seen: list[tuple[str, str]] = []
-
-    def page(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
-        assert isinstance(directive, Page)
-        if directive.who == "nobody":
-            return "nobody is on call"
-        if directive.who == "boom":
-            raise ValueError("no line")
-        seen.append((directive.who, cause.signal.type))
-        return None
-
-    register(Page, page)
-    yield seen
-    del PERFORMERS[Page]
-
-
-def test_a_directive_of_ones_own_is_performed_by_who_registered_for_it(
-    boot: MakeWorld, paged: list[tuple[str, str]]
-) -> None:
-    a = program("a", {"go": doing(Page("ann"), Page("nobody"), Page("boom"), Page("bob"))})
-    world = boot(tree(agent("a", a)))
-    world.tell("a", "go")
-    assert paged == [("ann", "go"), ("bob", "go")]
-    assert world.directives() == [
-        ("root/a", "tests.page", "done", None),
-        ("root/a", "tests.page", "dead_letter", "nobody is on call"),
-        ("root/a", "tests.page", "dead_letter", "ValueError: no line"),
-        ("root/a", "tests.page", "done", None),
-    ]
-    assert world.status("a") == "running"
 
 
 def test_a_directive_that_nobody_performs_is_recorded(boot: MakeWorld) -> None:

@@ -37,6 +37,7 @@ DIRECTIVES = (
     *("emit", "schedule", "cancel", "cron", "cron_cancel", "spawn_agent", "stop_child"),
     "adopt_child",
     *("run_instruction", "cancel_instruction", "reply", "error", "dead_letter", "stop"),
+    "run",
 )
 OUTCOMES = ("ok", "dead", "cancelled", "error", "retry")
 _LISTS = {"--kind": KINDS, "--type": DIRECTIVES, "--outcome": OUTCOMES}

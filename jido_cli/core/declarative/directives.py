@@ -42,6 +42,7 @@ from jido_cli.core.directives import (
     StopChild,
 )
 from jido_cli.core.expressions import EvaluationError, Scope
+from jido_cli.core.own_directives import Run
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import JidoCliError
 
@@ -113,7 +114,10 @@ _KINDS: Mapping[str, _Kind] = {
     "stop": _Kind(Stop, {"reason": _Part("reason", parts.anything)}),
 }
 _REPLY = "reply"
-_LATER = frozenset(("run", "start_sensor", "stop_sensor"))
+_RUN = "run"
+_WITH = "with"
+_OWN = _Kind(Run, {_RUN: _Part("target", is_needed=True), _WITH: _Part("params", parts.mapping)})
+_LATER = frozenset(("start_sensor", "stop_sensor"))
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -179,9 +183,9 @@ def _directive(item: object, path: Path, compiler: ValueCompiler) -> Ask | None:
     if not isinstance(item, Mapping):
         _note(compiler, path, f"{item!r} is not a directive")
         return None
-    known = (*_KINDS, _REPLY)
+    known = (*_KINDS, _REPLY, _RUN)
     kinds = [str(key) for key in item if key in known]
-    _check_keys(item, path, compiler, (*known, *GUARD_KEYS))
+    _check_keys(item, path, compiler, (*known, *GUARD_KEYS, *([_WITH] if _RUN in item else [])))
     if len(kinds) != 1:
         if not kinds and not any(_is_other(key) for key in item):
             _note(compiler, path, "a directive needs one of the keys " + ", ".join(known))
@@ -193,6 +197,8 @@ def _directive(item: object, path: Path, compiler: ValueCompiler) -> Ask | None:
     place = (*path, kind)
 
     def ask(inside: ValueCompiler) -> Ask:
+        if kind == _RUN:
+            return _own(item, path, inside)
         if kind == _REPLY:
             return _answer(item[kind], place, inside)
         if kind == "emit":
@@ -268,6 +274,17 @@ def _answer(declared: object, path: Path, compiler: ValueCompiler) -> Ask:
     make = runner(compiler.value(declared, path))
     output = _Part("output", parts.anything)
     return _Asked(".".join(map(str, path[:-1])), Reply, ((_REPLY, output, make),))
+
+
+def _own(item: Mapping[str, object], path: Path, compiler: ValueCompiler) -> Ask:
+    """Compile a call of a user's own function; which one is never computed."""
+    try:
+        Run(item[_RUN])  # type: ignore[arg-type]
+    except DirectiveError as error:
+        _note(compiler, (*path, _RUN), error.message.removeprefix("run: "))
+        return _nothing
+    given = {key: item[key] for key in (_RUN, _WITH) if key in item}
+    return _asked(_OWN, given, path, compiler)
 
 
 def _nothing(_scope: Scope, _asked: list[Directive]) -> None:

@@ -12,6 +12,7 @@ from jido_cli.runtime.agents.commits import PendingCommits
 from jido_cli.runtime.agents.failures import ErrorWindow
 from jido_cli.runtime.agents.family import Family
 from jido_cli.runtime.agents.instructions import Instructions, Perform
+from jido_cli.runtime.agents.own_directives import OwnDirectives
 from jido_cli.runtime.agents.timers import Timers
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Parts:
         "family",
         "instructions",
         "is_kept",
+        "own_directives",
         "sendings",
         "timers",
         "waiting_directives",
@@ -39,6 +41,7 @@ class Parts:
         self.commits: PendingCommits | None = None
         self.family: Family | None = None
         self.instructions: Instructions | None = None
+        self.own_directives: OwnDirectives | None = None
         self.timers: Timers | None = None
         self.window: ErrorWindow | None = None
         self.waiting_directives = 0
@@ -62,6 +65,12 @@ class Parts:
         if self.instructions is None:
             self.instructions = Instructions(self._server, perform)
         return self.instructions
+
+    def need_own_directives(self) -> OwnDirectives:
+        """Return what is under way of directives of users' own."""
+        if self.own_directives is None:
+            self.own_directives = OwnDirectives(self._server)
+        return self.own_directives
 
     def need_timers(self) -> Timers:
         """Return the timers."""
@@ -89,6 +98,8 @@ class Parts:
         """Whether nothing is left that an orderly exit waits for; else *called_later* will be."""
         if self.commits is not None and self.commits.is_open:
             return False
+        if self.own_directives is not None and not self.own_directives.is_empty:
+            return False  # they were asked for by what is committed
         if self.instructions is not None:
             self.instructions.end()
         return self.family is None or self.family.stop(called_later)
@@ -102,6 +113,8 @@ class Parts:
         if is_killed:
             for sending in [*self.sendings]:
                 sending.cancel()
+            if self.own_directives is not None:
+                self.own_directives.cancel_all()
         if self.timers is not None:
             self.timers.cancel_all()
         if self.instructions is not None:

@@ -1,7 +1,7 @@
 """Performs directives after the commit, each with one recorded outcome (runtime.md 11).
 
-One function for each kind, in `PERFORMERS`; a directive of a user's own registers one with
-`register`. How a signal gets to its receivers is in `emitting`.
+One function for each kind, in `PERFORMERS`. How a signal gets to its receivers is in `emitting`,
+how directives of users' own are carried out in `own_directives`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jido_cli.runtime.agents import family
 from jido_cli.runtime.agents.emitting import emit
 from jido_cli.runtime.agents.failures import on_failure
 from jido_cli.runtime.agents.mailbox import make_dead_letter
+from jido_cli.runtime.agents.own_directives import perform_own
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
 from jido_cli.runtime.supervising.crash_reports import describe_error
 from jido_cli.supervision.reasons import NORMAL, SHUTDOWN, ExitReason
@@ -32,10 +33,7 @@ Performer = Callable[["AgentServer", ask.Directive, Cause], str | None]
 
 def perform(server: AgentServer, directive: ask.Directive, cause: Cause) -> None:
     """Perform *directive* and record its outcome."""
-    performer = PERFORMERS.get(type(directive))
-    if performer is None:
-        record(server, directive, cause, "dead_letter", f"nobody performs {directive.kind!r}")
-        return
+    performer = PERFORMERS.get(type(directive), perform_own)
     kernel = server.kernel
     began = kernel.monotonic()
     try:
@@ -49,11 +47,6 @@ def perform(server: AgentServer, directive: ask.Directive, cause: Cause) -> None
         )
     elif detail is not PENDING:
         record(server, directive, cause, "dead_letter", detail)
-
-
-def register(kind: type[ask.Directive], performer: Performer) -> None:
-    """Let *performer* carry out directives of class *kind*."""
-    PERFORMERS[kind] = performer
 
 
 def too_many(agent: Agent, signal: Signal, done: Done) -> Done:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jido_cli.core import directives as ask
+from jido_cli.core import own_directives
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import to_cloudevent
 from jido_cli.core.values import thaw
@@ -96,6 +97,8 @@ def summary(asked: ask.Directive) -> str:
             return f"{agent} {tag or ''}".rstrip()
         case ask.StopChild(tag=tag):
             return tag
+        case own_directives.Run(target=target):
+            return str(target)
         case ask.AdoptChild(child=child, tag=tag):
             return f"{child} as {tag}"
         case ask.RunInstruction(action=action):
