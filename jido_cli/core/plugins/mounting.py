@@ -150,7 +150,8 @@ def mount(
     try:
         given = compile_schema(kind.config_schema).check(config)
     except SchemaError as error:
-        raise PluginError(f"plugin {key!r}: with: {error}", hints=error.hints) from None
+        fact = str(error).removesuffix(f"; {error.hint}")
+        raise PluginError(f"plugin {key!r}: with: {fact}", hints=error.hints) from None
     try:
         plugin = kind(given)
     except Exception as error:  # the edge where users' code runs
