@@ -189,9 +189,9 @@ def problems(declaration: Mapping[str, object]) -> tuple[DeclarationError, ...]:
             "did you mean 'self'?",
         ),
         (
-            {"emit": {"type": "a", "to": {"key": "k", "of": "pool"}}},
+            {"emit": {"type": "a", "to": {"target": "pool"}}},
             ("emit", "to"),
-            "the target {'key': 'k', 'of': 'pool'} is not available yet",
+            "the target {'target': 'pool'} is not available yet",
             None,
         ),
         (
