@@ -194,7 +194,7 @@ def _no_route(node: Node, request: Request) -> CommandError:
     takes = f"takes {', '.join(patterns)}" if patterns else "takes no signals"
     hints = [request.command(type_=near)] if near is not None else []
     hints.append("(--unrouted sends it all the same; it goes to the dead letters)")
-    if node["kind"] != "agent":
+    if node["kind"] != "agent" and not patterns:  # one with routes passes signals on
         takes, hints = f"is a {node['kind']}: only agents take signals", []
     return CommandError(
         f"{request.ident} has no route for {request.type!r}{meant}",

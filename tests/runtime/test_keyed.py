@@ -176,7 +176,12 @@ def test_a_signal_without_the_key_is_refused_with_the_reason(start: Any) -> None
 
 def test_a_key_is_started_and_woken_by_the_child_api_too(start: Any) -> None:
     world = start()
-    assert world.order("start_child", supervisor="counters", id="a")["path"] == "root/counters/a"
+    told = world.order("start_child", supervisor="counters", id="a")
+    assert (told["path"], told["status"]) == ("root/counters/a", "running")
+    world.order("stop", id="counters/a")
+    assert world.order("start", id="counters/a")["status"] == "running"
+    assert world.order("start", id="counters/c")["did"] == "started"
+    assert refused(world, "start", id="counters/c")[0] == "wrong-state"
     assert refused(world, "start_child", supervisor="counters")[0] == "bad-value"
     assert refused(world, "start_child", supervisor="counters", id="b", state={"n": 1})[0] == (
         "bad-value"

@@ -18,7 +18,7 @@ from jido_cli.runtime.keyed.children import KeyedChildren
 from jido_cli.runtime.keyed.places import id_of, key_of
 from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.place import Place
-from jido_cli.runtime.supervising.starts import SupervisorStart
+from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
@@ -128,7 +128,7 @@ class KeyedIndex:
             ControlError: it is a key, or takes one, and there is nobody for it; or a group without
                 a member for it, or with several.
         """
-        if self._of:
+        if self._of and "/" in ident:
             found = self.split(ident, seen_from)
             if found is not None:
                 return found[0].for_key(found[1])
@@ -139,6 +139,10 @@ class KeyedIndex:
 
     def find_all(self, ident: str, signal: Signal, seen_from: Place) -> Sequence[Place]:
         """Return the places that *ident* names for *signal*: `find`, or all of a group's."""
+        if not (self._of and "/" in ident):  # most names are those of single agents
+            place = self._in_tree(ident, seen_from)
+            if place is not None and type(place.start) is AgentStart:
+                return (place,)
         group = self._kernel.hearing.group_named(ident, seen_from)
         if group is not None and group.spread == "all":
             return list(group.receivers(signal, seen_from))

@@ -203,6 +203,10 @@ class Orders:
         return self._told(place, "stopped")
 
     async def _start(self, args: Mapping[str, Any]) -> Data:
+        keyed = self._kernel.keyed
+        found = keyed.split(args["id"])
+        if found is not None and keyed.resolve(args["id"]).process is None:
+            return await self._start_key(*found)
         place = self._kernel.tree.resolve(args["id"])
         runner = self._above(place, "started")
         answer = await self._ask(runner, RestartChildCall(place.id))
@@ -323,20 +327,22 @@ class Orders:
             )
         keyed = self._kernel.keyed.of(place)
         if keyed is not None:
-            return self._start_key(keyed, args)
+            if not args.get("id") or args.get("state"):
+                what = "takes no state" if args.get("id") else "needs its key as `id`"
+                text = f"a child of {keyed.place.id} is started by its key: it {what}"
+                raise ControlError(text, code="bad-value", where=place.path)
+            return await self._start_key(keyed, key_of(args["id"]))
         template = start.specs[0]
         child_id = args.get("id") or self._kernel.next_child_id(place, template.id)
         child_args = ChildArgs(state=args.get("state") or {}, tag=child_id)
         self._check(await self._ask(runner, StartChildCall(id=child_id, args=child_args)), place)
         return self._told(self._kernel.tree.resolve(f"{place.path}/{child_id}"), "started")
 
-    def _start_key(self, keyed: KeyedChildren, args: Mapping[str, Any]) -> Data:
-        """Start the agent of a key, or wake it: its state is its own."""
-        if not args.get("id") or args.get("state"):
-            what = "takes no state" if args.get("id") else "needs its key as `id`"
-            text = f"a child of {keyed.place.id} is started by its key: it {what}"
-            raise ControlError(text, code="bad-value", where=keyed.place.path)
-        place = keyed.for_key(key_of(args["id"]))
+    async def _start_key(self, keyed: KeyedChildren, key: str) -> Data:
+        """Start the agent of a key, or wake it."""
+        place = keyed.for_key(key)
+        runner = self._above(place, "started")
+        await self._ask(runner, GetChildSpecCall(place.id))  # it is answered behind the start
         return self._told(place, "started")
 
     async def _terminate_child(self, args: Mapping[str, Any]) -> Data:

@@ -248,7 +248,7 @@ def _check_count(scaled: Scaled, count: int) -> None:
             "a group has one member at least",
             code="bad-value",
             where=where,
-            hints=(f"jido stop {scaled.above.id} stops all of its supervisor",),
+            hints=(f"jido stop {scaled.group.name}-1",),
         )
     specs = cast("SupervisorStart", scaled.above.start).specs
     if scaled.group.fixed_by is not None and count > len(
