@@ -20,20 +20,17 @@ from jido_cli.core.declarative.action import (
     compile_when,
     compile_with,
 )
-from jido_cli.core.declarative.members import compile_member_state
-from jido_cli.core.declarative.signal_keys import SignalKey, compile_signal_key
 from jido_cli.core.fsm import Fsm, OnTerminal
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
+from jido_cli.runtime.build_receivers import Receivers
 from jido_cli.runtime.extending import Extras, extras_of
 from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
-    DedupeStart,
     ErrorPolicy,
     GroupStart,
-    KeyedStart,
     MailboxPolicy,
     Mount,
     Origin,
@@ -48,9 +45,7 @@ from jido_cli.topology.model import (
     AgentDecl,
     BackoffDecl,
     ChildDecl,
-    DedupeDecl,
     FsmDecl,
-    KeyedDecl,
     MountDecl,
     OnErrorDecl,
     RouteDecl,
@@ -134,6 +129,7 @@ class _Builder:
         self._topology = topology
         self._vars = _readable_vars(topology)
         self._vars_schema = _vars_schema(topology)
+        self.receivers = Receivers(topology.name, self._vars, self._vars_schema)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
         self._extras: dict[str, Extras] = {}
@@ -173,14 +169,8 @@ class _Builder:
             self._origin(decl.pos),
             readiness_ignored=decl.readiness == "ignore",
             mount=None if decl.mount is None else _mount(decl.mount, inner.programs()),
-            keyed=inner.keyed(decl.keyed),
+            keyed=inner.receivers.keyed(decl.keyed),
         )
-
-    def keyed(self, decl: KeyedDecl | None) -> KeyedStart | None:
-        """Return what makes a supervisor a keyed one."""
-        if decl is None:
-            return None
-        return KeyedStart(self._signal_key(decl.by, "keyed_by"), decl.on_full, decl.on_missing)
 
     def _below(self, mount: MountDecl) -> _Builder:
         """Return the builder of a mounted topology: its names, vars and files are its own."""
@@ -211,44 +201,8 @@ class _Builder:
             child.state,
             self._origin(child.pos),
             readiness_ignored=child.readiness == "ignore",
-            group=self._group(child, groups),
+            group=self.receivers.group(child, groups),
         )
-
-    def _group(self, child: AgentChild, groups: dict[str, GroupStart]) -> GroupStart | None:
-        """Return the group of a member, or that of a template's children if it is no plain one."""
-        if child.group is None and child.delivery.kind == "one":
-            return None
-        name = child.group or child.agent
-        if name not in groups:
-            key = None
-            if child.delivery.hash is not None:
-                key = self._signal_key(child.delivery.hash, "hash")
-            groups[name] = self._grown(child, GroupStart(name, child.delivery.kind, key))
-        return groups[name]
-
-    def _grown(self, child: AgentChild, group: GroupStart) -> GroupStart:
-        if child.replicas is None:
-            return group
-        state_of = compile_member_state(
-            child.replicas.state,
-            topology=self._topology.name,
-            vars=self._vars,
-            vars_schema=self._vars_schema,
-        )
-        return replace(group, state_of=state_of, fixed_by=child.replicas.fixed_by)
-
-    def _dedupe(self, decl: DedupeDecl | None) -> DedupeStart | None:
-        if decl is None:
-            return None
-        key = None if decl.by is None else self._signal_key(decl.by, "by", is_name=False)
-        return DedupeStart(key, decl.keep_ms / 1000, decl.max)
-
-    def _signal_key(self, text: str, name: str, *, is_name: bool = True) -> SignalKey:
-        key, problems = compile_signal_key(
-            text, (name,), vars=self._vars, vars_schema=self._vars_schema, is_name=is_name
-        )
-        _expect_none(problems)
-        return key
 
     # -- agents
 
@@ -273,7 +227,7 @@ class _Builder:
                 persist=user.persist,
                 idle_timeout_s=None if idle_ms is None else idle_ms / 1000,
                 on_parent_death=decl.on_parent_death,
-                dedupe=self._dedupe(decl.dedupe),
+                dedupe=self.receivers.dedupe(decl.dedupe),
                 plugins=self._extras_of(decl).shown(decl.plugins),
             )
         return program

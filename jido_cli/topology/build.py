@@ -16,6 +16,13 @@ import msgspec
 from jido_cli.core.schema_short import expand_short_form
 from jido_cli.core.values import freeze
 from jido_cli.topology import durations, raw
+from jido_cli.topology.build_receivers import (
+    declared_dedupe,
+    declared_delivery,
+    declared_keyed,
+    declared_ms,
+    declared_replicas,
+)
 from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.model import (
     DEFAULT_ACTION_TIMEOUT_MS,
@@ -26,9 +33,6 @@ from jido_cli.topology.model import (
     AgentDecl,
     BackoffDecl,
     ChildDecl,
-    DedupeDecl,
-    DeliveryDecl,
-    KeyedDecl,
     MailboxDecl,
     MountDecl,
     OnErrorDecl,
@@ -177,8 +181,8 @@ class _Builder:
                 _mailbox(raw.mapping(default.get("mailbox")), MailboxDecl()),
             ),
             persist=value.get("persist", default.get("persist", "none")),
-            idle_timeout_ms=_optional_ms(value.get("idle_timeout")),
-            dedupe=_dedupe(value.get("dedupe")),
+            idle_timeout_ms=declared_ms(value.get("idle_timeout")),
+            dedupe=declared_dedupe(value.get("dedupe")),
             on_parent_death=value.get("on_parent_death", "stop"),
             emits=tuple(value.get("emits", ())),
             strategy=declared_strategy(value, self._key((*path, *strategy_place(value)))),
@@ -256,7 +260,7 @@ class _Builder:
             if template is None
             else self.agent_child(template, (*path, "template"), agents),
             max_children=_whole(value.get("max_children")),
-            keyed=_keyed(value),
+            keyed=declared_keyed(value),
             **self._child_fields(value, "infinity"),
         )
 
@@ -292,8 +296,8 @@ class _Builder:
             subscribe=_subscribe(own("subscribe")) if "subscribe" in value else agent.subscribe,
             state=_frozen(own("state", {})),
             persist=own("persist", agent.persist),
-            idle_timeout_ms=_optional_ms(own("idle_timeout")) or agent.idle_timeout_ms,
-            delivery=_delivery(own("delivery", "one")),
+            idle_timeout_ms=declared_ms(own("idle_timeout")) or agent.idle_timeout_ms,
+            delivery=declared_delivery(own("delivery", "one")),
             replicas=self._replicas_of(value),
             **self._child_fields(value, DEFAULT_WORKER_SHUTDOWN_MS),
         )
@@ -304,7 +308,7 @@ class _Builder:
             return None
         key = id(child.declared)
         if key not in self._replicas:
-            self._replicas[key] = _replicas(child.declared)
+            self._replicas[key] = declared_replicas(child.declared)
         return self._replicas[key]
 
     def _child_fields(self, child: Value, shutdown: Shutdown) -> dict[str, Any]:
@@ -374,35 +378,6 @@ def _on_error(value: Any) -> OnErrorDecl:
     )
 
 
-def _dedupe(value: Value | None) -> DedupeDecl | None:
-    if value is None:
-        return None
-    return DedupeDecl(
-        value.get("by"), _ms(value.get("keep", "24h")), int(value.get("max", 100_000))
-    )
-
-
-def _keyed(value: Value) -> KeyedDecl | None:
-    if "keyed_by" not in value:
-        return None
-    return KeyedDecl(
-        value["keyed_by"], value.get("on_full", "reject"), value.get("on_missing", "start")
-    )
-
-
-def _delivery(value: Any) -> DeliveryDecl:
-    if isinstance(value, str):
-        return DeliveryDecl("all" if value == "all" else "one")
-    return DeliveryDecl("hash", value["hash"])
-
-
-def _replicas(declared: Value) -> ReplicasDecl:
-    fixed_by = (
-        key for key, value in declared.items() if key != "state" and raw.reads_replica(value)
-    )
-    return ReplicasDecl(_frozen(declared.get("state", {})), next(fixed_by, None))
-
-
 def _subscribe(value: Any) -> Subscribe:
     return tuple(value) if isinstance(value, list) else value
 
@@ -417,10 +392,6 @@ def _frozen(value: Value) -> Mapping[str, object]:
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
-
-
-def _optional_ms(text: str | None) -> int | None:
-    return None if text is None else _ms(text)
 
 
 def _ms(text: str) -> int:
