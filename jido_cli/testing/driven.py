@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -29,6 +30,7 @@ from jido_cli.testing.failures import (
 from jido_cli.testing.recorder import Recorder
 from jido_cli.testing.scripting import Answers, Script
 from jido_cli.testing.starting import with_states
+from jido_cli.testing.tree_checks import TreeChecks
 from jido_cli.testing.virtual_engine import VirtualEngine
 from jido_cli.testing.virtual_time import EPOCH_NS
 from jido_cli.topology import durations
@@ -102,6 +104,7 @@ class DrivenTopology(VirtualEngine):
         kernel.seed = numbers.getrandbits(64) << 40
         kernel.random = numbers.random
         self.record = Recorder(kernel)
+        self.checks = TreeChecks(topology, kernel, self.record)
         self._boot()
 
     def _boot(self) -> None:
@@ -152,25 +155,29 @@ class DrivenTopology(VirtualEngine):
         super().settle()
         self._refuse_unscripted()
 
-    def wait_until(self, holds: Callable[[], object], within: Span = 10.0) -> float:
-        """Let time pass until *holds()* is true; return the seconds that it took.
+    def wait_until(self, holds: str | Callable[[], object], within: Span = 10.0) -> float:
+        """Let time pass until a condition is true; return the seconds that it took.
 
-        It is asked whenever nothing is left to do at an instant.
+        Args:
+            holds: CEL as in the `expect` of a scenario, or a function. It is asked whenever
+                nothing is left to do at an instant.
+            within: how much virtual time it has.
 
         Raises:
             ExpectationError: it is not true in time; says what the agents are at.
         """
         __tracebackhide__ = True
         began = self.now
+        is_true = holds if callable(holds) else partial(self.checks.holds, holds)
         self.settle()
-        self._drive(lambda: bool(holds()), _seconds(within))
-        if not holds():
-            raise ExpectationError(
-                getattr(holds, "__name__", "the condition"),
-                f"not so after {self.now - began:g}s",
-                self.busy(),
-            )
-        return self.now - began
+        self._drive(lambda: bool(is_true()), _seconds(within))
+        if is_true():
+            return self.now - began
+        after = f"after {self.now - began:g}s"
+        if callable(holds):
+            name = getattr(holds, "__name__", "the condition")
+            raise ExpectationError(name, f"not so {after}", self.busy())
+        raise self.checks.refusal(holds, after, tuple(self.busy()))
 
     def wait_for(
         self, *idents: str, until: Until = None, within: Span = 10.0, is_any: bool = False

@@ -9,27 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from jido_cli.core.directives import Error
-from jido_cli.core.expressions import EvaluationError
-from jido_cli.core.tree_expressions import (
-    Mention,
-    TreeExpression,
-    TreeExpressions,
-    UnknownNodeError,
-)
 from jido_cli.core.values import thaw
 from jido_cli.errors import JidoCliError
-from jido_cli.runtime.serving.tree_values import TreeValues
 from jido_cli.testing.failures import (
     ExpectationError,
     UnscriptedEffectError,
     hold_outcome,
     whole,
 )
-from jido_cli.testing.matching import shown
-from jido_cli.testing.recorder import HappenedFact
 from jido_cli.testing.scripting import REAL, Answers, Scripted, fails, takes
 from jido_cli.testing.topology_run import TopologyRun
 from jido_cli.topology.model import Topology
@@ -46,9 +35,6 @@ from jido_cli.topology.scenarios import (
     StepDecl,
     WaitStep,
 )
-
-TELLING: Final = ("exited", "restarted", "gave_up", "directive_failed", "overflow")
-MOST_WHY: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +62,10 @@ class ScenarioResult:
         return self.failure is None
 
 
-def run_scenario(topology: Topology, scenario: ScenarioDecl) -> ScenarioResult:
-    """Run one scenario of a topology."""
+def run_scenario(
+    topology: Topology, scenario: ScenarioDecl, *, has_trace: bool = False
+) -> ScenarioResult:
+    """Run one scenario of a topology; with *has_trace* tell all that happened in it."""
     began = time.perf_counter()
     try:
         run = TopologyRun(
@@ -92,7 +80,8 @@ def run_scenario(topology: Topology, scenario: ScenarioDecl) -> ScenarioResult:
         return ScenarioResult(scenario, failure, 0, 0.0, time.perf_counter() - began)
     try:
         failed = _Steps(run, scenario).carry_out()
-        trace, signals, clock_s = run.record.lines(), run.record.total, run.now
+        trace = run.record.lines() if has_trace else []
+        signals, clock_s = run.record.total, run.now
     finally:
         run.close()
     took_s = time.perf_counter() - began
@@ -126,13 +115,7 @@ class _Steps:
     def __init__(self, run: TopologyRun, scenario: ScenarioDecl) -> None:
         self._run = run
         self._scenario = scenario
-        self._values = TreeValues(run.kernel, run.record.count)
         self._pos = scenario.pos
-        topology = run.topology
-        self._vars = topology.readable_vars
-        self._expressions = TreeExpressions(
-            _texts(scenario), lambda _: None, "map" if topology.var_decls else None
-        )
 
     def carry_out(self) -> Failure | None:
         for step in self._scenario.steps:
@@ -164,7 +147,7 @@ class _Steps:
             case AdvanceStep():
                 self._run.advance(step.ms / 1000)
             case WaitStep():
-                self._wait(step)
+                self._run.wait_until(step.until, step.within_ms / 1000)
             case ExpectStep():
                 for one in step.expected:
                     self._pos = one.pos
@@ -202,33 +185,12 @@ class _Steps:
             reason = whole(error)
         hold_outcome(f"{step.verb} {step.ident}", step.fails, reason)
 
-    def _wait(self, step: WaitStep) -> None:
-        compiled = self._expressions.compile(step.until)
-        try:
-            self._run.wait_until(lambda: self._is_true(compiled), step.within_ms / 1000)
-        except ExpectationError as error:
-            got, why = self._look(compiled)
-            after = error.got.removeprefix("not so ")
-            raise ExpectationError(step.until, f"{got} {after}", [*why, *error.why]) from None
-
-    # -- looking
-
-    def _is_true(self, compiled: TreeExpression) -> bool:
-        """Whether it holds now; what names a node that is not there yet does not."""
-        try:
-            return compiled.run(self._values.look_up, self._vars) is True
-        except (EvaluationError, UnknownNodeError):
-            return False
-
     def _expect(self, one: Expected) -> None:
         run = self._run
         value: Any = thaw(one.value)
         match one.kind:
             case "cel":
-                compiled = self._expressions.compile(value)
-                if not self._is_true(compiled):
-                    got, why = self._look(compiled)
-                    raise ExpectationError(value, got, why)
+                run.expect(value)
             case "emitted":
                 run.expect_emitted(*value)
             case "directives":
@@ -237,62 +199,6 @@ class _Steps:
                 run.expect_restarted(*value)
             case "dead_letters":
                 run.expect_dead_letters(*value)
-
-    def _look(self, compiled: TreeExpression) -> tuple[str, list[str]]:
-        """Return what an expression came to, and what explains that."""
-        try:
-            look = compiled.explain(self._values.look_up, self._vars)
-        except EvaluationError as error:
-            got, part = error.message, compiled.text
-        except UnknownNodeError as error:
-            return str(error), []
-        else:
-            got, part = shown(thaw(look.got)), look.part
-        why = [f"in {part}"] if part != compiled.text.strip() else []
-        for mention in compiled.mentions:
-            why += self._history(mention)
-        return got, list(dict.fromkeys(why))[:MOST_WHY]
-
-    def _history(self, mention: Mention) -> list[str]:
-        """Return the last things that happened to a node: exits, restarts, failed commands."""
-        if mention.kind not in ("agents", "supervisors"):
-            return []
-        tail = f"/{mention.name}"
-        record = self._run.record
-        found = [
-            (one.at, f"{mention.name} {one.kind.replace('_', ' ')} at {one.at:g}s: {one.text}")
-            for one in record.facts(*TELLING)
-            if one.path is not None and f"/{one.path}".endswith(tail)
-        ]
-        found += [
-            (one.at, f"{mention.name} restarted with {one.path} at {one.at:g}s")
-            for one in record.facts("restarted")
-            if one.path is not None and _went_along(one, mention.name)
-        ]
-        found += [
-            (one.at, f"{mention.name} failed {one.signal.type} at {one.at:g}s: {asked.message}")
-            for one in record.handled()
-            for asked in one.directives
-            if isinstance(asked, Error) and f"/{one.path}".endswith(tail)
-        ]
-        return [" ".join(text.split()) for _, text in sorted(found)[-2:]]
-
-
-def _texts(scenario: ScenarioDecl) -> list[str]:
-    """Return the expressions of a scenario."""
-    texts = [step.until for step in scenario.steps if isinstance(step, WaitStep)]
-    expected = [
-        one for step in scenario.steps if isinstance(step, ExpectStep) for one in step.expected
-    ]
-    return texts + [str(one.value) for one in expected if one.kind == "cel"]
-
-
-def _went_along(restart: HappenedFact, ident: str) -> bool:
-    """Whether a node that *ident* names was restarted because another one exited."""
-    above = (restart.path or "").rpartition("/")[0]
-    group = restart.data.get("group")
-    mates = group if isinstance(group, list) else []
-    return any(f"/{above}/{mate}".endswith(f"/{ident}") for mate in mates)
 
 
 def _refusal(what: str, error: Exception) -> ExpectationError:

@@ -88,6 +88,17 @@ class TopologyRun(DrivenTopology):
 
     # -- expectations
 
+    def expect(self, *conditions: str) -> None:
+        """Expect that these hold now: CEL, as in the `expect` of a scenario.
+
+        Raises:
+            ExpectationError: shows what it compares, and what happened to the nodes it names.
+            UsageError: one is no condition over the tree.
+        """
+        __tracebackhide__ = True
+        for text in conditions:
+            self.checks.expect(text)
+
     def expect_emitted(self, *expected: Mapping[str, Any]) -> None:
         """Expect these signals, in order, and no more of their types.
 

@@ -243,6 +243,20 @@ def test_two_runs_of_the_same_seed_have_the_same_ids(written: Written, jido_run:
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_conditions_over_the_tree_are_those_of_scenarios(counter: TopologyRun):
+    counter.send("counter", "counter.later")
+    assert counter.wait_until('agents["counter"].state.count == 1', within="1m") == 5.0
+    counter.expect('signals.count("counter.changed") == 1', 'supervisors["root"].restarts == 0')
+    with pytest.raises(ExpectationError) as caught:
+        counter.expect('agents["other"].state.n == 3')
+    assert str(caught.value).split("\n")[1] == "got       1"
+    with pytest.raises(ExpectationError, match="got       1 after 2s"):
+        counter.wait_until('agents["other"].state.n == 3', within=2)
+    with pytest.raises(UsageError, match="agents must be asked for by a name") as refused:
+        counter.expect("agents[x].restarts == 0")
+    assert refused.value.where == "column 1"
+
+
 def test_nodes_are_waited_for_as_the_command_line_does(counter: TopologyRun):
     counter.send("counter", "counter.later")
     [found] = counter.wait_for("counter", until="state.count == 1", within="1m")

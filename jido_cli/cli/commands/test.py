@@ -135,7 +135,7 @@ def _run(
         terminal.out(display(file))
     with imports_of(one.topology.project_root):
         for scenario in scenarios:
-            result = run_scenario(one.topology, scenario)
+            result = run_scenario(one.topology, scenario, has_trace=trace)
             results.append(result)
             if not as_json:
                 terminal.out(*result_lines(file, result, terminal.paint, has_trace=trace))
