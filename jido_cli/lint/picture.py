@@ -202,6 +202,17 @@ class Picture:
         return tuple((action, run) for action, run in found if run is not None and is_target(run))
 
     @cached_property
+    def python_directives(self) -> tuple[tuple[ValuePath, Raw, str], ...]:
+        """The directives that Python carries out, with their paths and targets."""
+        found = []
+        for action in self.all_actions:
+            for path, item in raw.directives(action.path, action.value):
+                run = raw.text(item.get("run"))
+                if run is not None and is_target(run):
+                    found.append((path, item, run))
+        return tuple(found)
+
+    @cached_property
     def python_classes(self) -> tuple[PythonClassName, ...]:
         """The classes that agents name: strategies and plugins, where these are well formed."""
         found: list[PythonClassName] = []

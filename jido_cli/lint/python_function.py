@@ -16,6 +16,7 @@ Schema = Mapping[str, object]
 
 GIVEN_BY_NAME: Final = ("state", "ctx")
 _ACTION: Final = ("jido_cli.action", "jido_cli.core.action.action")
+_DIRECTIVE: Final = ("jido_cli.directive", "jido_cli.core.own_directives.directive")
 _HINTS: Final[Mapping[str, Schema]] = {
     "int": {"type": "integer"},
     "float": {"type": "number"},
@@ -49,9 +50,10 @@ class Call(msgspec.Struct, frozen=True):
 class PythonFunction(msgspec.Struct, frozen=True):
     """A function that a topology names.
 
-    `is_action` is None where an unknown decorator may have marked it; `is_plain` says that no
-    unknown decorator stands above it, so that its signature is what is called. `own_params` are
-    the names that `params=` of its mark gives, None where it has none or they are not literal.
+    `is_action` and `is_directive` are None where an unknown decorator may have marked it;
+    `is_plain` says that no unknown decorator stands above it, so that its signature is what is
+    called. `own_params` are the names that `params=` of its mark gives, None where it has none or
+    they are not literal.
     """
 
     name: str
@@ -65,6 +67,7 @@ class PythonFunction(msgspec.Struct, frozen=True):
     has_own_params: bool
     parameters: tuple[Parameter, ...]
     calls: tuple[Call, ...]
+    is_directive: bool | None = False
 
     @property
     def is_known(self) -> bool:
@@ -86,16 +89,18 @@ def describe(definition: Definition, file: str, imports: Mapping[str, str]) -> P
     """Return what the source tells of a function; *imports* are its module's, by bound name."""
     decorators = definition.decorator_list
     marks = [each for each in decorators if _called(each, imports) in _ACTION]
-    keywords = _keywords(marks[0]) if marks else {}
-    is_action = True if marks else None if decorators else False
+    own = [each for each in decorators if _called(each, imports) in _DIRECTIVE]
+    keywords = _keywords((*marks, *own)[0]) if marks or own else {}
+    others = None if len(decorators) > len(marks) + len(own) else False
     return PythonFunction(
         name=definition.name,
         file=file,
         line=definition.lineno,
         is_async=isinstance(definition, ast.AsyncFunctionDef),
         is_generator=any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(definition)),
-        is_action=is_action,
-        is_plain=len(marks) == len(decorators),
+        is_action=True if marks else others,
+        is_directive=True if own else others,
+        is_plain=len(marks) + len(own) == len(decorators),
         effect=_text(keywords.get("effect")),
         has_own_params="params" in keywords,
         parameters=tuple(_parameters(definition.args)),

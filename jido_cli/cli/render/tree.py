@@ -183,6 +183,9 @@ def attention_lines(
 
 def _why(node: Node, times: measures.Times) -> str:
     last_exit = node.get("last_exit")
+    zombies = [fact for fact in node.get("facts") or () if "zombie" in fact]
+    if zombies:
+        return f"{display(zombies[0])}: it goes on after it was ended, jido events --kind zombie"
     if not last_exit:
         return display(node["status"])
     text = f"{cut(display(last_exit['reason']), _REASON_SHOWN)} {times.ago(last_exit['at'])}"

@@ -59,6 +59,8 @@ from jido_cli.lint.records import Action, Route
 from jido_cli.lint.rule import Rule
 from jido_cli.topology import raw
 from jido_cli.topology.diagnostics import Diagnostic
+from jido_cli.topology.positions import Path
+from jido_cli.topology.raw import Raw
 
 RULE: Final = Rule("JD603", "python-signature", "error")
 
@@ -76,6 +78,29 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
     for agent in picture.agents.values():
         for route in agent.routes:
             yield from _with(picture, route)
+    for path, item, run in picture.python_directives:
+        found = picture.python.function(run)
+        if isinstance(found, PythonFunction) and found.is_directive and found.is_plain:
+            yield from _given(picture, path, raw.mapping(item.get("with")), found)
+
+
+def _given(
+    picture: Picture, path: Path, given: Raw, function: PythonFunction
+) -> Iterator[Diagnostic]:
+    """Compare what a directive of one's own gives with what its function takes."""
+    if function.has_own_params:
+        return
+    known = {each.name: each for each in function.params}
+    for name in given:
+        if name not in known:
+            fact = f"{function.name} at {function.place} has no parameter {name!r}"
+            hint = did_you_mean(name, known)
+            yield RULE.found(picture, picture.key((*path, "with", name)), fact, hint=hint)
+    lacking = [name for name, each in known.items() if not each.has_default and name not in given]
+    if lacking and set(given) <= set(known):
+        place = picture.key((*path, "with")) if given else picture.value((*path, "run"))
+        fact = f"{function.name} at {function.place} needs {', '.join(map(repr, lacking))}"
+        yield RULE.found(picture, place, fact)
 
 
 def _flaws(picture: Picture, action: Action, function: PythonFunction) -> Iterator[Diagnostic]:

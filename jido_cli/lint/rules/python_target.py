@@ -1,11 +1,12 @@
-"""The Python that `run:` names is there, and is an action.
+"""The Python that `run:` names is there, and is an action or, in a directive, a directive.
 
 Why: a misspelt module or function is found when the engine starts, on the machine where that
 happens. The source says it before. Nothing of yours is imported or run to find out: the file is
 read as text, from the folder of the topology, then from the project root and its `src`. A module
 that lies in neither must be installed where `jido up` would look: in this Python, the active
 virtual environment or the project's `.venv`; else `jido up` fails as well. Only functions marked
-`@action` can be named, so that a file cannot call whatever is importable.
+`@action`, in a directive `@directive`, can be named, so that a file cannot call whatever is
+importable.
 
 FAIL:
 
@@ -48,7 +49,7 @@ on the machine that runs it, or in the Python given with `--python`, install it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.picture import Picture
@@ -56,6 +57,7 @@ from jido_cli.lint.python_function import PythonFunction
 from jido_cli.lint.python_source import Missing
 from jido_cli.lint.rule import Rule
 from jido_cli.topology.diagnostics import Diagnostic
+from jido_cli.topology.positions import Path
 
 RULE: Final = Rule("JD601", "python-target", "error")
 
@@ -63,16 +65,9 @@ RULE: Final = Rule("JD601", "python-target", "error")
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every target that is not there or is no action."""
     for action, run in picture.python_actions:
-        place = picture.value((*action.path, "run"))
-        found = picture.python.function(run)
-        if isinstance(found, Missing):
-            module, _, name = run.partition(":")
-            word = module if found.what == "module" else name
-            hint = found.hint or did_you_mean(word, found.known)
-            yield RULE.found(picture, place, found.fact, hint=hint)
-        elif isinstance(found, PythonFunction) and found.is_action is False:
-            hint = f"put @action from jido_cli above {found.name} at {found.place}"
-            yield RULE.found(picture, place, f"{run!r} is not an action", hint=hint)
+        yield from _function(picture, action.path, run, "action")
+    for path, _, run in picture.python_directives:
+        yield from _function(picture, path, run, "directive")
     for one in picture.python_classes:
         known = picture.python.constants(one.run)
         if isinstance(known, Missing):
@@ -80,3 +75,21 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             hint = did_you_mean(module if known.what == "module" else name, known.known)
             place = picture.value((*one.path, "run"))
             yield RULE.found(picture, place, known.fact, hint=hint)
+
+
+def _function(
+    picture: Picture, path: Path, run: str, word: Literal["action", "directive"]
+) -> Iterator[Diagnostic]:
+    place = picture.value((*path, "run"))
+    found = picture.python.function(run)
+    if isinstance(found, Missing):
+        module, _, name = run.partition(":")
+        meant = module if found.what == "module" else name
+        hint = found.hint or did_you_mean(meant, found.known)
+        yield RULE.found(picture, place, found.fact, hint=hint)
+    elif isinstance(found, PythonFunction):
+        is_marked = found.is_action if word == "action" else found.is_directive
+        if is_marked is False:
+            article = "an" if word == "action" else "a"
+            hint = f"put @{word} from jido_cli above {found.name} at {found.place}"
+            yield RULE.found(picture, place, f"{run!r} is not {article} {word}", hint=hint)
