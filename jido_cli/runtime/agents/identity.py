@@ -12,10 +12,11 @@ from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze_mapping
 
 if TYPE_CHECKING:
+    from jido_cli.runtime.agents.incarnation import Incarnation
     from jido_cli.runtime.agents.server import AgentServer
 
 
-def info_of(server: AgentServer) -> AgentInfo:
+def info_of(server: Incarnation) -> AgentInfo:
     """Return who *server* is: what its expressions see as `agent`."""
     place, bonds, args = server.place, server.kernel.bonds, server.args
     bond = bonds.of(place)

@@ -2,17 +2,15 @@
 
 It takes mail from its place, lets `core` decide, and hands what came out to the commit path;
 only then is the caller answered, the state shown and the directives performed (runtime.md 7 to
-17). What acts on the world is in `performing`, `effectful`, `timers` and `family`.
+17). What acts on the world is in `performing`, `effectful`, `timers` and `family`, what can be
+asked of it in `incarnation`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 from jido_cli.core.agent import Agent
 from jido_cli.core.command import Done, Suspended, Unrouted, begin_signal
-from jido_cli.core.context import AgentInfo, Context
+from jido_cli.core.context import Context
 from jido_cli.core.directives import Reply
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
@@ -20,72 +18,22 @@ from jido_cli.errors import JidoCliError
 from jido_cli.runtime.agents import keeping, unrouted
 from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.agents.commits import refuse
-from jido_cli.runtime.agents.effectful import EffectRun
 from jido_cli.runtime.agents.effectful_command import EffectfulCommand
-from jido_cli.runtime.agents.identity import info_of
+from jido_cli.runtime.agents.incarnation import Incarnation
 from jido_cli.runtime.agents.mailbox import admit_waiters, has_waiters, make_dead_letter
 from jido_cli.runtime.agents.parts import Parts
 from jido_cli.runtime.agents.performing import MAX_DIRECTIVES, perform, too_many
 from jido_cli.runtime.agents.recording import Cause, record
-from jido_cli.runtime.agents.timers import Timers
 from jido_cli.runtime.supervising.crash_reports import describe
-from jido_cli.runtime.supervising.place import Place
-from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, ChildArgs
+from jido_cli.runtime.supervising.starts import ChildArgs
 from jido_cli.runtime.watching.watch import is_from_keyboard
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
 
-if TYPE_CHECKING:
-    from jido_cli.runtime.agents.dedupe import Window
-    from jido_cli.runtime.agents.instructions import InstructionRun
-    from jido_cli.runtime.kernel import Kernel
-    from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 
+class AgentServer(Incarnation):
+    """One incarnation of an agent, at work."""
 
-class AgentServer:
-    """One incarnation of an agent.
-
-    `agent` is the newest decided state, `committed` the newest durable one: readers see only
-    that. `is_held` is true while mail must wait: an effectful instruction runs, directives wait
-    for room, or the agent is stopping.
-    """
-
-    __slots__ = (
-        "_info",
-        "_parts",
-        "_source",
-        "agent",
-        "args",
-        "committed",
-        "generation",
-        "is_alive",
-        "is_held",
-        "place",
-        "ref",
-        "running",
-        "stopping",
-        "supervisor",
-    )
-
-    def __init__(
-        self,
-        place: Place,
-        ref: int,
-        runner: SupervisorRunner,
-    ) -> None:
-        self.place = place
-        self.ref = ref
-        self.generation = place.generation
-        self.is_alive = True
-        self.is_held = False
-        self.running: EffectRun | None = None
-        self.stopping: ExitReason | None = None
-        self.args: ChildArgs | None = None
-        self.supervisor = runner
-        self._parts: Parts | None = None
-        self._source: str | None = None
-        self._info: AgentInfo | None = None
-        self.agent: Agent
-        self.committed: Agent
+    __slots__ = ()
 
     # -- life
 
@@ -168,50 +116,7 @@ class AgentServer:
             )
         make_dead_letter(self.place, mail, f"exited: {describe(reason)}")
 
-    # -- what belongs to it
-
-    @property
-    def kernel(self) -> Kernel:
-        """The shared parts of the engine."""
-        return self.place.kernel
-
-    @property
-    def program(self) -> AgentProgram:
-        """The agent as the runtime runs it."""
-        start = self.place.start
-        assert isinstance(start, AgentStart)
-        return start.program
-
-    @property
-    def window(self) -> Window | None:
-        """The signals that it has handled and would know again, if it keeps such."""
-        return None
-
-    @property
-    def has_open_commits(self) -> bool:
-        """Whether a commit is not answered yet."""
-        commits = None if self._parts is None else self._parts.commits
-        return commits is not None and commits.is_open
-
-    def taken_back(self, first_seq: int) -> None:
-        """Commands from *first_seq* on were taken back."""
-
-    @property
-    def overrides(self) -> Mapping[str, object]:
-        """What its initial state differs by from the defaults."""
-        start = self.place.start
-        assert isinstance(start, AgentStart)
-        return start.state if self.args is None else {**start.state, **self.args.state}
-
-    @property
-    def is_resting(self) -> bool:
-        """Whether it runs, has nothing under way, and nothing will come by itself."""
-        if not self.is_alive or self.is_held or self.running is not None:
-            return False
-        bonds = self.kernel.bonds
-        if bonds.has_children(self.place) or bonds.of(self.place) is not None:
-            return False
-        return self._parts is None or self._parts.is_resting
+    # -- its parts
 
     @property
     def parts(self) -> Parts:
@@ -220,52 +125,12 @@ class AgentServer:
             self._parts = Parts(self)
         return self._parts
 
-    @property
-    def timers(self) -> Timers | None:
-        """The timers, if one was ever armed."""
-        return None if self._parts is None else self._parts.timers
-
-    def instruction(self, run_id: str) -> InstructionRun | None:
-        """Return the instruction *run_id* that runs beside the mailbox."""
-        instructions = None if self._parts is None else self._parts.instructions
-        return None if instructions is None else instructions.running.get(run_id)
-
-    @property
-    def committed_seq(self) -> int:
-        """The number of the command that `committed` is from."""
-        commits = None if self._parts is None else self._parts.commits
-        return self.place.handled if commits is None else commits.durable_seq
-
-    @property
-    def source(self) -> str:
-        """What this agent's signals say where they come from: its path."""
-        if self._source is None:
-            self._source = self.place.path
-        return self._source
-
-    @property
-    def info(self) -> AgentInfo:
-        """Who this agent is, as its actions see it."""
-        if self._info is None:
-            self._info = info_of(self)
-        return self._info
-
-    def forget_info(self) -> None:
-        """Its parent has changed: who it is will be looked up anew."""
-        self._info = None
-
     def lost_own_supervisor(self) -> None:
         """The supervisor of its own gave up: nobody else falls (runtime.md 18)."""
         if self._parts is not None and self._parts.family is not None:
             self._parts.family.lost_own()
         if self.stopping is None:
             self.place.set_status("degraded")
-
-    def describe_step(self, signal: Signal) -> tuple[str, float]:
-        """Return the names of the actions that *signal* runs, and their timeout in seconds."""
-        routes = self.program.definition.plan(signal.type)
-        actions = [action for route in routes for action, _ in route.instructions]
-        return " + ".join(one.name for one in actions), sum(one.timeout_s for one in actions)
 
     # -- mail
 
