@@ -10,7 +10,6 @@ from typing import Final
 from jido_cli.core.directives import Error
 from jido_cli.core.expressions import EvaluationError, ExpressionError
 from jido_cli.core.tree_expressions import (
-    Mention,
     TreeExpression,
     TreeExpressions,
     UnknownNodeError,
@@ -21,11 +20,12 @@ from jido_cli.runtime.kernel import Kernel
 from jido_cli.runtime.serving.tree_values import TreeValues
 from jido_cli.testing.failures import ExpectationError
 from jido_cli.testing.matching import shown
-from jido_cli.testing.recorder import HappenedFact, Recorder
+from jido_cli.testing.recorder import HandledSignal, HappenedFact, Recorder
 from jido_cli.topology.model import Topology
 
 TELLING: Final = ("exited", "restarted", "gave_up", "directive_failed", "overflow")
 MOST_WHY: Final = 4
+MOST_OF_ONE: Final = 2
 
 
 class TreeChecks:
@@ -90,33 +90,56 @@ class TreeChecks:
         else:
             got, part = shown(thaw(look.got)), look.part
         why = [f"in {part}"] if part != compiled.text.strip() else []
-        for mention in compiled.mentions:
-            why += self._history(mention)
+        happened = [
+            line
+            for mention in compiled.mentions
+            if mention.kind in ("agents", "supervisors")
+            for line in self._history(mention.name)
+        ]
+        why += happened or self._troubles()
         return got, list(dict.fromkeys(why))[:MOST_WHY]
 
-    def _history(self, mention: Mention) -> list[str]:
+    def _history(self, ident: str) -> list[str]:
         """Return the last things that happened to a node: exits, restarts, failed commands."""
-        if mention.kind not in ("agents", "supervisors"):
-            return []
-        tail = f"/{mention.name}"
-        record = self._record
+        tail = f"/{ident}"
         found = [
-            (one.at, f"{mention.name} {one.kind.replace('_', ' ')} at {one.at:g}s: {one.text}")
-            for one in record.facts(*TELLING)
+            (one.at, f"{ident} {one.kind.replace('_', ' ')} at {one.at:g}s: {one.text}")
+            for one in self._record.facts(*TELLING)
             if one.path is not None and f"/{one.path}".endswith(tail)
         ]
         found += [
-            (one.at, f"{mention.name} restarted with {one.path} at {one.at:g}s")
-            for one in record.facts("restarted")
-            if one.path is not None and _went_along(one, mention.name)
+            (one.at, f"{ident} restarted with {one.path} at {one.at:g}s")
+            for one in self._record.facts("restarted")
+            if one.path is not None and _went_along(one, ident)
         ]
-        found += [
-            (one.at, f"{mention.name} failed {one.signal.type} at {one.at:g}s: {asked.message}")
-            for one in record.handled()
+        found += [(at, text) for at, path, text in self._failures() if f"/{path}".endswith(tail)]
+        return _last(found)
+
+    def _troubles(self) -> list[str]:
+        """Return the last things that went wrong anywhere."""
+        found = [
+            (one.at, f"{one.path} {one.kind.replace('_', ' ')} at {one.at:g}s: {one.text}")
+            for one in self._record.facts("exited", "gave_up", "directive_failed", "overflow")
+        ]
+        return _last([*found, *((at, text) for at, _, text in self._failures())])
+
+    def _failures(self) -> list[tuple[float, str, str]]:
+        """Return when, where and why commands failed."""
+        return [
+            (one.at, one.path, _failed(one, asked.message))
+            for one in self._record.handled()
             for asked in one.directives
-            if isinstance(asked, Error) and f"/{one.path}".endswith(tail)
+            if isinstance(asked, Error)
         ]
-        return [" ".join(text.split()) for _, text in sorted(found)[-2:]]
+
+
+def _failed(command: HandledSignal, why: str) -> str:
+    ident = command.path.rpartition("/")[2]
+    return f"{ident} failed {command.signal.type} at {command.at:g}s: {why}"
+
+
+def _last(found: list[tuple[float, str]]) -> list[str]:
+    return [" ".join(text.split()) for _, text in sorted(found)[-MOST_OF_ONE:]]
 
 
 def _went_along(restart: HappenedFact, ident: str) -> bool:

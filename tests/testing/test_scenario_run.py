@@ -174,6 +174,20 @@ def test_a_failed_command_is_told_where_its_agent_is_looked_at(result):
     assert "counter failed counter.add at 0s: requirement not met: params.by < 100" in told(found)
 
 
+def test_what_went_wrong_elsewhere_is_told_where_nothing_happened_to_who_is_looked_at(result):
+    found = result(
+        steps(
+            "send: {to: twins-1, type: counter.add, data: {by: 100}}",
+            "wait: {until: 'agents[\"counter\"].state.count == 1', within: 1s}",
+        )
+    )
+    assert told(found).split("\n")[1:] == [
+        "got       0 after 1s",
+        "why       twins-1 failed counter.add at 0s: requirement not met: params.by < 100",
+        "          no agent has work to do",
+    ]
+
+
 def test_the_half_that_does_not_hold_is_told(result):
     found = result(
         steps('expect: agents["counter"].restarts == 0 && agents["counter"].state.count == 3')
