@@ -6,22 +6,30 @@ Each is kept as one text of bytes, so that an agent at rest costs little more th
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
 from jido_cli.store.checkpoints import Checkpoint, Lineage
 
+CHECKPOINTS_KEPT: Final = 1_000_000
 _DECODER = msgspec.msgpack.Decoder(Checkpoint)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
 class MemoryStore:
-    """Keeps checkpoints until the engine ends."""
+    """Keeps checkpoints until the engine ends.
 
-    __slots__ = ("_kept",)
+    Args:
+        limit: so many at most; one more is not kept, which `save` tells.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_count", "_kept", "_limit")
+
+    def __init__(self, limit: int = CHECKPOINTS_KEPT) -> None:
         self._kept: dict[str, dict[str, bytes]] = {}
+        self._count = 0
+        self._limit = limit
 
     def load(self, lineage: Lineage) -> Checkpoint | None:
         """Return the checkpoint of *lineage*."""
@@ -29,7 +37,12 @@ class MemoryStore:
         return None if kept is None else _DECODER.decode(kept)
 
     def save(self, lineage: Lineage, checkpoint: Checkpoint, done: Callable[[bool], None]) -> None:
-        """Keep *checkpoint*; that cannot fail."""
+        """Keep *checkpoint*; *done* is told no where there is no room for one more."""
+        is_new = not self.holds(lineage)
+        if is_new and self._count >= self._limit:
+            done(False)
+            return
+        self._count += is_new
         self._kept.setdefault(lineage.owner, {})[lineage.id] = _ENCODER.encode(checkpoint)
         done(True)
 
@@ -37,7 +50,7 @@ class MemoryStore:
         """Forget the checkpoint of *lineage*."""
         below = self._kept.get(lineage.owner)
         if below is not None:
-            below.pop(lineage.id, None)
+            self._count -= below.pop(lineage.id, None) is not None
             if not below:
                 del self._kept[lineage.owner]
 

@@ -96,3 +96,27 @@ def test_a_supervisor_shows_its_own_window_and_no_mailbox():
         "window      2/3 in 5s: 1 more restart is allowed",
         "boundary    falls with it: nothing",
     ]
+
+
+def test_a_keyed_supervisor_says_how_many_are_awake_and_asleep():
+    keyed = {
+        "awake": 12,
+        "hibernated": 3400,
+        "max_children": 500,
+        "on_full": "hibernate_oldest",
+        "idle_timeout_s": 600.0,
+    }
+    node = shop.inspect_inventory() | {"keyed": keyed}
+    text = "12 awake, 3,400 asleep, at most 500 (hibernate_oldest), asleep after 10m"
+    assert f"keyed       {text}" in inspect_lines(node, TIMES)
+    node["keyed"] = keyed | {"max_children": None, "idle_timeout_s": None}
+    assert "keyed       12 awake, 3,400 asleep" in inspect_lines(node, TIMES)
+
+
+def test_an_agent_that_knows_signals_again_says_how_many():
+    dedupe = {"known": 7, "max": 1000, "keep_s": 3600, "duplicates": 1, "evicted": 0, "unkeyed": 0}
+    node = shop.inspect_inventory() | {"dedupe": dedupe}
+    text = "dedupe      7 of 1,000 known for 1h, 1 duplicate"
+    assert text in inspect_lines(node, TIMES)
+    node["dedupe"] = dedupe | {"evicted": 5, "unkeyed": 2}
+    assert f"{text}, 5 forgotten early, 2 without a key" in inspect_lines(node, TIMES)

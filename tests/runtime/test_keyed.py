@@ -9,6 +9,7 @@ import pytest
 
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.server import AgentServer
+from jido_cli.store.memory import MemoryStore
 from tests.helpers.committers import DelayingCommitter
 from tests.helpers.topologies import findings_of, world_of
 from tests.helpers.worlds import World
@@ -541,3 +542,34 @@ def test_defaults_may_say_what_persists() -> None:
         findings_of(f"{text}supervisor:\n  children:\n    - {KEYED}template: {{agent: c}}}}\n")
         == []
     )
+
+
+def test_where_the_store_has_no_room_agents_stay_awake_and_that_is_told(start: Any) -> None:
+    world = start(store=MemoryStore(limit=1))
+    send(world, "a")
+    world.advance(5)
+    send(world, "b")
+    world.advance(601)
+    assert awake(world) == ["b"]
+    assert world.events("not_kept")[0][1:] == (
+        "root/counters/b",
+        "its state could not be kept: it stays awake",
+    )
+    send(world, "b")
+    assert world.state("counters/b")["n"] == 2
+    world.order("stop", id="counters/b")
+    assert world.events("not_kept")[-1][2].endswith("it stopped without a new checkpoint")
+
+
+def test_an_agent_whose_errors_still_count_does_not_sleep() -> None:
+    text = (AGENTS + TREE).replace("ON_FULL", "reject")
+    text = text.replace("    idle_timeout: 10m", "    on_error: {max_errors: 2, within: 1h}\n" * 1)
+    text = text.replace("    persist", "    idle_timeout: 10m\n    persist")
+    text = text.replace("      ask:", "      fail: {require: 'false'}\n      ask:")
+    world = world_of(text).boot()
+    world.order("send", to="counters/a", type="fail", data={})
+    world.advance(1800)
+    assert awake(world) == ["a"]
+    world.advance(3600)
+    assert awake(world) == []
+    world.close()

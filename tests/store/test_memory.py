@@ -54,3 +54,12 @@ def test_what_is_discarded_is_gone_and_may_be_discarded_again() -> None:
     store.discard(ANN)
     assert (store.load(ANN), store.holds(ANN), store.count("root/sessions")) == (None, False, 0)
     assert store.count("root/other") == 1
+
+
+def test_beyond_the_limit_nothing_new_is_kept_and_that_is_told() -> None:
+    store = MemoryStore(limit=1)
+    assert saved(store, ANN, Checkpoint(1, 1, 0.0, {})) == [True]
+    assert saved(store, Lineage("root/sessions", "bob"), Checkpoint(1, 1, 0.0, {})) == [False]
+    assert saved(store, ANN, Checkpoint(2, 1, 0.0, {})) == [True]
+    store.discard(ANN)
+    assert saved(store, Lineage("root/sessions", "bob"), Checkpoint(1, 1, 0.0, {})) == [True]

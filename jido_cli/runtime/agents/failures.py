@@ -28,14 +28,16 @@ class ActionCrash(Exception):
 class ErrorWindow:
     """The times (monotonic seconds) of an agent's latest errors."""
 
-    __slots__ = ("_times",)
+    __slots__ = ("_times", "open_until")
 
     def __init__(self) -> None:
         self._times: deque[float] = deque()
+        self.open_until = 0.0  # then the newest error is too old to count
 
     def record(self, now: float, within_s: float) -> int:
         """Note an error and return how many there were within the span."""
         self._times.append(now)
+        self.open_until = now + within_s
         while self._times[0] < now - within_s:
             self._times.popleft()
         return len(self._times)

@@ -89,6 +89,7 @@ class Parts:
         """Whether nothing is under way, and nothing will come by itself."""
         return (
             self.waiting_directives == 0
+            and (self.window is None or self.window.open_until < self._server.kernel.monotonic())
             and not (self.commits is not None and self.commits.is_open)
             and (self.timers is None or self.timers.is_empty)
             and (self.instructions is None or self.instructions.is_empty)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from jido_cli.observe.events import Event
 from jido_cli.observe.records import ExitRecord
+from jido_cli.runtime.supervising.starts import AgentStart, Persist
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
@@ -93,9 +94,9 @@ class StoryKeeper:
             events=tuple(one for one in self._events if one.at >= begin),
             causes=self._causes(),
             kept=tuple(
-                (place.path, "nothing (persist: none)")
+                (place.path, _kept(place.start.program.persist))
                 for place in kernel.tree.walk()
-                if place.start.kind == "agent"
+                if isinstance(place.start, AgentStart)
             ),
             dead_letters=kernel.dead_letters.total,
             origin=None if trigger is None else trigger.start.origin,
@@ -119,3 +120,10 @@ def _is_crash(event: Event) -> bool:
 
 def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _kept(persist: Persist) -> str:
+    """Return what is left of an agent when its engine has ended."""
+    if persist == "none":
+        return "nothing (persist: none)"
+    return f"nothing (persist: {persist}, in the engine's memory)"
