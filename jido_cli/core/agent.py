@@ -21,14 +21,8 @@ from jido_cli.core.schema_absorb import Absorb
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import Plan, plan_routes
-from jido_cli.core.values import (
-    FrozenDict,
-    ValueDomainError,
-    check_size,
-    freeze_mapping,
-    merge,
-    of_items,
-)
+from jido_cli.core.updates import merge
+from jido_cli.core.values import FrozenDict, ValueDomainError, check_size, freeze_mapping, of_items
 from jido_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from jido_cli.core.plugins.mounting import PluginError
 from jido_cli.core.plugins.slices import slice_of
 from jido_cli.core.schema import SchemaError, compile_schema
 from jido_cli.core.strategy import STRATEGY_KEY, Strategy
-from jido_cli.core.values import FrozenDict, freeze_mapping, with_items
+from jido_cli.core.updates import with_items
+from jido_cli.core.values import FrozenDict, freeze_mapping
 
 
 def strategy_schema(strategy: Strategy) -> Mapping[str, object]:

@@ -16,13 +16,13 @@ from jido_cli.core.fsm import TransitionError
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.shown import show
 from jido_cli.core.state_ops import StateOp, StateOpError, apply
+from jido_cli.core.updates import merge
 from jido_cli.core.values import (
     MAX_STATE_BYTES,
     FrozenDict,
     ValueDomainError,
     freeze,
     freeze_mapping,
-    merge,
 )
 
 _SHAPE = "an action returns a mapping, None, or (mapping, [directives])"

@@ -32,15 +32,8 @@ from jido_cli.core.schema_normalise import Walk, WalkBuilder
 from jido_cli.core.schema_quick import ABSENT, Fix, Member, passes, quick_test, take_once
 from jido_cli.core.schema_short import expand_short_form, is_full_schema
 from jido_cli.core.shown import cut, show
-from jido_cli.core.values import (
-    FrozenDict,
-    ValueDomainError,
-    freeze,
-    freeze_mapping,
-    merge,
-    of_items,
-    with_items,
-)
+from jido_cli.core.updates import merge, with_items
+from jido_cli.core.values import FrozenDict, ValueDomainError, freeze, freeze_mapping, of_items
 
 if TYPE_CHECKING:
     import jsonschema_rs

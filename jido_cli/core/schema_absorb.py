@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.schema_quick import ABSENT, Fix
+from jido_cli.core.updates import merge
 from jido_cli.core.values import (
     MAX_DEPTH,
     FrozenDict,
@@ -17,7 +18,6 @@ from jido_cli.core.values import (
     ValueDomainError,
     check_depth,
     freeze_mapping,
-    merge,
     size_of,
 )
 

@@ -14,7 +14,8 @@ from operator import is_not
 
 from jido_cli.core.schema_document import path_of, pointer_to, properties_of, resolve
 from jido_cli.core.schema_errors import SchemaError
-from jido_cli.core.values import MAX_INT, MIN_INT, FrozenDict, FrozenList, freeze, with_items
+from jido_cli.core.updates import with_items
+from jido_cli.core.values import MAX_INT, MIN_INT, FrozenDict, FrozenList, freeze
 
 _INNER = frozenset(("$ref", "properties", "additionalProperties", "prefixItems", "items")) | {
     "allOf",

@@ -14,15 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec.structs import force_setattr
 
-from jido_cli.core.values import (
-    FrozenDict,
-    freeze,
-    freeze_mapping,
-    merge,
-    of_items,
-    with_items,
-    without,
-)
+from jido_cli.core.updates import merge, with_items, without
+from jido_cli.core.values import FrozenDict, freeze, freeze_mapping, of_items
 from jido_cli.errors import JidoCliError
 
 

@@ -13,7 +13,7 @@ so that neither has to be counted again when it becomes part of something larger
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NoReturn
 
 from jido_cli.core.shown import show
@@ -163,53 +163,6 @@ def thaw(value: object) -> object:
     return value
 
 
-def merge(base: FrozenDict, delta: Mapping[str, object]) -> FrozenDict:
-    """Return *base* with *delta* laid over it, deeply.
-
-    Where both hold mappings these are merged; everything else in *delta* replaces. What does not
-    change is shared, and *base* itself is returned when nothing does.
-
-    Raises:
-        ValueDomainError: something in *delta* is not JSON.
-    """
-    frozen = freeze_mapping(delta)
-    changed: dict[str, object] = {}
-    for key, value in frozen.items():
-        if key not in base:
-            changed[key] = value
-            continue
-        old = base[key]
-        if type(value) is FrozenDict and type(old) is FrozenDict:
-            value = merge(old, value)
-        if not is_same(old, value):
-            changed[key] = value
-    return with_items(base, changed) if changed else base
-
-
-def with_items(base: FrozenDict, changed: Mapping[str, object]) -> FrozenDict:
-    """Return a copy of *base* whose items in *changed*, all frozen, replace those of the base.
-
-    Raises:
-        ValueDomainError: that nests too deep.
-    """
-    depth, size = base.depth, base.size
-    for key, value in changed.items():
-        kind = type(value)
-        if (kind is FrozenDict or kind is FrozenList) and value.depth >= depth:  # type: ignore[attr-defined]
-            depth = value.depth + 1  # type: ignore[attr-defined]
-        size += (
-            size_of(value) - size_of(base[key])
-            if key in base
-            else size_of(value) + size_of(key) + 2
-        )
-    new = FrozenDict({**base, **changed})
-    new.depth = depth
-    new.size = size
-    if depth > MAX_DEPTH:
-        check_depth(new)
-    return new
-
-
 def of_items(items: dict[str, object]) -> FrozenDict:
     """Return a frozen copy of *items*, whose values are frozen already.
 
@@ -217,28 +170,6 @@ def of_items(items: dict[str, object]) -> FrozenDict:
         ValueDomainError: that nests too deep.
     """
     return _freeze_dict(items, 1)
-
-
-def without(base: FrozenDict, keys: Iterable[str]) -> FrozenDict:
-    """Return a copy of *base* without *keys*; itself if it has none of them."""
-    gone = set(keys)
-    if gone.isdisjoint(base):
-        return base
-    return of_items({key: value for key, value in base.items() if key not in gone})
-
-
-def is_same(one: object, other: object) -> bool:
-    """Return whether the frozen values are one object or equal scalars of one type.
-
-    Equal containers that are not one object count as different: to compare them costs as much as
-    to store them, and Python holds 1, 1.0 and True for equal in there.
-    """
-    if one is other:
-        return True
-    kind = type(one)
-    if kind is not type(other) or kind is FrozenDict or kind is FrozenList:
-        return False
-    return one == other
 
 
 def check_size(state: FrozenDict, limit: int = MAX_STATE_BYTES) -> None:

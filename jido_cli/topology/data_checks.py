@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from jido_cli.core.schema import Schema, SchemaError, compile_schema, is_full_schema
-from jido_cli.core.values import freeze_mapping, merge
+from jido_cli.core.updates import merge
+from jido_cli.core.values import freeze_mapping
 from jido_cli.topology import raw
 from jido_cli.topology.compiling import key_of, sound_schema
 from jido_cli.topology.positions import MapMark, Path, Pos, Positions

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
+from jido_cli.core.updates import merge
 from jido_cli.core.values import (
     MAX_DEPTH,
     FrozenDict,
@@ -20,13 +21,9 @@ from jido_cli.core.values import (
     check_size,
     freeze,
     freeze_mapping,
-    is_same,
-    merge,
     thaw,
-    with_items,
-    without,
 )
-from tests.core.values_strategies import TREES, VALUES
+from tests.core.values_strategies import VALUES, nested, same_types
 
 READ_ONLY = "this value is read-only: return the changes, do not make them in place"
 
@@ -47,13 +44,6 @@ class Rows(list):
     pass
 
 
-def nested(depth: int) -> object:
-    value: object = 1
-    for _ in range(depth):
-        value = {"a": value}
-    return value
-
-
 def rows(depth: int) -> object:
     value: object = 1
     for _ in range(depth):
@@ -66,11 +56,6 @@ def exact_depth(value: object) -> int:
         items = value.values() if isinstance(value, dict) else value
         return 1 + max(map(exact_depth, items), default=0)
     return 0
-
-
-def same_types(one: object, other: object) -> bool:
-    """Compare as JSON does: 1, 1.0 and True are three different values."""
-    return json.dumps(one) == json.dumps(other)
 
 
 @given(VALUES)
@@ -231,77 +216,12 @@ def test_a_mapping_is_asked_for_where_one_is_needed():
     assert str(caught.value) == "state: a list where a mapping is needed"
 
 
-def naive_merge(base: dict, delta: dict) -> dict:
-    merged = dict(base)
-    for key, value in delta.items():
-        old = merged.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = naive_merge(old, value) if both else value
-    return merged
-
-
-@given(TREES, TREES)
-def test_merging_is_deep_and_leaves_the_base_alone(base, delta):
-    frozen = freeze_mapping(base)
-    merged = merge(frozen, delta)
-    assert same_types(merged, naive_merge(base, delta))
-    assert same_types(frozen, base)
-
-
-@given(TREES, TREES)
-def test_merging_twice_is_merging_once(base, delta):
-    once = merge(freeze_mapping(base), delta)
-    assert same_types(merge(once, delta), once)
-
-
-@given(TREES, TREES)
-def test_a_merge_keeps_the_bounds_of_depth_and_size(base, delta):
-    merged = merge(freeze_mapping(base), delta)
-    fresh = freeze_mapping(thaw(merged))
-    assert merged.depth >= fresh.depth
-    assert merged.size >= fresh.size - 24
-
-
-@given(TREES)
-def test_merging_scalars_that_are_there_already_returns_the_base_itself(base):
-    frozen = freeze_mapping(base)
-    scalars = {k: v for k, v in base.items() if not isinstance(v, dict | list)}
-    assert merge(frozen, scalars) is frozen
-
-
-def test_a_merge_shares_what_it_does_not_touch():
-    base = freeze_mapping({"a": {"x": 1}, "b": {"y": 2}, "l": [1]})
-    merged = merge(base, {"b": {"y": 3}})
-    assert merged["a"] is base["a"]
-    assert merged["l"] is base["l"]
-    assert merge(base, {"a": {"x": 1}, "l": base["l"]}) is base
-
-
-@pytest.mark.parametrize(("one", "other"), [(1, 1.0), (1, True), (0, False), (0.0, False)])
-def test_numbers_and_booleans_that_python_holds_for_equal_are_changes(one, other):
-    base = freeze_mapping({"v": one})
-    assert not is_same(one, other)
-    assert merge(base, {"v": other})["v"] is other
-
-
 def test_wrapping_the_state_again_and_again_ends_at_the_allowed_depth():
     value = freeze_mapping({"a": 1})
     with pytest.raises(ValueDomainError, match="nested deeper than 64"):
         for _ in range(MAX_DEPTH + 1):
             value = freeze_mapping({"a": value})
     assert value.depth == MAX_DEPTH
-
-
-def test_a_depth_that_was_once_reached_does_not_count_for_ever():
-    deep = freeze_mapping({"a": nested(MAX_DEPTH - 1)})
-    flat = with_items(deep, {"a": 1})
-    assert freeze({"x": flat}) == {"x": {"a": 1}}
-
-
-def test_keys_can_be_left_out():
-    base = freeze_mapping({"a": 1, "b": 2})
-    assert without(base, ["a", "z"]) == {"b": 2}
-    assert without(base, ["z"]) is base
 
 
 def test_a_state_over_the_limit_is_refused_and_one_below_it_is_not():

@@ -1,6 +1,8 @@
-"""Values of the JSON domain for property tests."""
+"""Values of the JSON domain for tests: how they are made, and when two are the same."""
 
 from __future__ import annotations
+
+import json
 
 from hypothesis import strategies as st
 
@@ -27,3 +29,15 @@ TREES = st.dictionaries(
     ),
     max_size=4,
 )
+
+
+def nested(depth: int) -> object:
+    value: object = 1
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+def same_types(one: object, other: object) -> bool:
+    """Compare as JSON does: 1, 1.0 and True are three different values."""
+    return json.dumps(one) == json.dumps(other)

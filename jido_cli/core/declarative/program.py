@@ -24,7 +24,8 @@ from jido_cli.core.expressions import EvaluationError, Scope
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.schema import Schema, SchemaError
 from jido_cli.core.state_ops import StateOp, apply
-from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping, merge
+from jido_cli.core.updates import merge
+from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping
 
 
 class Requirement(NamedTuple):

@@ -42,7 +42,8 @@ from jido_cli.core.state_ops import (
     StateOp,
     apply,
 )
-from jido_cli.core.values import FrozenDict, freeze, of_items, with_items
+from jido_cli.core.updates import with_items
+from jido_cli.core.values import FrozenDict, freeze, of_items
 
 STATE_KEYS = ("delete", "replace", "set", "merge", "append", "prepend", "keep")
 _PATH_KEYS = ("set", "append", "prepend", "keep")

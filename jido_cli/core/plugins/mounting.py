@@ -16,7 +16,8 @@ from jido_cli.core.agent import Route
 from jido_cli.core.plugins.contract import Plugin, PluginRoute, PluginSchedule
 from jido_cli.core.plugins.slices import slice_of, sliced
 from jido_cli.core.schema import SchemaError, compile_schema
-from jido_cli.core.values import FrozenDict, freeze_mapping, with_items, without
+from jido_cli.core.updates import with_items, without
+from jido_cli.core.values import FrozenDict, freeze_mapping
 from jido_cli.errors import JidoCliError, UsageError
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")

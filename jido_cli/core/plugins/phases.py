@@ -19,7 +19,8 @@ from jido_cli.core.plugins.slices import slice_of
 from jido_cli.core.router import matches
 from jido_cli.core.shown import show
 from jido_cli.core.signals import Signal
-from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping, with_items
+from jido_cli.core.updates import with_items
+from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping
 
 RESERVED = frozenset({"state", "params", "signal", "agent", "ctx", "result", "directive"})
 """Facts that no plugin may give: they are what actions know already."""

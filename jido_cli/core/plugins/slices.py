@@ -13,7 +13,8 @@ import msgspec
 from jido_cli.core.action import Action, Outcome
 from jido_cli.core.context import Context
 from jido_cli.core.state_ops import StateOp, apply
-from jido_cli.core.values import FrozenDict, freeze_mapping, merge, of_items, with_items
+from jido_cli.core.updates import merge, with_items
+from jido_cli.core.values import FrozenDict, freeze_mapping, of_items
 
 _EMPTY = of_items({})
 
