@@ -39,3 +39,13 @@ def test_a_scenario_holds(topology: Topology, name: str):
 def test_every_example_says_in_scenarios_what_it_shows():
     examples = [(file, one) for file, one in runnable() if file.parent == TOPOLOGIES]
     assert [file.name for file, topology in examples if not topology.scenarios] == []
+
+
+@pytest.mark.parametrize("name", ["hierarchy", "chat-sessions", "two-siblings"])
+def test_two_runs_of_a_scenario_are_the_same_to_the_last_line(name: str):
+    topology = load(TOPOLOGIES / f"{name}.yaml").require()
+    with imports_of(topology.project_root):
+        for scenario in topology.scenarios.values():
+            first, second = (run_scenario(topology, scenario, has_trace=True) for _ in range(2))
+            assert first.trace == second.trace
+            assert len(first.trace) > 5

@@ -29,7 +29,7 @@ EXAMPLES = (
 
 def command(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="The topologies.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="The topologies.")],
     only: Annotated[
         str | None,
         typer.Option("-k", metavar="NAME", help="Only scenarios that have this in their name."),
