@@ -25,9 +25,7 @@ from jido_cli.topology.replicas import Checked, Replicas
 from jido_cli.topology.rules import (
     BAD_NAME,
     BAD_VALUE,
-    CONFLICTING_KEYS,
     EXPRESSION,
-    MISSING_KEY,
     NOT_AVAILABLE,
     WRONG_TYPE,
     Findings,
@@ -35,16 +33,13 @@ from jido_cli.topology.rules import (
 )
 from jido_cli.topology.schema_files import SchemaFiles
 from jido_cli.topology.shape_keys import (
-    LATER_GROUP_KEYS,
-    example_hint,
     has_type,
     holds,
     item_label,
-    joined,
-    keys_of,
     matches,
 )
 from jido_cli.topology.shape_repair import Repaired, Repairs
+from jido_cli.topology.shape_required import RequiredKeys
 from jido_cli.topology.shape_scalars import Scalars
 from jido_cli.topology.words import TYPE_NAMES, Suggester
 
@@ -54,7 +49,6 @@ _ROOT: Final = "the file"
 _EXPRESSION_REF: Final = "#/$defs/expression"
 _GIVES: Final = {BOOL: "boolean", INT: "integer", DOUBLE: "number", STRING: "string"}
 _NUMBERS: Final = ("integer", "number")
-_ONE_KIND: Final = "a child runs an agent, is a supervisor or mounts a topology"
 _NOTE: Final = ("this is what the expression comes to",)
 
 
@@ -77,6 +71,7 @@ class Shape:
         self._schema_files = schema_files
         self._scalars = Scalars(suggester, self._add)
         self._repairs = Repairs(suggester, self._add, self.chosen)
+        self._required = RequiredKeys(self._add)
         self._replicas = Replicas(self, findings, load_time)
         self._notes: tuple[str, ...] = ()
 
@@ -267,7 +262,7 @@ class Shape:
                 excluded_by = properties[key].get("x-jido-excluded-by", ())
                 if excluded_by:
                     others = [each for each in excluded_by if each in value]
-                    self._excluded(key, others, mark, label)
+                    self._required.excluded(key, others, mark, label)
                     return Checked(value, mark)
                 if properties[key].get("x-jido-reserved"):
                     owner = "" if label == _ROOT else f" of {label}"
@@ -282,18 +277,8 @@ class Shape:
                 continue
             if found.value is not below:
                 changed[key] = found
-        self._keys_present(node, present, mark, label, at)
+        self._required.check(node, present, mark, label, at)
         return Checked(*_with_changes(value, mark, changed))
-
-    def _excluded(self, key: str, others: list[str], mark: MapMark, label: str) -> None:
-        fact = f"{key!r} and {others[0]!r} of {label} exclude each other"
-        later = max(mark.keys[key], mark.keys[others[0]])
-        self._add(
-            CONFLICTING_KEYS,
-            later,
-            fact,
-            hint="a child runs an agent, is a supervisor or mounts a topology",
-        )
 
     def _list(self, node: Node, value: list[object], mark: ListMark, label: str) -> Checked:
         if len(value) < node.get("minItems", 0):
@@ -333,54 +318,6 @@ class Shape:
             self._add(BAD_NAME, place, fact)
         elif "pattern" in node and not matches(node["pattern"], key):
             self._scalars.bad_name(key, node["pattern"], place, f"in {label}, the name")
-
-    def _keys_present(
-        self, node: Node, present: set[str], mark: MapMark, label: str, at: ScalarMark
-    ) -> None:
-        missing = [key for key in node.get("required", ()) if key not in present]
-        if missing:
-            hint = example_hint(node, missing)
-            self._add(MISSING_KEY, at, f"{label} has no {joined(missing)}", hint=hint)
-        for key, needed in node.get("dependentRequired", {}).items():
-            if key in mark.keys and not present.issuperset(needed):
-                fact = f"{key!r} of {label} means nothing without {needed[0]!r}"
-                self._add(MISSING_KEY, mark.keys[key], fact)
-        if "anyOf" in node and not any(holds(group, present) for group in node["anyOf"]):
-            self._no_group(node, node["anyOf"], present, label, at)
-        if "oneOf" in node:
-            self._one_group(node, present, mark, label, at)
-
-    def _one_group(
-        self, node: Node, present: set[str], mark: MapMark, label: str, at: ScalarMark
-    ) -> None:
-        groups: Sequence[Node] = node["oneOf"]
-        known: Node = node.get("properties", {})
-        held = [group for group in groups if not present.isdisjoint(keys_of(group))]
-        written = [next((key for key in mark.keys if key in keys_of(group)), "") for group in held]
-        if any(known.get(key, {}).get("x-jido-reserved") for key in written):
-            return  # told already
-        if len(held) > 1 and all(written):
-            fact = f"{written[0]!r} and {written[1]!r} of {label} exclude each other"
-            later = max(mark.keys[written[0]], mark.keys[written[1]])
-            self._add(CONFLICTING_KEYS, later, fact)
-        elif not any(holds(group, present) for group in groups) and (
-            # A key that is none of ours is told already, and may be what is missing.
-            held or all(key in known or key.startswith("x-") for key in mark.keys)
-        ):
-            self._no_group(node, held or groups, present, label, at)
-
-    def _no_group(
-        self, node: Node, groups: Sequence[Node], present: set[str], label: str, at: ScalarMark
-    ) -> None:
-        known: Node = node.get("properties", {})
-        here = {key for key in known if not known[key].get("x-jido-reserved")}
-        later = LATER_GROUP_KEYS - here
-        offered = [group for group in groups if later.isdisjoint(keys_of(group))]
-        wanted = []
-        for group in offered:
-            lacking = [key for key in keys_of(group) if key not in present]
-            wanted.append(joined(lacking, "or" if "anyOf" in group else "and"))
-        self._add(MISSING_KEY, at, f"{label} has no {joined(wanted, 'or', quote=False)}")
 
     def _wrong_type(self, node: Node, value: object, mark: Mark, label: str) -> None:
         fact, hint = self._scalars.wrong_type(node, value, label)
