@@ -46,6 +46,8 @@ if TYPE_CHECKING:
         PluginView,
         rewrite_signal,
     )
+    from jido_cli.core.sensor import Sensor, SensorContext, sensor
+    from jido_cli.core.sensor_directives import StartSensor, StopSensor
     from jido_cli.core.signals import Signal, new_signal
     from jido_cli.core.snapshot import Snapshot
     from jido_cli.core.state_ops import DeleteKeys, DeletePath, ReplaceState, SetPath, SetState
@@ -88,14 +90,18 @@ __all__ = [
     "Run",
     "RunInstruction",
     "Schedule",
+    "Sensor",
+    "SensorContext",
     "SetPath",
     "SetState",
     "Signal",
     "SignalSpec",
     "Snapshot",
     "SpawnAgent",
+    "StartSensor",
     "Stop",
     "StopChild",
+    "StopSensor",
     "Strategy",
     "StrategyView",
     "action",
@@ -104,6 +110,7 @@ __all__ = [
     "directive_type",
     "new_signal",
     "rewrite_signal",
+    "sensor",
 ]
 
 _HOMES = {
@@ -121,6 +128,8 @@ _HOMES = {
         "rewrite_signal",
     ),
     "own_directives": ("Run", "directive"),
+    "sensor": ("Sensor", "SensorContext", "sensor"),
+    "sensor_directives": ("StartSensor", "StopSensor"),
     "signals": ("Signal", "new_signal"),
     "snapshot": ("Snapshot",),
     "strategy": ("Decision", "Planned", "Strategy", "StrategyView"),

@@ -43,8 +43,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "supervision": frozenset(),
     "core": frozenset(),
-    "topology": frozenset({"core"}),
-    "lint": frozenset({"topology", "core", "supervision"}),
+    "topology": frozenset({"core", "actions"}),
+    "lint": frozenset({"topology", "core", "actions", "supervision"}),
     "observe": frozenset({"core"}),
     "bus": frozenset({"core", "observe"}),
     "store": frozenset({"core"}),
@@ -85,6 +85,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     ),
     "pytest": ("testing/plugin.py",),
     "cronsim": ("core/cron.py",),
+    "watchfiles": ("actions/sensors/file_watch.py",),
     "starlette": ("control/*",),
     "uvicorn": ("control/*",),
     "httptools": ("control/*",),
@@ -113,6 +114,7 @@ LAZY: dict[str, tuple[str, ...]] = {
     "cel_expr_python": ("core/cel/checking.py",),  # only what has expressions pays for it, 30 ms
     "jsonschema_rs": ("core/schema.py",),  # only schemas that are not simple pay for it, 8 ms
     "re2": ("core/cel/patterns.py",),  # the same
+    "watchfiles": ("actions/sensors/file_watch.py",),  # only who watches files pays for it
     # public names are loaded on first use
     "importlib.import_module": ("__init__.py", "testing/__init__.py"),
     "jido_cli.testing.topology_run": ("testing/plugin.py",),  # only tests that use it pay for it

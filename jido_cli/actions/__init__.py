@@ -1,4 +1,5 @@
-"""The built-in plugins: what agents can use without any Python of their own.
+"""What comes with jido: the built-in plugins and sensors.
 
-Nothing lives in this module. What is built in imports `core` only and touches nothing by itself.
+Agents can use them without any Python of their own. Nothing lives in this module. What is built in
+imports `core` only, is written as users write theirs, and knows nothing of how it is run.
 """

@@ -26,6 +26,7 @@ from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
 from jido_cli.runtime.build_receivers import Receivers
 from jido_cli.runtime.extending import Extras, extras_of
+from jido_cli.runtime.sensor_build import find_all, names_python, sensor_specs
 from jido_cli.runtime.supervising.starts import (
     AgentProgram,
     AgentStart,
@@ -79,7 +80,8 @@ def build(topology: Topology) -> Built:
 
 def _add_import_paths(topology: Topology) -> None:
     decls = _all_actions(topology)
-    if any(one.run is not None or _own_directives(one) for one in decls) or _has_classes(topology):
+    is_named = any(one.run is not None or _own_directives(one) for one in decls)
+    if is_named or _has_classes(topology) or names_python(topology, decls):
         add_import_paths(topology.file, topology.project_root)
 
 
@@ -137,6 +139,7 @@ class _Builder:
         self._folder = topology.file.resolve().parent
 
     def build(self) -> Built:
+        find_all(_all_actions(self._topology), self._topology, self._folder)
         return Built(self._supervisor(self._topology.root), self.programs())
 
     def programs(self) -> dict[str, AgentProgram]:
@@ -229,6 +232,7 @@ class _Builder:
                 on_parent_death=decl.on_parent_death,
                 dedupe=self.receivers.dedupe(decl.dedupe),
                 plugins=self._extras_of(decl).shown(decl.plugins),
+                sensors=sensor_specs(decl, self._topology, self._folder),
             )
         return program
 

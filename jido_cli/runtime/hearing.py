@@ -6,7 +6,7 @@ The children of a dynamic supervisor are one subscriber, and so are the members 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from jido_cli.bus.bridges import Bus, JoinedBuses
@@ -123,6 +123,14 @@ class Hearing:
         if type(template) is not AgentStart:
             return None
         return self._groups.get((id(place), template.program.definition.name))
+
+    def listen(self, place: Place, patterns: Iterable[str]) -> None:
+        """Let *place*, which is no agent, hear what matches one of *patterns*."""
+        self.bus_of(place).add(place, tuple(patterns))
+
+    def unlisten(self, place: Place) -> None:
+        """Let *place* hear nothing any more."""
+        self.bus_of(place).discard(place)
 
     def ended(self, place: Place) -> None:
         """A place left the tree."""

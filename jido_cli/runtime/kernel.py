@@ -179,9 +179,11 @@ class Kernel:
             return
         self._note_loop(place, runner)
         mates = [one for one in restart.group if one != place.id]
-        limits = runner.start.flags
+        limits, used = runner.start.each or runner.start.flags, restart.used
+        if runner.start.each is not None:
+            used = place.log.recent_restarts(self.monotonic() - limits.max_seconds)
         span = measures.setting(limits.max_seconds * 1000)
-        window = f"{restart.used}/{limits.max_restarts} in {span}"
+        window = f"{used}/{limits.max_restarts} in {span}"
         together = f"with {', '.join(mates)}" if mates else "alone"
         self.events.fact(
             "restarted",
@@ -189,7 +191,7 @@ class Kernel:
             f"gen {generation}  {together}  {window}",
             generation=generation,
             group=mates,
-            used=restart.used,
+            used=used,
             max_restarts=limits.max_restarts,
             max_seconds=limits.max_seconds,
         )

@@ -1,7 +1,7 @@
 """Finds what a topology names in Python: the only place that imports users' code.
 
-Only functions marked `@action`, and subclasses of what jido offers, can be named. What goes wrong
-in a user's module is told with the user's own traceback, shortened.
+Only what is marked `@action` or `@sensor`, and subclasses of what jido offers, can be named. What
+goes wrong in a user's module is told with the user's own traceback, shortened.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.own_directives import directive_function, is_directive
+from jido_cli.core.sensor import SensorDefinition, compiled_sensor, is_sensor
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import StartError, UsageError
 from jido_cli.runtime.supervising.crash_reports import describe_error, import_trace
@@ -140,7 +141,39 @@ def has_module(name: str) -> bool:
         return False
 
 
-def _found(target: str, where: str, folder: Path) -> object:
+def find_sensor(
+    target: str, tag: str, origin: Origin, folder: Path | None = None
+) -> SensorDefinition:
+    """Return the sensor that *target*, `module:function` or `module:Class`, names.
+
+    Args:
+        target: as the file has it.
+        tag: the sensor's name.
+        origin: where the file says so, for the error.
+        folder: where the file lies; None where an action says so.
+
+    Raises:
+        StartError: the module does not import, has no such thing, or it is no sensor.
+    """
+    where = f"{origin.file}:{origin.line}:{origin.column}, sensor {tag}"
+    thing = _found(target, where, folder)
+    if not is_sensor(thing):
+        raise StartError(
+            f"{target!r} is not a sensor",
+            code="not-a-sensor",
+            where=where,
+            why="only what is marked @sensor can be named as one",
+            hints=(f"put `@sensor` from jido_cli above {target.partition(':')[2]}",),
+        )
+    try:
+        return compiled_sensor(thing)
+    except UsageError as error:
+        raise StartError(
+            error.message, code="bad-sensor", where=where, hints=error.hints
+        ) from error
+
+
+def _found(target: str, where: str, folder: Path | None) -> object:
     """Return what *target* names in its module, imported."""
     module_name, _, name = target.partition(":")
     try:
@@ -153,7 +186,8 @@ def _found(target: str, where: str, folder: Path) -> object:
             why="\n".join(import_trace(error)) or None,
             hints=(f"run: python -c 'import {module_name}'",),
         ) from error
-    _expect_beside(module, folder, where)
+    if folder is not None:
+        _expect_beside(module, folder, where)
     found = getattr(module, name, None)
     if found is None:
         near = did_you_mean(name, [one for one in vars(module) if one[0] != "_"])

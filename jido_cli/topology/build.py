@@ -51,6 +51,7 @@ from jido_cli.topology.plugins import declared_plugin, plugin_entries
 from jido_cli.topology.positions import Path as ValuePath
 from jido_cli.topology.positions import Pos, Positions
 from jido_cli.topology.scenario_build import build_scenarios
+from jido_cli.topology.sensor_build import sensor_decls
 from jido_cli.topology.strategies import declared_strategy, route_states, strategy_place
 from jido_cli.topology.variables import Variables
 
@@ -174,6 +175,7 @@ class _Builder:
                 self.schedule(key, schedule, (*path, "schedules", key))
                 for key, schedule in _without_extras(value.get("schedules", {})).items()
             ),
+            sensors=sensor_decls(node, self._positions),
             on_error=_on_error(value.get("on_error", default.get("on_error", "log"))),
             on_unrouted=value.get("on_unrouted", "dead_letter"),
             mailbox=_mailbox(

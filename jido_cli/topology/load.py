@@ -20,6 +20,7 @@ from jido_cli.topology import (
     plugin_checks,
     raw,
     references,
+    sensor_checks,
     signal_checks,
     strategy_checks,
     tree_checks,
@@ -277,6 +278,7 @@ class _Loader:
         tree_checks.check(document, positions, findings, defaults)
         keyed_checks.check(document, positions, findings, defaults, is_whole=is_whole)
         signal_checks.check(document, positions, findings, suggester)
+        sensor_checks.check(document, positions, findings)
         schemas = Schemas(positions, findings, suggester)
         schemas.check_document(document)
         strategy_checks.check(document, positions, findings, suggester)

@@ -171,6 +171,19 @@ class ScheduleDecl(Placed, frozen=True, eq=False):
     catch_up: CatchUp = "skip"
 
 
+class SensorDecl(Placed, frozen=True, eq=False):
+    """A child of an agent that turns the world into signals; one of `use` and `run` is set."""
+
+    name: str
+    pos: Pos
+    with_: Mapping[str, object]
+    use: str | None = None
+    run: str | None = None
+    signal: str | None = None
+    restart: Restart = "transient"
+    description: str = ""
+
+
 class OnErrorDecl(msgspec.Struct, frozen=True):
     """What an agent does when one of its commands fails.
 
@@ -214,6 +227,7 @@ class AgentDecl(Placed, frozen=True, eq=False):
     routes: tuple[RouteDecl, ...] = ()
     subscribe: Subscribe = "routes"
     schedules: tuple[ScheduleDecl, ...] = ()
+    sensors: tuple[SensorDecl, ...] = ()
     on_error: OnErrorDecl = OnErrorDecl()
     on_unrouted: OnUnrouted = "dead_letter"
     mailbox: MailboxDecl = MailboxDecl()

@@ -153,6 +153,13 @@ def schedules(agent: RawNode) -> Iterator[RawNode]:
             yield RawNode((*agent.path, "schedules", name), schedule)
 
 
+def sensors(agent: RawNode) -> Iterator[RawNode]:
+    """Yield the sensors of an agent that are mappings."""
+    for name, sensor in mapping(agent.value.get("sensors")).items():
+        if isinstance(sensor, dict) and not name.startswith("x-"):
+            yield RawNode((*agent.path, "sensors", name), sensor)
+
+
 def routes(agent: RawNode) -> Iterator[tuple[str, Path, object]]:
     """Yield pattern, path and form of each route, lists of mappings taken apart."""
     for pattern, form in mapping(agent.value.get("routes")).items():

@@ -16,7 +16,6 @@ LATER_GROUP_KEYS: Final = frozenset(
         *("service", "process", "mcp", "ingress"),
         "target",
         *("post", "kill_engine", "start_engine", "random", "load"),
-        *("start_sensor", "stop_sensor"),
     )
 )
 

@@ -47,6 +47,8 @@ class _Signals:
         self.check_overrides(agent)
         for index, signal_type in enumerate(raw.items(agent.value.get("emits"))):
             self.check_type((*agent.path, "emits", index), signal_type)
+        for sensor in raw.sensors(agent):
+            self.check_type((*sensor.path, "signal"), sensor.value.get("signal"))
         for schedule in raw.schedules(agent):
             self._check_schedule(schedule)
         end = raw.mapping((strategies.fsm_of(agent.value) or {}).get("on_terminal"))
@@ -72,6 +74,8 @@ class _Signals:
                 self.check_type((*path, kind, "signal", "type"), signal.get("type"))
             else:
                 self.check_type((*path, kind, "signal"), signal)
+        asked = raw.mapping(directive.get("start_sensor"))
+        self.check_type((*path, "start_sensor", "signal"), asked.get("signal"))
         for key in ("on_result", "on_error"):
             signal_type = raw.mapping(directive.get("run_instruction")).get(key)
             self.check_type((*path, "run_instruction", key), signal_type)

@@ -182,10 +182,9 @@ def test_lists_of_words_are_those_of_the_control_api():
         kind for row in rows(section("docs/control-api.md", "Events")) for kind in codes(row[0])
     ]
     assert list(candidates.KINDS) == kinds
-    directives = (Path(candidates.__file__).parents[2] / "core" / "directives.py").read_text()
     core = Path(candidates.__file__).parents[2] / "core"
-    directives += (core / "own_directives.py").read_text()
-    tags = re.findall(r'\(Directive, .*tag="(\w+)"', directives)
+    texts = [file.read_text() for file in core.glob("*directives.py")]
+    tags = [tag for text in texts for tag in re.findall(r'\(Directive, .*tag="(\w+)"', text)]
     assert sorted(candidates.DIRECTIVES) == sorted(tags)
 
 

@@ -301,8 +301,8 @@ def test_what_cannot_be_asked_for_fails_the_command_at_its_place(
             ("directives", 0),
             (
                 "a directive needs one of the keys emit, schedule, cancel, cron, cron_cancel,"
-                " spawn_agent, stop_child, adopt_child, run_instruction,"
-                " cancel_instruction, dead_letter, error, stop, reply, run"
+                " spawn_agent, stop_child, adopt_child, start_sensor, stop_sensor,"
+                " run_instruction, cancel_instruction, dead_letter, error, stop, reply, run"
             ),
             None,
         ),

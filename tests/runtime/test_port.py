@@ -182,6 +182,7 @@ def test_a_node_is_told_in_full(world: World) -> None:
         "persist": "none",
         "parent_agent": None,
         "tag": None,
+        "lost": [],
         "last_exit": None,
     }
 

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 GIVEN = VarSources(environ={"MORE_KEY": "x"})
 VALID = sorted((HERE / "valid").glob("*.yaml"))
 # Below these names are the user's own, or data of any shape.
-_NAMED = {"actions", "agents", "labels", "routes", "scenarios", "schedules", "signals"}
+_NAMED = {"actions", "agents", "labels", "routes", "scenarios", "schedules", "sensors", "signals"}
 _NAMED |= {"plugins", "transitions", "vars"}
 _FREE = {"state", "params", "output", "data", "set", "merge", "with", "extensions", "reply", "meta"}
 _FREE |= {"append", "prepend", "replace", "locals", "default", "items", "keep", "delete"}

@@ -218,7 +218,7 @@ def test_supervisors_are_read(topology: Topology) -> None:
 
 def test_children_know_where_they_stand(topology: Topology) -> None:
     first = topology.root.children[0]
-    assert (first.pos.line, first.pos.column) == (74, 7)
+    assert (first.pos.line, first.pos.column) == (77, 7)
 
 
 def test_models_of_the_same_content_are_equal_wherever_it_stands() -> None:

@@ -31,11 +31,12 @@ KINDS = (
     *("paused", "resumed", "clock.regressed"),
     *("log", "console"),
     *("progress", "cancelled"),
+    "degraded",
     "command",
 )
 DIRECTIVES = (
     *("emit", "schedule", "cancel", "cron", "cron_cancel", "spawn_agent", "stop_child"),
-    "adopt_child",
+    *("adopt_child", "start_sensor", "stop_sensor"),
     *("run_instruction", "cancel_instruction", "reply", "error", "dead_letter", "stop"),
     "run",
 )

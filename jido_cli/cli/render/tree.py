@@ -182,6 +182,9 @@ def attention_lines(
 
 
 def _why(node: Node, times: measures.Times) -> str:
+    lost = node.get("lost")
+    if node["status"] == "degraded" and lost:
+        return ", ".join(display(one) for one in lost)
     last_exit = node.get("last_exit")
     zombies = [fact for fact in node.get("facts") or () if "zombie" in fact]
     if zombies:

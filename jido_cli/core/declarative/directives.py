@@ -43,6 +43,7 @@ from jido_cli.core.directives import (
 )
 from jido_cli.core.expressions import EvaluationError, Scope
 from jido_cli.core.own_directives import Run
+from jido_cli.core.sensor_directives import StartSensor, StopSensor
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import JidoCliError
 
@@ -102,6 +103,13 @@ _KINDS: Mapping[str, _Kind] = {
     "adopt_child": _Kind(
         AdoptChild, _needed("child", "tag") | {"meta": _Part("meta", parts.mapping)}
     ),
+    "start_sensor": _Kind(
+        StartSensor,
+        _needed("tag")
+        | _texts("use", "run", "signal", "restart")
+        | {"with": _Part("config", parts.mapping)},
+    ),
+    "stop_sensor": _Kind(StopSensor, _needed("tag")),
     "run_instruction": _Kind(
         RunInstruction,
         _needed("action")
@@ -117,7 +125,6 @@ _REPLY = "reply"
 _RUN = "run"
 _WITH = "with"
 _OWN = _Kind(Run, {_RUN: _Part("target", is_needed=True), _WITH: _Part("params", parts.mapping)})
-_LATER = frozenset(("start_sensor", "stop_sensor"))
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -297,13 +304,8 @@ def _check_keys(
     for key in item:
         if key in known or str(key).startswith("x-"):
             continue
-        if key in _LATER:
-            _note(
-                compiler, (*path, key), f"the directive {key!r} is not available yet", is_key=True
-            )
-        else:
-            hint = did_you_mean(str(key), known)
-            _note(compiler, (*path, key), f"unknown key {key!r}", hint, is_key=True)
+        hint = did_you_mean(str(key), known)
+        _note(compiler, (*path, key), f"unknown key {key!r}", hint, is_key=True)
 
 
 def _is_other(key: object) -> bool:

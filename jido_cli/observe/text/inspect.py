@@ -55,6 +55,7 @@ def _place(node: Node) -> list[str]:
         lines.append(_row("child", _child(child)))
     supervisor = node.get("supervisor")
     lines.append(_row("supervisor", _supervisor(supervisor) if supervisor else "none"))
+    lines += [_row("degraded", display(one)) for one in node.get("lost") or ()]
     if node.get("window"):
         lines.append(_row("window", _window(node["window"])))
     falls = [display(last_part(path)) for path in node.get("boundary") or ()]
@@ -113,6 +114,7 @@ def _work(node: Node, times: measures.Times) -> list[str]:
     lines += _wrapped("plugins", [_plugin(one) for one in node.get("plugins") or ()])
     routes = [route_text(route) for route in node.get("routes") or ()]
     lines += _wrapped("routes", routes)
+    lines += _sensors(node, times)
     for number, schedule in enumerate(node.get("schedules") or ()):
         label = "schedules" if number == 0 else ""
         lines.append(_row(label, schedule_text(schedule, times)))
@@ -273,6 +275,25 @@ def strategy_text(strategy: Mapping[str, Any]) -> str:
         return f"{text}: {facts}" if facts else text
     allowed = ", ".join(display(state) for state in details["allowed"])
     return f"{text}: {display(details['state'])}" + (f" → {allowed}" if allowed else "")
+
+
+def _sensors(node: Node, times: measures.Times) -> list[str]:
+    """Return the sensors of an agent, or what a sensor is."""
+    sensors = [
+        f"{display(one['tag'])} {sign(one['status'])} {display(one['status'])}"
+        f" ({display(one['sensor'])})"
+        for one in node.get("sensors") or ()
+    ]
+    sensor = node.get("sensor")
+    if not sensor:
+        return _wrapped("sensors", sensors)
+    text = display(sensor["name"])
+    if sensor.get("signal"):
+        text += f" → {display(sensor['signal'])}"
+    text += f", {measures.plural(sensor['emitted'], 'signal')}"
+    if sensor.get("last_at") is not None:
+        text += f", last {times.ago(sensor['last_at'])}"
+    return [_row("sensor", text)]
 
 
 def schedule_text(schedule: Mapping[str, Any], times: measures.Times) -> str:

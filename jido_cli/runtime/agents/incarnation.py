@@ -14,6 +14,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.effectful import EffectRun
 from jido_cli.runtime.agents.identity import info_of
 from jido_cli.runtime.agents.parts import Parts
+from jido_cli.runtime.agents.sensors import Sensors
 from jido_cli.runtime.agents.timers import Timers
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, ChildArgs
@@ -124,6 +125,11 @@ class Incarnation:
         """Return the instruction *run_id* that runs beside the mailbox."""
         instructions = None if self._parts is None else self._parts.instructions
         return None if instructions is None else instructions.running.get(run_id)
+
+    @property
+    def sensors(self) -> Sensors | None:
+        """The sensors, if there is or was one."""
+        return None if self._parts is None else self._parts.sensors
 
     @property
     def committed_seq(self) -> int:

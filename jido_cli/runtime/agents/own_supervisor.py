@@ -41,6 +41,7 @@ class OwnSupervisor:
         start = place.start
         assert isinstance(start, SupervisorStart)
         place.generation += 1
+        place.set_status("starting")
         self.runner: SupervisorRunner = server.supervisor.nested(place, 0, self, start)
         self.runner.boot()
 

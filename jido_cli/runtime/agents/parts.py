@@ -1,4 +1,4 @@
-"""What most agents never need: timers, a family, instructions, open commits, an error window.
+"""What most agents never need: timers, sensors, a family, instructions, open commits...
 
 One record, made when the first of them is used, so that 100,000 idle agents do not carry them.
 """
@@ -13,6 +13,7 @@ from jido_cli.runtime.agents.failures import ErrorWindow
 from jido_cli.runtime.agents.family import Family
 from jido_cli.runtime.agents.instructions import Instructions, Perform
 from jido_cli.runtime.agents.own_directives import OwnDirectives
+from jido_cli.runtime.agents.sensors import Sensors
 from jido_cli.runtime.agents.timers import Timers
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Parts:
         "is_kept",
         "own_directives",
         "sendings",
+        "sensors",
         "timers",
         "waiting_directives",
         "window",
@@ -42,6 +44,7 @@ class Parts:
         self.family: Family | None = None
         self.instructions: Instructions | None = None
         self.own_directives: OwnDirectives | None = None
+        self.sensors: Sensors | None = None
         self.timers: Timers | None = None
         self.window: ErrorWindow | None = None
         self.waiting_directives = 0
@@ -72,6 +75,12 @@ class Parts:
             self.own_directives = OwnDirectives(self._server)
         return self.own_directives
 
+    def need_sensors(self) -> Sensors:
+        """Return the sensors."""
+        if self.sensors is None:
+            self.sensors = Sensors(self._server)
+        return self.sensors
+
     def need_timers(self) -> Timers:
         """Return the timers."""
         if self.timers is None:
@@ -93,10 +102,15 @@ class Parts:
             and not (self.commits is not None and self.commits.is_open)
             and (self.timers is None or self.timers.is_empty)
             and (self.instructions is None or self.instructions.is_empty)
+            and self.sensors is None
         )
 
     def is_quiet(self, called_later: Callable[[], None]) -> bool:
         """Whether nothing is left that an orderly exit waits for; else *called_later* will be."""
+        if self.timers is not None:
+            self.timers.cancel_all()
+        if self.sensors is not None and not self.sensors.end(called_later):
+            return False
         if self.commits is not None and self.commits.is_open:
             return False
         if self.own_directives is not None and not self.own_directives.is_empty:
@@ -120,6 +134,8 @@ class Parts:
             self.timers.cancel_all()
         if self.instructions is not None:
             self.instructions.end()
+        if self.sensors is not None:
+            self.sensors.end(_wait_for_nothing)
         if self.family is not None:
             self.family.stop(_wait_for_nothing)
         if self.commits is not None:

@@ -13,6 +13,7 @@ from jido_cli.core import directives as ask
 from jido_cli.core.agent import Agent
 from jido_cli.core.command import Done
 from jido_cli.core.failures import ActionFailure, error_directive
+from jido_cli.core.sensor_directives import StartSensor, StopSensor
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents import family
 from jido_cli.runtime.agents.emitting import emit
@@ -20,6 +21,7 @@ from jido_cli.runtime.agents.failures import on_failure
 from jido_cli.runtime.agents.mailbox import make_dead_letter
 from jido_cli.runtime.agents.own_directives import perform_own
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
+from jido_cli.runtime.agents.sensing import start_sensor, stop_sensor
 from jido_cli.runtime.supervising.crash_reports import describe_error
 from jido_cli.supervision.reasons import NORMAL, SHUTDOWN, ExitReason
 
@@ -184,4 +186,6 @@ PERFORMERS: dict[type[ask.Directive], Performer] = {
     ask.Reply: reply,
     ask.DeadLetter: dead_letter,
     ask.Stop: stop,
+    StartSensor: start_sensor,
+    StopSensor: stop_sensor,
 }

@@ -51,6 +51,10 @@ class AgentServer(Incarnation):
         self.place.process = self
         if self.program.schedules:
             self.parts.need_timers().schedules.start(self.program.schedules)
+        if self.place.has_log:
+            self.place.log.lost.clear()
+        if self.program.sensors:
+            self.parts.need_sensors()
         self.place.wake()
         return None
 
@@ -130,7 +134,10 @@ class AgentServer(Incarnation):
         if self._parts is not None and self._parts.family is not None:
             self._parts.family.lost_own()
         if self.stopping is None:
-            self.place.set_status("degraded")
+            why = "the supervisor of its children gave up"
+            self.place.log.lost["children"] = why
+            self.kernel.revision += 1
+            self.kernel.events.fact("degraded", self.place, why, tag="children")
 
     # -- mail
 

@@ -22,6 +22,7 @@ from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving import commands, view, view_records, view_schedules
 from jido_cli.runtime.serving.orders import Orders
 from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import SensorStart
 
 if TYPE_CHECKING:
     from jido_cli.runtime.engine import Engine
@@ -209,7 +210,7 @@ class Port:
         not_ready: list[Data] = []
         for place in self._kernel.tree.walk():
             why = _why_not_ready(place, now)
-            if why is not None and not place.start.readiness_ignored:
+            if why is not None and not _is_ignored(place):
                 status = view.status_of(place, now)
                 not_ready.append({"path": place.path, "status": status, "why": why})
         if found is not None:
@@ -355,6 +356,14 @@ def _given_up(task: asyncio.Task[None], future: concurrent.futures.Future[Data])
         future.set_exception(ControlError("the engine is ending", code="engine-gone"))
     elif (error := task.exception()) is not None:
         future.set_exception(error)
+
+
+def _is_ignored(place: Place) -> bool:
+    """Whether readiness does not look at a node: nor at the sensors of an agent then."""
+    one: Place | None = place
+    if isinstance(place.start, SensorStart) and place.parent is not None:
+        one = place.parent.parent
+    return one is not None and one.start.readiness_ignored
 
 
 def _why_not_ready(place: Place, now: float) -> str | None:

@@ -22,8 +22,14 @@ from jido_cli.runtime.keyed.children import KeyedChildren
 from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving.view_records import exit_record
 from jido_cli.runtime.serving.view_schedules import schedules_of
+from jido_cli.runtime.serving.view_sensors import sensor_of, sensors_of
 from jido_cli.runtime.supervising.place import Place
-from jido_cli.runtime.supervising.starts import AgentStart, DedupeStart, SupervisorStart
+from jido_cli.runtime.supervising.starts import (
+    AgentStart,
+    DedupeStart,
+    SensorStart,
+    SupervisorStart,
+)
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 
 if TYPE_CHECKING:
@@ -41,7 +47,8 @@ def status_of(place: Place, now: float) -> str:
         return status
     if place.has_log and now < place.log.looping_until:
         return "crash_looping"
-    return "degraded" if place.kernel.zombies.of(place) else status
+    is_degraded = (place.has_log and place.log.lost) or place.kernel.zombies.of(place)
+    return "degraded" if is_degraded else status
 
 
 def facts_of(place: Place, is_hung: bool) -> list[str]:
@@ -64,12 +71,21 @@ def facts_of(place: Place, is_hung: bool) -> list[str]:
 def window_of(place: Place, now: float) -> Data | None:
     """Return how much of its restart window a supervisor has used."""
     start = place.start
-    if not isinstance(start, SupervisorStart):
+    if not isinstance(start, SupervisorStart) or start.each is not None:
         return None
     process = place.process
     used = process.machine.window(now) if isinstance(process, SupervisorRunner) else 0
     flags = start.flags
     return {"used": used, "max_restarts": flags.max_restarts, "max_seconds": flags.max_seconds}
+
+
+def _own_window(place: Place, above: SupervisorStart, now: float) -> Data | None:
+    """Return how much of its own window a child has used, where each has one."""
+    each = above.each
+    if each is None:
+        return None
+    used = place.log.recent_restarts(now - each.max_seconds) if place.has_log else 0
+    return {"used": used, "max_restarts": each.max_restarts, "max_seconds": each.max_seconds}
 
 
 def boundary_of(place: Place) -> list[str]:
@@ -113,6 +129,7 @@ def node(kernel: Kernel, place: Place, path: str, above: str | None, stalled: st
         "persist": start.program.persist if isinstance(start, AgentStart) else None,
         "parent_agent": None if (bond := kernel.bonds.of(place)) is None else bond.parent.path,
         "tag": None if bond is None else bond.tag,
+        "lost": list(place.log.lost.values()) if place.has_log else [],
         "last_exit": None if last is None else exit_record(last),
     }
 
@@ -168,7 +185,7 @@ def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
         data["supervisor"] = {
             "path": above.path,
             "strategy": above.start.flags.strategy,
-            "window": window_of(above, now),
+            "window": window_of(above, now) or _own_window(place, above.start, now),
         }
     data["exits"] = [exit_record(one) for one in reversed(place.log.exits)] if place.has_log else []
     data["why_failed"] = place.log.why_failed if place.has_log else None
@@ -181,6 +198,8 @@ def inspect(kernel: Kernel, place: Place, found: Stall | None) -> Data:
     keyed = kernel.keyed.of(place)
     if keyed is not None:
         data |= _keyed(keyed)
+    if isinstance(start, SensorStart):
+        data["sensor"] = sensor_of(start, process)
     return data
 
 
@@ -223,6 +242,14 @@ def _agent(kernel: Kernel, place: Place, start: AgentStart, server: AgentServer 
         "agent_strategy": _agent_strategy(server),
         "plugins": [dataclasses.asdict(one) for one in program.plugins],
         "schedules": schedules_of(place, place.path),
+        "sensors": [
+            {
+                "tag": one.id,
+                "sensor": sensor.definition.name,
+                "status": status_of(one, kernel.monotonic()),
+            }
+            for one, sensor in sensors_of(place)
+        ],
         "state": None if (state := state_of(place)) is None else thaw(state),
         "seq": place.handled if server is None else server.committed_seq,
         "running": None

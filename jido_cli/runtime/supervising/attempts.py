@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING
 
 from jido_cli.runtime.agents.dedupe import new_server
 from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.sensor import SensorProcess
 from jido_cli.runtime.supervising.service import ServiceProcess
-from jido_cli.runtime.supervising.starts import AgentStart, ServiceStart, SupervisorStart
+from jido_cli.runtime.supervising.starts import (
+    AgentStart,
+    SensorStart,
+    ServiceStart,
+    SupervisorStart,
+)
 from jido_cli.supervision.effects import StartChild
 from jido_cli.supervision.reasons import ExitReason, crash
 
@@ -124,6 +130,8 @@ class Attempt:
             self._service = nested
             runner.child_booting(ref, nested)
             nested.boot()
+        elif isinstance(start, SensorStart):
+            SensorProcess(self._kernel, place, ref, runner, start).begin(args)
         else:
             assert isinstance(start, ServiceStart)
             service = ServiceProcess(self._kernel, place, ref, runner, start)

@@ -71,6 +71,7 @@ class PlaceLog:
         "has_ended",
         "is_restarting",
         "looping_until",
+        "lost",
         "made_restarts",
         "overflow_at",
         "own_restarts",
@@ -102,7 +103,12 @@ class PlaceLog:
         self.ran_s = 0.0  # how long the latest one that exited had been up
         self.overflow_at = -1.0
         self.why_failed: str | None = None
+        self.lost: dict[str, str] = {}  # what an agent that runs is degraded by: name and why
         self.schedules: dict[str, ScheduleRecord] = {}  # of those that the file declares
+
+    def recent_restarts(self, since: float) -> int:
+        """Count the restarts for exits of its own since a monotonic time, as far as it knows."""
+        return sum(1 for at in self.own_restarts if at >= since)
 
 
 class Place:

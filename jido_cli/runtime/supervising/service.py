@@ -183,8 +183,11 @@ class ServiceProcess:
 
     def _end(self, reason: ExitReason) -> None:
         self._revoke()
-        self._kernel.note_exit(self, reason)
+        self._note_exit(reason)
         self.supervisor.child_exited(self, reason)
+
+    def _note_exit(self, reason: ExitReason) -> None:
+        self._kernel.note_exit(self, reason)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """The coroutine is over; say so unless this incarnation was revoked before."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from jido_cli.bus.groups import Spread
 from jido_cli.core.agent import AgentDefinition, When
 from jido_cli.core.declarative.signal_keys import SignalKey
+from jido_cli.core.sensor import SensorDefinition
 from jido_cli.core.slots import CatchUp, Overlap
+from jido_cli.core.values import FrozenDict
 from jido_cli.supervision.specs import ChildSpec, SupervisorFlags
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 Persist = Literal["none", "checkpoint"]
 Overflow = Literal["reject", "drop_oldest", "drop_newest", "block"]
-Kind = Literal["agent", "service", "supervisor"]
+Kind = Literal["agent", "service", "sensor", "supervisor"]
 OnParentDeath = Literal["stop", "continue", "emit_orphan"]
 
 
@@ -85,6 +88,11 @@ class Origin:
     line: int
     column: int
 
+    @property
+    def folder(self) -> str:
+        """Where the file lies."""
+        return str(Path(self.file).resolve().parent)
+
 
 @dataclass(frozen=True, slots=True)
 class MountedPlugin:
@@ -112,6 +120,7 @@ class AgentProgram:
     persist: Persist = "none"
     dedupe: DedupeStart | None = None
     idle_timeout_s: float | None = None  # keyed agents: without mail for so long, they sleep
+    sensors: tuple[ChildSpec, ...] = ()  # what each starts is a `SensorStart`
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,23 @@ class Mount:
     bridge_out: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SensorStart:
+    """Start a sensor of an agent with a checked config.
+
+    `signal` is the type of its signals, None for what the definition says; `by` who asked for it.
+    """
+
+    kind: ClassVar[Kind] = "sensor"
+    definition: SensorDefinition
+    config: FrozenDict
+    signal: str | None = None
+    folder: str = "."
+    by: Literal["file", "directive"] = "file"
+    origin: Origin | None = None
+    readiness_ignored: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class KeyedStart:
     """One child for each key, started on first use; the children of such a supervisor are keyed.
@@ -185,7 +211,8 @@ class SupervisorStart:
     """Start a supervisor over *specs*; for `dynamic` the only one is the template.
 
     A group that is scaled changes `specs` in place, so that a restart of the supervisor starts as
-    many members as there were.
+    many members as there were. `each` are the limits of each child, where whoever owns the
+    supervisor counts them.
     """
 
     kind: ClassVar[Kind] = "supervisor"
@@ -195,9 +222,10 @@ class SupervisorStart:
     readiness_ignored: bool = False
     mount: Mount | None = None
     keyed: KeyedStart | None = None
+    each: SupervisorFlags | None = None
 
 
-Start = AgentStart | ServiceStart | SupervisorStart
+Start = AgentStart | ServiceStart | SensorStart | SupervisorStart
 
 
 @dataclass(frozen=True, slots=True)

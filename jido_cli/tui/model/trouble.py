@@ -117,11 +117,17 @@ class TroubleModel:
 
 
 def lost_parts(tree: TreeModel, node: Node) -> list[Node]:
-    """Return the children that failed, for a node that is degraded by them."""
+    """Return what failed below a node that is degraded by it: also under a supervisor there."""
     if node["status"] != "degraded":
         return []
-    children = [tree.nodes[path] for path in tree.children(node["path"])]
-    return [child for child in children if child["status"] == "failed"]
+    lost: list[Node] = []
+    waiting = [tree.nodes[path] for path in tree.children(node["path"])]
+    for child in waiting:
+        if child["status"] == "failed":
+            lost.append(child)
+        elif child["kind"] == "supervisor":
+            waiting += [tree.nodes[path] for path in tree.children(child["path"])]
+    return lost
 
 
 def _lost(part: Node, now: float) -> str:
