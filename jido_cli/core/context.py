@@ -15,6 +15,7 @@ from jido_cli.core.idents import format_uuid
 from jido_cli.core.signals import Signal
 from jido_cli.core.timestamps import format_time
 from jido_cli.core.values import FrozenDict, of_items
+from jido_cli.errors import UsageError
 
 _UUID4_VARIANT = 0b10 << 62
 _EMPTY = of_items({})
@@ -78,6 +79,17 @@ class Context(msgspec.Struct):
     def command_random(self) -> float:
         """The one number of the command that expressions see as `ctx.random`, in [0, 1)."""
         return _fraction(self._bits("command-random"))
+
+    def progress(self, data: object = None) -> None:  # noqa: ARG002 - what effects are given
+        """Tell people how far the work is; only effectful actions can, while they run.
+
+        Raises:
+            UsageError: the action is pure: it runs within one command, and nobody would see it.
+        """
+        raise UsageError(
+            "ctx.progress is for effectful actions",
+            hints=("write async def, or @action(effect='thread')",),
+        )
 
     def uuid(self) -> str:
         """Return the next random UUID (version 4) of this command."""

@@ -233,7 +233,7 @@ def test_what_an_instruction_asks_for_is_performed_when_it_has_ended(boot: MakeW
 @action
 async def count_up(ctx: Context) -> None:
     for number in range(3):
-        ctx.progress({"n": number})  # type: ignore[attr-defined]
+        ctx.progress({"n": number})
 
 
 def progressing(boot: MakeWorld, work: Any) -> World:
@@ -256,7 +256,7 @@ def test_progress_shows_while_the_action_runs(boot: MakeWorld) -> None:
     @action
     async def slow(state: State, ctx: Context) -> None:
         for share in (0.25, 0.5, 0.75):
-            ctx.progress(share)  # type: ignore[attr-defined]
+            ctx.progress(share)
         await from_function(gate.action).run(state, {}, ctx)  # type: ignore[misc, arg-type]
 
     world = progressing(boot, slow)
@@ -270,7 +270,7 @@ def test_progress_shows_while_the_action_runs(boot: MakeWorld) -> None:
 def test_a_thread_may_tell_its_progress(boot: MakeWorld) -> None:
     @action(effect="thread")
     def work(ctx: Context) -> None:
-        ctx.progress()  # type: ignore[attr-defined]
+        ctx.progress()
 
     world = progressing(boot, work)
     asked = world.call("a", "x")
@@ -289,12 +289,22 @@ def test_a_thread_may_tell_its_progress(boot: MakeWorld) -> None:
 def test_progress_is_a_small_json_value(boot: MakeWorld, data: object, why: str) -> None:
     @action
     async def work(ctx: Context) -> None:
-        ctx.progress(data)  # type: ignore[attr-defined]
+        ctx.progress(data)
 
     world = progressing(boot, work)
     answer = world.ask("a", "x")
     assert answer.error is not None
     assert why in answer.error.message
+
+
+def test_a_pure_action_has_no_progress(boot: MakeWorld) -> None:
+    @action
+    def work(ctx: Context) -> None:
+        ctx.progress(1)
+
+    answer = progressing(boot, work).ask("a", "x")
+    assert answer.error is not None
+    assert answer.error.message == "UsageError: ctx.progress is for effectful actions"
 
 
 def test_what_was_given_up_tells_no_progress(boot: MakeWorld) -> None:
@@ -303,7 +313,7 @@ def test_what_was_given_up_tells_no_progress(boot: MakeWorld) -> None:
     @action
     async def slow(state: State, ctx: Context) -> None:
         await from_function(gate.action).run(state, {}, ctx)  # type: ignore[misc, arg-type]
-        ctx.progress("late")  # type: ignore[attr-defined]
+        ctx.progress("late")
 
     world = progressing(boot, slow)
     world.tell("a", "x")
