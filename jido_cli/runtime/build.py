@@ -41,6 +41,7 @@ from jido_cli.runtime.supervising.starts import (
 from jido_cli.runtime.targets import add_import_paths, find_action, find_directive
 from jido_cli.supervision.specs import Backoff, ChildSpec, SupervisorFlags
 from jido_cli.topology.model import (
+    DEFAULT_ACTION_TIMEOUT_MS,
     ActionDecl,
     AgentChild,
     AgentDecl,
@@ -348,11 +349,18 @@ class _Builder:
             decl.declaration,
             state_schema=schema,
             work=work,
-            timeout_s=decl.timeout_ms / 1000,
+            timeout_s=_timeout_s(decl, work),
             source=f"{origin.file}:{origin.line}",
             vars=self._vars,
             vars_schema=self._vars_schema,
         )
+
+
+def _timeout_s(decl: ActionDecl, work: Action | None) -> float:
+    """Return how long an action may take: as the file says, else as its function does."""
+    if decl.timeout_ms is not None:
+        return decl.timeout_ms / 1000
+    return DEFAULT_ACTION_TIMEOUT_MS / 1000 if work is None else work.timeout_s
 
 
 def _generate(state: Schema | None, actions: Iterable[Action]) -> None:

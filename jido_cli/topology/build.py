@@ -25,7 +25,6 @@ from jido_cli.topology.build_receivers import (
 )
 from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.model import (
-    DEFAULT_ACTION_TIMEOUT_MS,
     DEFAULT_WORKER_SHUTDOWN_MS,
     ROOT_ID,
     ActionDecl,
@@ -151,7 +150,7 @@ class _Builder:
             description=value.get("description", ""),
             run=value.get("run"),
             effect=value.get("effect"),
-            timeout_ms=DEFAULT_ACTION_TIMEOUT_MS if timeout is None else _ms(timeout),
+            timeout_ms=declared_ms(timeout),
         )
 
     def agent(self, name: str, value: Value) -> AgentDecl:

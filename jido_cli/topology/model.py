@@ -83,7 +83,8 @@ class ActionDecl(Placed, frozen=True, eq=False):
     """An action as the file declares it, by name or in place.
 
     `declaration` holds the keys as written (params, set, emit, run, ...) without `x-` keys and
-    those of a route, read-only; `positions` finds their places by path.
+    those of a route, read-only; `positions` finds their places by path. `timeout_ms` is None where
+    the file says nothing: then that of the function holds, else `DEFAULT_ACTION_TIMEOUT_MS`.
     """
 
     name: str
@@ -93,7 +94,7 @@ class ActionDecl(Placed, frozen=True, eq=False):
     description: str = ""
     run: str | None = None
     effect: Literal["thread"] | None = None
-    timeout_ms: int = DEFAULT_ACTION_TIMEOUT_MS
+    timeout_ms: int | None = None
 
 
 class RouteDecl(Placed, frozen=True, eq=False):

@@ -170,6 +170,29 @@ def test_what_was_built_runs(project: Path, boot: MakeWorld) -> None:
     assert world.order("start_child", supervisor="pool")["path"] == "root/pool/counter-1"
 
 
+LIMITED = """\
+jido: v1
+name: limited
+actions:
+  own: {run: "jt_build:count_file"}
+  given: {run: "jt_build:count_file", timeout: 2s}
+  written: {set: {n: 1}}
+agents:
+  a: {state: {n: 0}, routes: {own: own, given: given, written: written}}
+supervisor: {children: [{agent: a}]}
+"""
+
+
+def test_the_time_limit_of_a_function_holds_where_the_file_gives_none(project: Path) -> None:
+    (project / "jt_build.py").write_text(SOURCE.replace("@action", "@action(timeout_s=5)"))
+    actions = built(project, LIMITED).programs["a"].definition.actions
+    assert {name: one.timeout_s for name, one in actions.items()} == {
+        "own": 5,
+        "given": 2.0,
+        "written": 30.0,
+    }
+
+
 SPLIT = """\
 jido: v1
 name: split

@@ -65,7 +65,7 @@ def test_an_action_keeps_what_it_declares(topology: Topology) -> None:
     )
     assert action.declaration["set"] == {"name": "${{ result.title }}"}
     assert action.positions.value(("set", "name")) == Pos(36, 17, 36, 38)
-    assert topology.actions["increment"].timeout_ms == 30_000
+    assert topology.actions["increment"].timeout_ms is None
 
 
 def test_declarations_cannot_be_changed(topology: Topology) -> None:
