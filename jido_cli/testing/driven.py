@@ -27,6 +27,7 @@ from jido_cli.testing.failures import (
     hold_outcome,
     whole,
 )
+from jido_cli.testing.guard import Guard
 from jido_cli.testing.recorder import Recorder
 from jido_cli.testing.scripting import Answers, Script
 from jido_cli.testing.starting import with_states
@@ -105,6 +106,7 @@ class DrivenTopology(VirtualEngine):
         kernel.random = numbers.random
         self.record = Recorder(kernel)
         self.checks = TreeChecks(topology, kernel, self.record)
+        self._guard = Guard(kernel.watch)
         self._boot()
 
     def _boot(self) -> None:
@@ -119,6 +121,15 @@ class DrivenTopology(VirtualEngine):
         except BaseException:
             self.close()
             raise
+
+    def close(self) -> None:
+        """End what still runs; no callback may have failed.
+
+        Raises:
+            AssertionError: one has.
+        """
+        self._guard.stop()
+        super().close()
 
     def __enter__(self) -> Self:
         return self

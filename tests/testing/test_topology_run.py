@@ -346,3 +346,28 @@ def test_a_run_ends_with_its_block(written: Written):
     with run_topology(written(COUNTER)) as run:
         run.call("counter", "counter.add")
     assert run.loop.is_closed()
+
+
+def test_an_action_that_never_yields_is_ended_over_its_own_timeout(
+    written: Written, jido_run: Start
+):
+    text = """
+    jido: v1
+    name: spinner
+    actions: {spin: {run: "spin_app:spin", timeout: 100ms}}
+    agents: {spinner: {state: {n: 0}, routes: {spin.please: spin}}}
+    supervisor: {children: [{agent: spinner}]}
+    """
+    app = """
+    from jido_cli import action
+
+    @action
+    def spin():
+        while True:
+            pass
+    """
+    run = jido_run(written(text, spin_app=app))
+    run.send("spinner", "spin.please")
+    exited = run.node("spinner")["exits"][0]["reason"]
+    assert exited == "crash(hung)"
+    assert run.node("spinner")["status"] == "running"
