@@ -130,3 +130,23 @@ def test_a_file_with_errors_is_not_drawn(file: str, command: str):
 @pytest.mark.parametrize("command", ["plan", "graph"])
 def test_a_file_that_is_not_there_is_exit_3(command: str):
     assert jido(command, "nowhere.yaml").exit_code == 3
+
+
+def test_what_persists_and_what_is_keyed_is_told(tmp_path: Path):
+    file = tmp_path / "chats.yaml"
+    file.write_text(
+        "jido: v1\nname: chats\n"
+        "signals: {said: {external: true, data: {chat: {type: string}}}}\n"
+        "agents: {chat: {state: {n: 0}, routes: {said: {set: {n: 1}}}, persist: checkpoint}}\n"
+        "supervisor:\n  children:\n    - agent: chat\n"
+        "    - {id: s, strategy: dynamic, keyed_by: signal.data.chat, template: {agent: chat}}\n"
+    )
+    lines = jido("plan", str(file)).stdout.splitlines()
+    bound = "any number of chat"
+    assert lines[3:5] == [
+        "2   ├ chat           agent         permanent  checkpoint  shutdown 5s",
+        f"3   └ s              dynamic       3 in 5s, {bound}, permanent, one a key, "
+        "persist checkpoint",
+    ]
+    drawn = jido("graph", str(file)).stdout.splitlines()
+    assert drawn[2] == f"└ s                  1:+  3 in 5s, one a key, {bound}"

@@ -69,6 +69,8 @@ def _facts(node: Node) -> tuple[str, str]:
     fact = f"{decl.max_restarts:,} in {setting(round(decl.max_seconds * 1000))}"
     if decl.template is not None:
         bound = f"up to {decl.max_children:,} of" if decl.max_children else "any number of"
+        if decl.keyed is not None:
+            bound = f"one a key, {bound}"
         fact += f", {bound} {display(decl.template.agent)}"
     return STRATEGIES[decl.strategy], fact
 

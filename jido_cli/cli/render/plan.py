@@ -64,11 +64,13 @@ def _facts(node: Node) -> tuple[str, ...]:
     decl = node.decl
     if isinstance(decl, AgentChild):
         stop = decl.shutdown if isinstance(decl.shutdown, str) else setting(decl.shutdown)
-        return "agent", decl.restart, "none", f"shutdown {stop}"
+        return "agent", decl.restart, decl.persist, f"shutdown {stop}"
     window = f"{decl.max_restarts:,} in {_seconds(decl)}"
     if decl.template is not None:
         bound = f"up to {decl.max_children:,} of " if decl.max_children else "any number of "
         window += f", {bound}{display(decl.template.agent)}, {decl.template.restart}"
+        if decl.keyed is not None:
+            window += f", one a key, persist {decl.template.persist}"
     if decl.mount is not None:
         window += f", topology {display(decl.mount.topology.file.name)}"
     restart = "" if decl.restart == "permanent" else f", {decl.restart}"
