@@ -12,6 +12,7 @@ from jido_cli.core.action import ActionError
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Directive, directive_type
 from jido_cli.core.own_directives import Run, directive
+from jido_cli.testing.scripting import REAL, Script
 from tests.helpers.actions import COUNT, State, add, doing
 from tests.helpers.programs import agent, program, tree
 from tests.helpers.worlds import World
@@ -157,3 +158,15 @@ def test_a_function_over_its_time_has_failed(boot: MakeWorld) -> None:
     world = asking(boot, Run(call, {"who": "a"}))
     world.advance(31.0)
     assert outcomes(world) == [("dead_letter", "timeout after 30s")]
+
+
+def test_a_test_may_stand_something_in_even_for_a_plain_function(boot: MakeWorld) -> None:
+    of = program("a", {"go": doing(Run(page, {"who": "ann"}), Run(page, {"who": "bob"}))})
+    world = boot(tree(agent("a", of)))
+    world.kernel.stand_in = Script({"page": [None]}).stand_in
+    world.tell("a", "go")
+    assert (SEEN, outcomes(world)[0]) == ([], ("done", None))
+    assert str(outcomes(world)[1][1]).endswith("the script has 1 of its answers, this is call 2")
+    world.kernel.stand_in = Script({"page": REAL}).stand_in
+    world.tell("a", "go")
+    assert [who for who, *_ in SEEN] == ["ann", "bob"]
