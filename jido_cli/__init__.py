@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Plugin,
         PluginRoute,
         PluginSchedule,
+        PluginSensor,
         PluginView,
         rewrite_signal,
     )
@@ -83,6 +84,7 @@ __all__ = [
     "Plugin",
     "PluginRoute",
     "PluginSchedule",
+    "PluginSensor",
     "PluginView",
     "ReplaceState",
     "Reply",
@@ -124,6 +126,7 @@ _HOMES = {
         "Plugin",
         "PluginRoute",
         "PluginSchedule",
+        "PluginSensor",
         "PluginView",
         "rewrite_signal",
     ),

@@ -233,7 +233,10 @@ class _Builder:
                 on_parent_death=decl.on_parent_death,
                 dedupe=self.receivers.dedupe(decl.dedupe),
                 plugins=self._extras_of(decl).shown(decl.plugins),
-                sensors=sensor_specs(decl, self._topology, self._folder),
+                sensors=(
+                    *sensor_specs(decl, self._topology, self._folder),
+                    *self._extras_of(decl).sensors(decl, self._origin, self._folder),
+                ),
             )
         return program
 

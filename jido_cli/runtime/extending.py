@@ -15,7 +15,7 @@ from jido_cli.core.action import Action
 from jido_cli.core.agent import Route
 from jido_cli.core.extension import Extension
 from jido_cli.core.own_strategy import begin_strategy, strategy_schema
-from jido_cli.core.plugins.contract import Plugin
+from jido_cli.core.plugins.contract import Plugin, PluginSensor
 from jido_cli.core.plugins.mounting import (
     Mounted,
     PluginError,
@@ -25,11 +25,14 @@ from jido_cli.core.plugins.mounting import (
 )
 from jido_cli.core.plugins.phases import Phases
 from jido_cli.core.schema import SchemaError, compile_schema
+from jido_cli.core.sensor import compiled_sensor
 from jido_cli.core.strategy import STRATEGY_KEY, Strategy
 from jido_cli.core.values import FrozenDict, thaw
-from jido_cli.errors import StartError
-from jido_cli.runtime.supervising.starts import MountedPlugin, Origin, Schedule
+from jido_cli.errors import StartError, UsageError
+from jido_cli.runtime.agents.sensing import built_in
+from jido_cli.runtime.supervising.starts import MountedPlugin, Origin, Schedule, SensorStart
 from jido_cli.runtime.targets import find_class, has_module
+from jido_cli.supervision.specs import ChildSpec
 from jido_cli.topology.model import AgentDecl, PluginDecl, StrategyDecl
 from jido_cli.topology.positions import Pos
 
@@ -62,6 +65,23 @@ class Extras:
             for mounted in self.mounted
             for name, one in mounted.schedules().items()
         )
+
+    def sensors(self, decl: AgentDecl, locate: Locate, folder: Path) -> tuple[ChildSpec, ...]:
+        """Return the specifications of the plugins' sensors.
+
+        Raises:
+            StartError: a sensor is not there, is given what it does not take, or has the name of
+                another one.
+        """
+        specs: list[ChildSpec] = []
+        for mounted, plugin in zip(self.mounted, decl.plugins, strict=True):
+            origin = locate(plugin.pos)
+            with _told(f"plugin {plugin.key}", origin):
+                for tag, one in mounted.sensors().items():
+                    start = _sensor(tag, one, folder, origin)
+                    specs.append(ChildSpec(tag, start, plugin.restart))
+                _check_tags([*(each.name for each in decl.sensors), *(each.id for each in specs)])
+        return tuple(specs)
 
     def extension(self) -> Extension | None:
         """Return what takes part in commands, None if nothing does."""
@@ -115,6 +135,25 @@ def _mounted(decl: PluginDecl, origin: Origin, folder: Path) -> Mounted:
     assert isinstance(given, dict)
     with _told(label, origin):
         return mount(kind, given, key=decl.key, prefix=decl.prefix)
+
+
+def _sensor(tag: str, one: PluginSensor, folder: Path, origin: Origin) -> SensorStart:
+    try:
+        if isinstance(one.sensor, str):
+            definition = built_in(one.sensor)
+        else:
+            definition = compiled_sensor(one.sensor)
+        config = definition.checked(one.config)
+    except (SchemaError, UsageError, StartError) as error:
+        text = f"its sensor {tag!r}: {error.message}"
+        raise PluginError(text, code="bad-sensor", hints=error.hints) from error
+    return SensorStart(definition, config, one.signal, str(folder), "file", origin)
+
+
+def _check_tags(tags: Sequence[str]) -> None:
+    for index, tag in enumerate(tags):
+        if tag in tags[:index]:
+            raise PluginError(f"there are two sensors {tag!r}", code="bad-sensor")
 
 
 def _strategy(decl: StrategyDecl, origin: Origin, folder: Path) -> Strategy:

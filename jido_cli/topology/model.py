@@ -141,7 +141,7 @@ class PluginDecl(Placed, frozen=True, eq=False):
     """A plugin of an agent; exactly one of `use`, a built-in, and `run`, `module:Class`, is set.
 
     `key` says where its slice stands in the state, `prefix` stands before the types of its routes
-    and schedules.
+    and schedules, `restart` is that of its sensors.
     """
 
     key: str
@@ -150,6 +150,7 @@ class PluginDecl(Placed, frozen=True, eq=False):
     use: str | None = None
     run: str | None = None
     with_: Mapping[str, object] = {}
+    restart: Restart = "transient"
 
 
 class ScheduleDecl(Placed, frozen=True, eq=False):

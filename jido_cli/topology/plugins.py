@@ -18,7 +18,7 @@ from jido_cli.core.values import freeze
 from jido_cli.topology import raw
 from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.load_time import synthetic
-from jido_cli.topology.model import PluginDecl
+from jido_cli.topology.model import PluginDecl, Restart
 from jido_cli.topology.positions import MapMark, Mark, Path, Pos, Positions, ScalarMark, span
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import BAD_PLUGIN, Findings
@@ -72,7 +72,8 @@ def plugin_entries(agent: RawNode) -> list[PluginEntry]:
 def declared_plugin(entry: PluginEntry, pos: Pos) -> PluginDecl:
     """Return the declaration of a plugin in which nothing is wrong."""
     given = cast("Mapping[str, object]", freeze(entry.value.get("with", {})))
-    return PluginDecl(entry.key, entry.prefix, pos, entry.use, entry.run, given)
+    restart = cast("Restart", entry.value.get("restart", "transient"))
+    return PluginDecl(entry.key, entry.prefix, pos, entry.use, entry.run, given, restart)
 
 
 def with_defaults(

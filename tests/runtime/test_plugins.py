@@ -31,7 +31,7 @@ supervisor:
 """
 
 SOURCE = '''
-from jido_cli import ActionError, Decision, Plugin, PluginSchedule, Strategy, action
+from jido_cli import Decision, Plugin, PluginSchedule, PluginSensor, Strategy, action, sensor
 
 @action
 def beat(state):
@@ -69,6 +69,31 @@ class Keeping(Heart):
         if self.config["fail"] == "restore":
             raise ValueError("lost")
         return {"beats": kept["pointer"] * 10}
+
+@sensor
+async def pulse(ctx, every: float = 1.0):
+    while True:
+        await ctx.sleep(every)
+        await ctx.emit({"n": 1})
+
+@action
+def felt(state, n: int):
+    if n > 1:
+        raise ValueError(n)
+    return {"beats": state["beats"] + n}
+
+class Sensing(Heart):
+    name = "sensing"
+    config_schema = {"every": 1.0, "fail": False, "use": ""}
+    schedules = {}
+    signal_routes = {"felt": felt}
+
+    def sensors(self):
+        if self.config["fail"]:
+            raise ValueError("no senses")
+        if self.config["use"]:
+            return {"built": PluginSensor(self.config["use"], "felt", {"every": "1s"})}
+        return {"pulse": PluginSensor(pulse, "felt", {"every": self.config["every"]})}
 
 class Needy(Plugin):
     name = "needy"
@@ -208,6 +233,34 @@ supervisor: {children: [{agent: plain}, {agent: some}, {agent: none}]}
     built = build(load_text(text, tmp_path / "desks.yaml").require())
     got = {name: [one.key for one in program.plugins] for name, program in built.programs.items()}
     assert got == {"plain": ["thread", "memory"], "some": ["memory", "identity"], "none": []}
+
+
+# -- sensors
+
+
+def test_the_sensors_of_a_plugin_are_children_of_its_agent(start):
+    world = start('body: {run: "jt_plugins:Sensing", with: {every: 2.0}, restart: permanent}')
+    world.advance(5.0)
+    assert world.state("desk")["body"] == {"beats": 2}
+    assert [path for path in world.paths() if path.endswith("body-pulse")] != []
+
+
+def test_a_sensor_that_is_built_in_is_named(start):
+    world = start('body: {run: "jt_plugins:Sensing", with: {use: jido.sensor.interval}}')
+    assert any(path.endswith("body-built") for path in world.paths())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{fail: true}", "plugin 'body' failed in sensors: ValueError: no senses"),
+        ("{use: jido.sensor.nothing}", "its sensor 'body-built': no built-in sensor"),
+    ],
+)
+def test_a_plugin_that_cannot_say_its_sensors_fails_the_start(start, given, said):
+    with pytest.raises(StartError) as raised:
+        start(f'body: {{run: "jt_plugins:Sensing", with: {given}}}')
+    assert said in raised.value.message
 
 
 # -- what is kept

@@ -49,6 +49,20 @@ class PluginSchedule(msgspec.Struct, frozen=True):
     data: object = None
 
 
+class PluginSensor(msgspec.Struct, frozen=True):
+    """A sensor that a plugin brings: a child of its agent, in the tree below it.
+
+    Attributes:
+        sensor: what is marked `@sensor`, or the name of one that is built in.
+        signal: the type of what it sends, without the plugin's prefix.
+        config: what it is given.
+    """
+
+    sensor: Function | str
+    signal: str
+    config: Mapping[str, object] = {}
+
+
 class Override(msgspec.Struct, frozen=True):
     """What `handle_signal` returns to run an action in place of what the routes say.
 
@@ -122,6 +136,10 @@ class Plugin:
 
     def __init__(self, config: FrozenDict) -> None:
         self.config = config
+
+    def sensors(self) -> Mapping[str, PluginSensor]:
+        """Return the sensors that the agent gets, by name; they may depend on the config."""
+        return {}
 
     def mount(self, state: FrozenDict) -> Mapping[str, object] | None:  # noqa: ARG002
         """Return what to put into the plugin's slice of a new agent's state.

@@ -13,7 +13,12 @@ import msgspec
 
 from jido_cli.core.action import Action, from_function, is_action
 from jido_cli.core.agent import Route
-from jido_cli.core.plugins.contract import Plugin, PluginRoute, PluginSchedule
+from jido_cli.core.plugins.contract import (
+    Plugin,
+    PluginRoute,
+    PluginSchedule,
+    PluginSensor,
+)
 from jido_cli.core.plugins.slices import slice_of, sliced
 from jido_cli.core.schema import SchemaError, compile_schema
 from jido_cli.core.updates import with_items, without
@@ -21,6 +26,7 @@ from jido_cli.core.values import FrozenDict, freeze_mapping
 from jido_cli.errors import JidoCliError, UsageError
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
+_SENSOR_NAME = re.compile(r"[a-z0-9_-]{1,40}")
 NO_CONFIG: Mapping[str, object] = {}
 
 
@@ -115,6 +121,26 @@ class Mounted(msgspec.Struct, frozen=True, eq=False):
             f"{self.key}.{name}": msgspec.structs.replace(one, signal=f"{self.prefix}.{one.signal}")
             for name, one in self.plugin.schedules.items()
         }
+
+    def sensors(self) -> dict[str, PluginSensor]:
+        """Return its sensors by tag, `<key>-<name>`, with the prefix before every type.
+
+        Raises:
+            PluginError: it cannot say which.
+        """
+        where = f"plugin {self.key!r}"
+        try:
+            given = dict(self.plugin.sensors())
+        except Exception as error:  # the edge where users' code runs
+            text = f"{where} failed in sensors: {type(error).__name__}: {error}"
+            raise PluginError(text) from error
+        found: dict[str, PluginSensor] = {}
+        for name, one in given.items():
+            if not isinstance(one, PluginSensor) or not _SENSOR_NAME.fullmatch(str(name)):
+                raise PluginError(f"{where}: sensor {name!r} is {one!r}, not a PluginSensor")
+            signal = f"{self.prefix}.{one.signal}"
+            found[f"{self.key}-{name}"] = msgspec.structs.replace(one, signal=signal)
+        return found
 
     def _name_of(self, function: Callable[..., object]) -> str:
         return f"{self.key}.{from_function(function).name}"
