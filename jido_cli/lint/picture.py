@@ -202,6 +202,22 @@ class Picture:
         return tuple((action, run) for action, run in found if run is not None and is_target(run))
 
     @cached_property
+    def python_sensors(self) -> tuple[tuple[ValuePath, Raw, str], ...]:
+        """The sensors of the user's own, with their paths and targets: declared, and asked for."""
+        found: list[tuple[ValuePath, Raw]] = []
+        for agent in self.agents.values():
+            node = raw.RawNode(agent.path, agent.value)
+            found += [(one.path, one.value) for one in raw.sensors(node)]
+        for action in self.all_actions:
+            for path, item in raw.directives(action.path, action.value):
+                found.append(((*path, "start_sensor"), raw.mapping(item.get("start_sensor"))))
+        return tuple(
+            (path, value, run)
+            for path, value in found
+            if (run := raw.text(value.get("run"))) is not None and is_target(run)
+        )
+
+    @cached_property
     def python_directives(self) -> tuple[tuple[ValuePath, Raw, str], ...]:
         """The directives that Python carries out, with their paths and targets."""
         found = []
@@ -230,6 +246,7 @@ class Picture:
     def python_words(self) -> frozenset[str]:
         """The texts in the Python that the actions name."""
         runs = {run for _, run in self.python_actions} | {one.run for one in self.python_classes}
+        runs |= {run for _, _, run in self.python_sensors}
         return self.python.words(runs) if runs else frozenset()
 
     @cached_property

@@ -16,6 +16,7 @@ Schema = Mapping[str, object]
 
 GIVEN_BY_NAME: Final = ("state", "ctx")
 _ACTION: Final = ("jido_cli.action", "jido_cli.core.action.action")
+_SENSOR: Final = ("jido_cli.sensor", "jido_cli.core.sensor.sensor")
 _DIRECTIVE: Final = ("jido_cli.directive", "jido_cli.core.own_directives.directive")
 _HINTS: Final[Mapping[str, Schema]] = {
     "int": {"type": "integer"},
@@ -50,8 +51,8 @@ class Call(msgspec.Struct, frozen=True):
 class PythonFunction(msgspec.Struct, frozen=True):
     """A function that a topology names.
 
-    `is_action` and `is_directive` are None where an unknown decorator may have marked it;
-    `is_plain` says that no unknown decorator stands above it, so that its signature is what is
+    `is_action`, `is_directive` and `is_sensor` are None where an unknown decorator may have marked
+    it; `is_plain` says that no unknown decorator stands above it, so that its signature is what is
     called. `own_params` are the names that `params=` of its mark gives, None where it has none or
     they are not literal.
     """
@@ -68,6 +69,7 @@ class PythonFunction(msgspec.Struct, frozen=True):
     parameters: tuple[Parameter, ...]
     calls: tuple[Call, ...]
     is_directive: bool | None = False
+    is_sensor: bool | None = False
 
     @property
     def is_known(self) -> bool:
@@ -90,8 +92,10 @@ def describe(definition: Definition, file: str, imports: Mapping[str, str]) -> P
     decorators = definition.decorator_list
     marks = [each for each in decorators if _called(each, imports) in _ACTION]
     own = [each for each in decorators if _called(each, imports) in _DIRECTIVE]
-    keywords = _keywords((*marks, *own)[0]) if marks or own else {}
-    others = None if len(decorators) > len(marks) + len(own) else False
+    sensing = [each for each in decorators if _called(each, imports) in _SENSOR]
+    known = [*marks, *own, *sensing]
+    keywords = _keywords(known[0]) if known else {}
+    others = None if len(decorators) > len(known) else False
     return PythonFunction(
         name=definition.name,
         file=file,
@@ -100,9 +104,10 @@ def describe(definition: Definition, file: str, imports: Mapping[str, str]) -> P
         is_generator=any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(definition)),
         is_action=True if marks else others,
         is_directive=True if own else others,
-        is_plain=len(marks) + len(own) == len(decorators),
+        is_sensor=True if sensing else others,
+        is_plain=len(known) == len(decorators),
         effect=_text(keywords.get("effect")),
-        has_own_params="params" in keywords,
+        has_own_params="params" in keywords or "config" in keywords,
         parameters=tuple(_parameters(definition.args)),
         calls=tuple(_calls(definition, imports)),
     )

@@ -15,7 +15,7 @@ from jido_cli.topology import raw, strategies
 from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
 
-Kind = Literal["emit", "later", "schedule", "answer", "policy", "declared"]
+Kind = Literal["emit", "later", "schedule", "answer", "policy", "declared", "sensor"]
 ABSENT: Final = object()
 UNKNOWN: Final = object()
 
@@ -26,7 +26,7 @@ class Sending(msgspec.Struct, frozen=True, eq=False):
     Attributes:
         kind: how: `emit`, `later` (the directives schedule and cron), `schedule` (an agent's),
             `answer` (of run_instruction), `policy` (on_error of an agent, on_terminal of its
-            machine), `declared` (`emits`).
+            machine), `declared` (`emits`), `sensor` (what an agent's sensor sends it).
         agents: who does it.
         type: the signal's type, None where it is computed.
         place: path of the type in the document.
@@ -80,6 +80,10 @@ def _of_directive(
         inner = raw.mapping(item.get(key))
         if "signal" in inner:
             yield _signal(inner["signal"], (*path, key, "signal"), "later", users, action)
+    asked = raw.mapping(item.get("start_sensor"))
+    if "signal" in asked:
+        place = (*path, "start_sensor", "signal")
+        yield _sensed(asked, place, users, action)
     instruction = raw.mapping(item.get("run_instruction"))
     for key in ("on_result", "on_error"):
         if key in instruction:
@@ -119,12 +123,23 @@ def _signal(
     )
 
 
+def _sensed(
+    sensor: Raw, place: Path, agents: tuple[str, ...], action: Action | None = None
+) -> Sending:
+    """Return the sending of a sensor: what data it has, only the sensor knows."""
+    type_ = raw.text(sensor["signal"])
+    return Sending("sensor", agents, type_, place, "self", data_place=place, action=action)
+
+
 def of_agent(agent: Agent) -> Iterator[Sending]:
     """Yield what an agent sends besides its actions."""
     for name, schedule in raw.mapping(agent.value.get("schedules")).items():
         if isinstance(schedule, dict) and "signal" in schedule and not name.startswith("x-"):
             path = (*agent.path, "schedules", name, "signal")
             yield _signal(schedule["signal"], path, "schedule", (agent.name,))
+    for sensor in raw.sensors(raw.RawNode(agent.path, agent.value)):
+        if "signal" in sensor.value:
+            yield _sensed(sensor.value, (*sensor.path, "signal"), (agent.name,))
     for index, type_ in enumerate(raw.items(agent.value.get("emits"))):
         path = (*agent.path, "emits", index)
         yield Sending("declared", (agent.name,), raw.text(type_), path, data_place=path)

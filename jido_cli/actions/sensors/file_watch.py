@@ -6,6 +6,10 @@ known, unless `existing` asks for what is there at its start.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
@@ -68,9 +72,6 @@ async def file_watch(
     debounce: str,
 ) -> None:
     """Emit `{path, name, change}` for each file that comes, changes or goes; subject: the path."""
-    # Here, so that only those who watch files wait for it to load.
-    from watchfiles import awatch
-
     watched = Path(ctx.folder) / path
     if not watched.exists():
         raise FileNotFoundError(f"there is no {watched}")
@@ -84,9 +85,45 @@ async def file_watch(
         for file in sorted(watched.rglob("*") if recursive else watched.glob("*")):
             if file.is_file():
                 await tell(file, "added")
-    debounce_ms = max(1, round(seconds(debounce) * 1000))
-    async for found in awatch(
-        watched, recursive=recursive, debounce=debounce_ms, step=min(50, debounce_ms)
-    ):
+    async for found in _changes(watched, recursive, max(1, round(seconds(debounce) * 1000))):
         for change, name in sorted(found, key=lambda one: (one[1], int(one[0]))):
             await tell(Path(name), WORDS[change - 1])
+
+
+async def _changes(
+    watched: Path, recursive: bool, debounce_ms: int
+) -> AsyncIterator[set[tuple[int, str]]]:
+    """Yield sets of changes, which a thread waits for; who is cancelled does not wait for it."""
+    loop, stop = asyncio.get_running_loop(), threading.Event()
+    heard: asyncio.Queue[set[tuple[int, str]] | Exception] = asyncio.Queue()
+
+    def tell(found: set[tuple[int, str]] | Exception) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(heard.put_nowait, found)
+
+    def wait() -> None:
+        # Here, so that only those who watch files wait for it to load.
+        from watchfiles import watch
+
+        try:
+            for found in watch(
+                watched,
+                recursive=recursive,
+                debounce=debounce_ms,
+                step=min(50, debounce_ms),
+                rust_timeout=1000,
+                stop_event=stop,
+            ):
+                tell(set(found))
+        except Exception as error:  # noqa: BLE001 - of a thread: the sensor raises it
+            tell(error)
+
+    threading.Thread(target=wait, name=f"jido:watch:{watched}", daemon=True).start()
+    try:
+        while True:
+            found = await heard.get()
+            if isinstance(found, Exception):
+                raise found
+            yield found
+    finally:
+        stop.set()

@@ -78,6 +78,10 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
     for agent in picture.agents.values():
         for route in agent.routes:
             yield from _with(picture, route)
+    for path, item, run in picture.python_sensors:
+        found = picture.python.function(run)
+        if isinstance(found, PythonFunction) and found.is_sensor and found.is_plain:
+            yield from _given(picture, path, raw.mapping(item.get("with")), found)
     for path, item, run in picture.python_directives:
         found = picture.python.function(run)
         if isinstance(found, PythonFunction) and found.is_directive and found.is_plain:
@@ -87,7 +91,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 def _given(
     picture: Picture, path: Path, given: Raw, function: PythonFunction
 ) -> Iterator[Diagnostic]:
-    """Compare what a directive of one's own gives with what its function takes."""
+    """Compare what a directive or sensor of one's own gives with what its function takes."""
     if function.has_own_params:
         return
     known = {each.name: each for each in function.params}

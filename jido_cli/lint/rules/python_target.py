@@ -68,6 +68,8 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         yield from _function(picture, action.path, run, "action")
     for path, _, run in picture.python_directives:
         yield from _function(picture, path, run, "directive")
+    for path, _, run in picture.python_sensors:
+        yield from _function(picture, path, run, "sensor")
     for one in picture.python_classes:
         known = picture.python.constants(one.run)
         if isinstance(known, Missing):
@@ -78,7 +80,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 
 
 def _function(
-    picture: Picture, path: Path, run: str, word: Literal["action", "directive"]
+    picture: Picture, path: Path, run: str, word: Literal["action", "directive", "sensor"]
 ) -> Iterator[Diagnostic]:
     place = picture.value((*path, "run"))
     found = picture.python.function(run)
@@ -88,7 +90,8 @@ def _function(
         hint = found.hint or did_you_mean(meant, found.known)
         yield RULE.found(picture, place, found.fact, hint=hint)
     elif isinstance(found, PythonFunction):
-        is_marked = found.is_action if word == "action" else found.is_directive
+        marks = {"action": found.is_action, "directive": found.is_directive}
+        is_marked = marks.get(word, found.is_sensor)
         if is_marked is False:
             article = "an" if word == "action" else "a"
             hint = f"put @{word} from jido_cli above {found.name} at {found.place}"
