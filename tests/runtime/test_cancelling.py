@@ -227,6 +227,25 @@ def test_what_an_instruction_asks_for_is_performed_when_it_has_ended(boot: MakeW
     assert kinds == [("run_instruction", "done"), *[("emit", "done")] * 2] * 2
 
 
+def test_effects_of_an_instruction_have_keys_of_their_own(boot: MakeWorld) -> None:
+    keys: list[str] = []
+
+    @action
+    async def note(ctx: Context) -> None:
+        keys.append(ctx.effect_key)
+
+    go = doing(RunInstruction("note"), RunInstruction("note"), name="go")
+    world = boot(tree(agent("a", program("a", {"go": go, "note": note}))))
+    for signal in ("go", "note", "note"):
+        world.tell("a", signal)
+    assert keys == [
+        "root/a:1:1:instruction:0/0",
+        "root/a:1:1:instruction:1/0",
+        "root/a:1:2/0",
+        "root/a:1:3/0",
+    ]
+
+
 # -- progress
 
 

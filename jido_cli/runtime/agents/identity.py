@@ -31,8 +31,11 @@ def info_of(server: Incarnation) -> AgentInfo:
     )
 
 
-def new_context(server: AgentServer, now_ns: int, signal: Signal) -> Context:
-    """Return the context of a new command that does not come from the mailbox."""
+def new_context(server: AgentServer, now_ns: int, signal: Signal, command: str) -> Context:
+    """Return the context of a new command that does not come from the mailbox.
+
+    *command* names it within its incarnation, apart from those of the mailbox.
+    """
     kernel = server.kernel
     kernel.seed += 1
     return Context(
@@ -42,5 +45,5 @@ def new_context(server: AgentServer, now_ns: int, signal: Signal) -> Context:
         signal,
         None,
         1,
-        (server.source, server.generation, server.place.handled + 1),
+        f"{server.source}:{server.generation}:{command}",
     )

@@ -61,7 +61,8 @@ class InstructionRun:
     def begin(self) -> None:
         """Start it; it may be over when this returns."""
         server, cause = self._server, self._cause
-        context = new_context(server, cause.now_ns, cause.signal)
+        name = f"{cause.seq}:instruction:{cause.index}"
+        context = new_context(server, cause.now_ns, cause.signal, name)
         instruction = Instruction(self.action, self._directive.params or {})
         self._step(lambda: begin(server.committed, [instruction], context))
 
