@@ -573,3 +573,16 @@ def test_an_agent_whose_errors_still_count_does_not_sleep() -> None:
     world.advance(3600)
     assert awake(world) == []
     world.close()
+
+
+def test_a_signal_that_comes_while_a_key_is_restarted_finds_one_life(start: Any) -> None:
+    world = start()
+    send(world, "a", 5)
+    future = world.port.order("restart", {"id": "counters/a"})
+    world.cast("counters/a", "add", {"n": 1})
+    world.settle()
+    assert future.result(timeout=0)["did"] == "restarted"
+    send(world, "a", 1)
+    assert world.state("counters/a")["n"] in (6, 7)  # what waited at the stop is a dead letter
+    assert world.state("counters/a")["n"] + len(world.dead_letters()) == 7
+    assert awake(world) == ["a"]

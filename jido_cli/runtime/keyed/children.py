@@ -226,6 +226,8 @@ class KeyedChildren:
     def _arm(self, since: float) -> None:
         kernel, idle_s = self.place.kernel, self.template.program.idle_timeout_s
         assert idle_s is not None
+        if self._timer is not None:
+            self._timer.cancel()
         delay_s = max(0.0, since + idle_s - kernel.monotonic())
         self._timer = kernel.clock.call_later(delay_s, self._look)
 
@@ -240,9 +242,9 @@ class KeyedChildren:
             if place.used_at + idle_s > now + _CLOCK_S:
                 self._arm(place.used_at)
                 return
+            self._touch(place)  # who is at work, or will be, is asked again later
             if _is_resting(place):
                 self._hibernate(place)
-            self._touch(place)  # who is at work, or will be, is asked again later
 
     def close(self) -> None:
         """The supervisor left the tree."""
@@ -253,6 +255,7 @@ class KeyedChildren:
     def _hibernate(self, place: KeyedPlace) -> None:
         place.is_leaving = True
         self._leaving += 1
+        self._touch(place)  # nobody has to pass it over who looks for the next one
         server = cast("AgentServer", place.process)
         hibernate(server, lambda is_done: self._kept(place, server, is_done))
 

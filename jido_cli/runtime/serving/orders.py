@@ -216,10 +216,14 @@ class Orders:
     async def _restart(self, args: Mapping[str, Any]) -> Data:
         place = self._kernel.keyed.awake(args["id"])
         runner = self._above(place, "restarted")
+        keyed = None if place.parent is None else self._kernel.keyed.of(place.parent)
         place.log.is_restarting = True  # its children wait for it, whatever stands between
         try:
-            answer = await self._stop_and_start(place, runner)
-            self._check(answer, place)
+            if keyed is not None:  # a signal that comes meanwhile may start it before we do
+                self._check(await self._ask(runner, TerminateChildCall(place.id)), place)
+                await self._start_key(keyed, key_of(place.id))
+            else:
+                self._check(await self._stop_and_start(place, runner), place)
         finally:
             place.log.is_restarting = False
             hand_over_children(place)
