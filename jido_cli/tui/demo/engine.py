@@ -1,11 +1,15 @@
-"""The demo engine: an `EngineHandle` on the shop. Safe to use from several threads."""
+"""The demo engine: an `EngineHandle` on the shop. Safe to use from several threads.
+
+It holds the lock, lets the shop move on before each look, and answers what it is asked. What
+happens in the shop is decided in `traffic` and `supervision`, what has happened is kept in `log`.
+"""
 
 from __future__ import annotations
 
 import copy
 import difflib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Literal
 
@@ -14,18 +18,16 @@ from jido_cli.control.handle import (
     DEFAULT_TIMEOUT_MS,
     DEFAULT_WAIT_MS,
     Answer,
-    Missed,
     ScheduleVerb,
     Verb,
 )
 from jido_cli.errors import ControlError
+from jido_cli.tui.demo.log import DemoLog, DemoStream
 from jido_cli.tui.demo.nodes import DemoNode
 from jido_cli.tui.demo.supervision import KILLED, DemoTree
 from jido_cli.tui.demo.traffic import STEP_S, Asked, Traffic
 
-KEPT: Final = 20_000
 _MOST_STEPS: Final = 2_000
-_LOOK_EVERY_S: Final = 0.05
 
 
 class DemoEngine:
@@ -39,12 +41,10 @@ class DemoEngine:
     def __init__(self, now: Callable[[], float], *, is_busy: bool = True) -> None:
         self._now = now
         self._lock = threading.RLock()
-        self._events: list[Answer] = []
-        self._facts = 0
-        self._directives: list[Answer] = []
+        self._log = DemoLog(lambda: self.traffic.signals)
         self._opened = self._last = now()
-        self.tree_of_nodes = DemoTree(self._opened, self._tell)
-        self.traffic = Traffic(self.tree_of_nodes, self.record)
+        self.tree_of_nodes = DemoTree(self._opened, self._log.tell)
+        self.traffic = Traffic(self.tree_of_nodes, self._log.record)
         self.is_busy = is_busy
         self.pid = 4127
         self.lost: ControlError | None = None
@@ -63,32 +63,6 @@ class DemoEngine:
         if self.tree_of_nodes.has_given_up:
             self.lost = ControlError("the engine of shop is gone", code="engine-gone")
         return now
-
-    def record(self, asked: Asked, at: float) -> None:
-        """Put a directive into the log."""
-        seq = self._directives[-1]["seq"] + 1 if self._directives else 1
-        self._directives.append(
-            {
-                "seq": seq,
-                "at": at,
-                "agent": asked.agent,
-                "type": asked.type,
-                "summary": asked.summary,
-                "cause": asked.cause,
-                "outcome": asked.outcome,
-                "ms": asked.ms,
-                "detail": asked.detail,
-            }
-        )
-        if len(self._directives) > 2 * KEPT:
-            del self._directives[:KEPT]
-
-    def _tell(self, kind: str, path: str | None, text: str, at: float, **data: Any) -> None:
-        self._facts += 1
-        seq = self._facts + self.traffic.signals  # facts and commands share one numbering
-        self._events.append(
-            {"seq": seq, "at": at, "kind": kind, "path": path, "text": text, "data": data}
-        )
 
     # -- questions
 
@@ -198,7 +172,7 @@ class DemoEngine:
             node.seq += 1
             node.ok += 1
             asked = Asked(node.path, "reply", f"{signal['type']} handled", str(signal["type"]))
-            self.record(asked, now)
+            self._log.record(asked, now)
             return {
                 "ok": True,
                 "seq": node.seq,
@@ -304,8 +278,8 @@ class DemoEngine:
     ) -> DemoStream:
         """Follow the events."""
         if after == "latest":
-            after = self._events[-1]["seq"] if self._events else 0
-        return DemoStream(self, after, frozenset(kinds))
+            after = self._log.newest
+        return DemoStream(self.events_page, after, frozenset(kinds))
 
     def events_page(
         self,
@@ -318,11 +292,7 @@ class DemoEngine:
         """Return kept events."""
         with self._lock:
             self._advance()
-            found = [one for one in self._events if one["seq"] > after][:limit]
-            kept = [one for one in found if not kinds or one["kind"] in kinds]
-            head = self._facts + self.traffic.signals
-            next_seq = found[-1]["seq"] if len(found) >= limit else max(after, head)
-            return {"events": kept, "missed": 0, "next": next_seq}
+            return self._log.events_page(after, kinds, limit)
 
     def directives(
         self,
@@ -336,20 +306,7 @@ class DemoEngine:
         """Return a page of the directive log."""
         with self._lock:
             self._advance()
-            kept = self._directives
-            first = kept[0]["seq"] if kept else 1
-            start = max(0, after - first + 1)
-            found = kept[start : start + limit]
-            missed = max(0, first - after - 1) if found else 0
-            wanted = [
-                one
-                for one in found
-                if (agent is None or one["agent"].startswith(agent))
-                and (type_ is None or one["type"] == type_)
-                and (outcome is None or one["outcome"] == outcome)
-            ]
-            following = found[-1]["seq"] if found else after
-            return {"directives": wanted, "missed": missed, "next": following}
+            return self._log.directives_page(agent, type_, outcome, after, limit)
 
     def dead_letters(self, *, after: int = 0, limit: int = 500) -> Answer:  # noqa: ARG002
         """Return that there are none."""
@@ -409,28 +366,3 @@ class _Ended(ControlError):
     def __init__(self, last_exit: Mapping[str, object]) -> None:
         super().__init__("the engine of shop is gone: it ended")
         self.last_exit = last_exit
-
-
-class DemoStream:
-    """Events of the demo as they happen."""
-
-    def __init__(self, engine: DemoEngine, after: int, kinds: frozenset[str]) -> None:
-        self._engine = engine
-        self._kinds = kinds
-        self._closed = threading.Event()
-        self.last_seq = after
-        self.end_reason: str | None = None
-
-    def __iter__(self) -> Iterator[Answer | Missed]:
-        """Yield events until the stream is closed."""
-        while not self._closed.is_set():
-            page = self._engine.events_page(after=self.last_seq)
-            for event in page["events"]:
-                self.last_seq = event["seq"]
-                if not self._kinds or event["kind"] in self._kinds:
-                    yield event
-            self._closed.wait(_LOOK_EVERY_S)
-
-    def close(self) -> None:
-        """Stop reading."""
-        self._closed.set()
