@@ -62,6 +62,9 @@ class Flow:
         if not all(mount.picture.flow.is_complete for mount in self._picture.mounts):
             return False
         classes = {str(one.path[1]) for one in self._picture.python_classes}
+        if any(path[0] != "agents" for path, _, _ in self._picture.python_sensors):
+            return False  # started by an action that several agents may run
+        classes |= {str(path[1]) for path, _, _ in self._picture.python_sensors}
         return all(
             "emits" in agent.value
             or (agent.name not in classes and all(one.run is None for one in agent.actions))

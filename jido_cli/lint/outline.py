@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from jido_cli.topology.model import AgentChild, ChildDecl, SupervisorDecl, Topology
+from jido_cli.topology.model import AgentChild, ChildDecl, SensorDecl, SupervisorDecl, Topology
 
 
 class Node(msgspec.Struct, eq=False):
     """One node of the tree.
 
     `number` is its place in the order of the start: `1` is the root, `3.1` the first child of the
-    second child of the root.
+    second child of the root. `sensors` are those of an agent, which stand below it.
     """
 
     id: str
@@ -26,6 +26,7 @@ class Node(msgspec.Struct, eq=False):
     decl: ChildDecl
     parent: Node | None = None
     children: list[Node] = []
+    sensors: tuple[SensorDecl, ...] = ()
 
     def below(self) -> Iterator[Node]:
         """Yield all nodes below this one, in the order of their start."""
@@ -52,19 +53,23 @@ class Node(msgspec.Struct, eq=False):
 def outline(topology: Topology) -> Node:
     """Return the root of the tree that would start."""
     root = Node(topology.root.id, topology.root.id, "1", topology.root)
-    _grow(root)
+    _grow(root, topology)
     return root
 
 
-def _grow(node: Node) -> None:
+def _grow(node: Node, topology: Topology) -> None:
+    if isinstance(node.decl, AgentChild):
+        node.sensors = topology.agents[node.decl.agent].sensors
     if not isinstance(node.decl, SupervisorDecl):
         return
+    if node.decl.mount is not None:
+        topology = node.decl.mount.topology
     first = 2 if node.parent is None else 1
     for index, decl in enumerate(node.decl.children, first):
         number = str(index) if node.parent is None else f"{node.number}.{index}"
         child = Node(decl.id, f"{node.path}/{decl.id}", number, decl, node)
         node.children.append(child)
-        _grow(child)
+        _grow(child, topology)
 
 
 def longest_stop_ms(decl: ChildDecl) -> int | None:

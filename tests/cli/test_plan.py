@@ -148,3 +148,34 @@ def test_what_persists_and_what_is_keyed_is_told(tmp_path: Path):
     assert keyed.endswith(f"3 in 5s, {bound}, permanent, one a key, persist checkpoint")
     drawn = jido("graph", str(file)).stdout.splitlines()
     assert drawn[2] == f"└ s                  1:+  3 in 5s, one a key, {bound}"
+
+
+def test_sensors_stand_below_their_agent(tmp_path: Path):
+    file = tmp_path / "inbox.yaml"
+    file.write_text(
+        """\
+jido: v1
+name: inbox
+agents:
+  reader:
+    sensors:
+      inbox: {use: jido.sensor.file_watch, with: {path: .}, restart: permanent}
+      feed: {use: jido.sensor.heartbeat}
+  last: {}
+supervisor: {children: [{agent: reader}, {agent: last}]}
+"""
+    )
+    result = jido("plan", str(file))
+    assert result.stdout.splitlines()[2:7] == [
+        "1   root             one_for_one   3 in 5s",
+        "2   ├ reader         agent         permanent  none        shutdown 5s",
+        "2.1 │ ├ inbox        sensor        permanent              jido.sensor.file_watch",
+        "2.2 │ └ feed         sensor        transient              jido.sensor.heartbeat",
+        "3   └ last           agent         permanent  none        shutdown 5s",
+    ]
+    reader = json.loads(jido("plan", str(file), "--json").stdout)["nodes"][1]
+    assert reader["sensors"][0] == {
+        "name": "inbox",
+        "sensor": "jido.sensor.file_watch",
+        "restart": "permanent",
+    }

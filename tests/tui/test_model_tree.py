@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jido_cli.tui.model.tree import TreeModel
+from jido_cli.tui.model.trouble import lost_parts
 from tests.tui import scripted
 
 NOW = scripted.NOW
@@ -122,3 +123,18 @@ def test_what_is_folded_for_room_fits_where_it_can(room):
     tree.set_room(room)
     assert len(tree.rows) <= max(room, 6)
     assert [one for one in tree.nodes if one in tree.rows] == list(tree.rows)
+
+
+def test_what_degrades_an_agent_is_found_also_below_a_supervisor_of_its_own():
+    answer = scripted.tree()
+    inventory, feed = "root/pipeline/inventory", "root/pipeline/inventory/stock_feed"
+    by_path = {node["path"]: node for node in answer["nodes"]}
+    by_path[inventory]["status"] = "degraded"
+    own = by_path[feed] | {"path": f"{inventory}/sensors", "id": "sensors", "kind": "supervisor"}
+    lost = {"status": "failed", "path": f"{inventory}/sensors/stock_feed"}
+    at = answer["nodes"].index(by_path[feed])
+    answer["nodes"][at : at + 1] = [own, by_path[feed] | lost | {"parent": own["path"]}]
+    tree = TreeModel()
+    tree.update(answer, NOW)
+    assert [one["path"] for one in lost_parts(tree, tree.nodes[inventory])] == [lost["path"]]
+    assert lost_parts(tree, tree.nodes[PIPELINE]) == []

@@ -83,4 +83,8 @@ def _plain(node: Node) -> dict[str, Any]:
             "template": None if template is None else template.agent,
             "max_children": decl.max_children,
         }
-    return plain | {"kind": "agent", "agent": decl.agent}
+    sensors = [
+        {"name": one.name, "sensor": one.use or one.run, "restart": one.restart}
+        for one in node.sensors
+    ]
+    return plain | {"kind": "agent", "agent": decl.agent, "sensors": sensors}

@@ -43,21 +43,25 @@ def plan_lines(
 
 def tree_lines(nodes: Sequence[Node]) -> list[str]:
     """Return one line a node: its number, name, kind, restart type and time to stop."""
-    numbers = max(_NUMBER, *(len(node.number) + 1 for node in nodes))
-    labels = {node.path: f"{trunk(node)}{display(node.id)}" for node in nodes}
-    width = max(len(label) for label in labels.values())
+    rows = [row for node in nodes for row in _rows(node)]
+    numbers = max(_NUMBER, *(len(number) + 1 for number, _, _ in rows))
+    width = max(len(label) for _, label, _ in rows)
     kind = numbers + max(17, width + _GAP)
     columns = (kind, kind + 14, kind + 25, kind + 37)
     return [
-        tabbed(
-            [
-                (0, node.number),
-                (numbers, labels[node.path]),
-                *zip(columns, _facts(node), strict=False),
-            ]
-        )
-        for node in nodes
+        tabbed([(0, number), (numbers, label), *zip(columns, facts, strict=False)])
+        for number, label, facts in rows
     ]
+
+
+def _rows(node: Node) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield number, label and facts of a node, then of its sensors."""
+    yield node.number, f"{trunk(node)}{display(node.id)}", _facts(node)
+    below = trunk(node).replace("├ ", "│ ").replace("└ ", "  ")
+    for index, one in enumerate(node.sensors, 1):
+        branch = "└ " if index == len(node.sensors) else "├ "
+        facts = ("sensor", one.restart, "", display(one.use or one.run or ""))
+        yield f"{node.number}.{index}", f"{below}{branch}{display(one.name)}", facts
 
 
 def _facts(node: Node) -> tuple[str, ...]:
