@@ -42,6 +42,11 @@ class Defaults:
         """Return what agents of a file say by default."""
         return self._of(file, "agent")
 
+    @property
+    def gives_plugins(self) -> bool:
+        """Whether agents of any file have plugins by default."""
+        return any("plugins" in self._of(file, "agent") for file in self._by_file)
+
     def action_timeout(self, file: int) -> str | None:
         """Return the timeout of actions of a file."""
         timeout = self._of(file, "action").get("timeout")

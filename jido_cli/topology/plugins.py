@@ -84,7 +84,10 @@ def with_defaults(
     An agent takes those of its file by name, unless it has one of that name, says `false`, or
     lists its plugins; `false` for one that is not given is a finding.
     """
+    gives_any = defaults.gives_plugins
     for name, agent in raw.entries(document, "agents"):
+        if not gives_any and "plugins" not in agent.value:
+            continue
         positions = Positions(mark)
         given = defaults.agent(positions.key(agent.path).file).get("plugins", {})
         own = agent.value.get("plugins", {})
