@@ -37,7 +37,13 @@ class _Plugins:
         first: dict[str, PluginEntry] = {}
         builtin: dict[str, PluginEntry] = {}
         members = _members(agent.value)
-        for entry in plugin_entries(agent):
+        entries = plugin_entries(agent)
+        state = raw.mapping(agent.value.get("state"))
+        if entries and "$ref" in state and "properties" not in state:
+            place = self._positions.key((*agent.path, "state", "$ref"))
+            fact = "a state that is a reference has no room for what plugins keep"
+            self._findings.add(BAD_PLUGIN, place, fact, hint="write its properties out here")
+        for entry in entries:
             self._check_run(entry.path, entry.value)
             self._check_use(entry, builtin)
             place = self._positions.value(entry.path)
