@@ -34,7 +34,6 @@ def test_notes_come_and_go(world: World):
     changed(world, "a.md", "added")
     changed(world, "a.md", "added")
     changed(world, "welcome.md", "deleted")
-    changed(world, "a.md", "modified")
     assert world.state("reader") == {"notes": ["a.md"]}
 
 
