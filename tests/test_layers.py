@@ -119,7 +119,10 @@ LAZY: dict[str, tuple[str, ...]] = {
     "importlib.import_module": ("__init__.py", "testing/__init__.py"),
     "jido_cli.testing.topology_run": ("testing/plugin.py",),  # only tests that use it pay for it
 }
-IMPORTS_BY_NAME = ("__init__.py", "testing/__init__.py", "cli/application.py", "runtime/targets.py")
+IMPORTS_BY_NAME = (
+    *("__init__.py", "testing/__init__.py", "cli/application.py", "runtime/targets.py"),
+    "actions/sensors/__init__.py",  # each is loaded when it is asked for
+)
 
 
 @dataclass(frozen=True, slots=True)

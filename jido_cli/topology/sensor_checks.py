@@ -6,18 +6,20 @@ takes, the linter reads from its source.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jido_cli.actions.sensors import built_in_sensor
 from jido_cli.core.router import PatternError, parse_pattern
 from jido_cli.core.schema_errors import SchemaError, format_path
-from jido_cli.core.sensor import SensorDefinition
 from jido_cli.topology import raw
 from jido_cli.topology.positions import Path, Pos, Positions
 from jido_cli.topology.raw import Raw, RawNode
 from jido_cli.topology.rules import BAD_PATTERN, BAD_WITH, RUN_TARGET, Findings
 from jido_cli.topology.targets import is_target, target_hint
 from jido_cli.topology.words import shown
+
+if TYPE_CHECKING:
+    from jido_cli.core.sensor import SensorDefinition
 
 _BUS: Final = "jido.sensor.bus"
 

@@ -1,25 +1,30 @@
-"""The built-in sensors, by the names under which a topology uses them."""
+"""The built-in sensors, by the names under which a topology uses them.
+
+Each is loaded when it is first asked for: a check of a file without sensors pays for none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from jido_cli.actions.sensors.bus import bus
-from jido_cli.actions.sensors.file_watch import file_watch
-from jido_cli.actions.sensors.heartbeat import heartbeat
-from jido_cli.actions.sensors.interval import interval
-from jido_cli.core.sensor import SensorDefinition, compiled_sensor
+if TYPE_CHECKING:
+    from jido_cli.core.sensor import SensorDefinition
 
-SENSORS: Final[Mapping[str, Callable[..., object]]] = {
-    "jido.sensor.interval": interval,
-    "jido.sensor.heartbeat": heartbeat,
-    "jido.sensor.bus": bus,
-    "jido.sensor.file_watch": file_watch,
-}
+SENSORS: Final = (
+    "jido.sensor.interval",
+    "jido.sensor.heartbeat",
+    "jido.sensor.bus",
+    "jido.sensor.file_watch",
+)
 
 
+@cache
 def built_in_sensor(name: str) -> SensorDefinition | None:
-    """Return the built-in sensor *name*, compiled when first asked for; None if there is none."""
-    found = SENSORS.get(name)
-    return None if found is None else compiled_sensor(found)
+    """Return the built-in sensor *name*; None if there is none."""
+    if name not in SENSORS:
+        return None
+    module = import_module(f"jido_cli.actions.sensors.{name.rpartition('.')[2]}")
+    definition: SensorDefinition = module.DEFINITION
+    return definition

@@ -5,7 +5,9 @@ What an agent wants to hear as it is, its routes hear by themselves.
 
 from __future__ import annotations
 
-from jido_cli.core.sensor import SensorContext, sensor
+from typing import Final
+
+from jido_cli.core.sensor import SensorContext, compiled_sensor, sensor
 
 
 @sensor(
@@ -34,3 +36,6 @@ async def bus(ctx: SensorContext, patterns: list[str]) -> None:
     async for heard in ctx.hear(*patterns):
         data = {"type": heard.type, "source": heard.source, "data": heard.data}
         await ctx.emit(data, subject=heard.subject, cause=heard)
+
+
+DEFINITION: Final = compiled_sensor(bus)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from jido_cli.actions.sensors.config import duration, seconds
-from jido_cli.core.sensor import SensorContext, sensor
+from jido_cli.core.sensor import SensorContext, compiled_sensor, sensor
 
 WORDS: Final = ("added", "modified", "deleted")  # in the order of watchfiles' numbers, from 1
 
@@ -127,3 +127,6 @@ async def _changes(
             yield found
     finally:
         stop.set()
+
+
+DEFINITION: Final = compiled_sensor(file_watch)

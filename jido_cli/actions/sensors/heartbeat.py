@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from jido_cli.actions.sensors.config import duration, seconds
-from jido_cli.core.sensor import SensorContext, sensor
+from jido_cli.core.sensor import SensorContext, compiled_sensor, sensor
 from jido_cli.core.timestamps import format_time
 
 
@@ -24,3 +26,6 @@ async def heartbeat(ctx: SensorContext, every: str, message: str) -> None:
     while True:
         await ctx.sleep(seconds(every))
         await ctx.emit({"message": message, "timestamp": format_time(ctx.now_ns())})
+
+
+DEFINITION: Final = compiled_sensor(heartbeat)

@@ -5,10 +5,10 @@ What is to happen at set times, or must survive its sensor, is a schedule's matt
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from jido_cli.actions.sensors.config import duration, seconds
-from jido_cli.core.sensor import SensorContext, sensor
+from jido_cli.core.sensor import SensorContext, compiled_sensor, sensor
 
 
 @sensor(
@@ -36,3 +36,6 @@ async def interval(ctx: SensorContext, every: str, max: int, data: dict[str, Any
         await ctx.sleep(seconds(every))
         count += 1
         await ctx.emit({"count": count, **data})
+
+
+DEFINITION: Final = compiled_sensor(interval)
