@@ -12,11 +12,13 @@ from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.schema_short import expand_short_form
 from jido_cli.core.values import ValueDomainError, freeze_mapping, thaw
 
-_NAMED_SCHEMAS = frozenset(
+NAMED_SCHEMAS = frozenset(
     {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
 )
-_LISTED_SCHEMAS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_ONE_SCHEMA = frozenset(
+"""Keywords that hold schemas by name."""
+LISTED_SCHEMAS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+"""Keywords that hold a list of schemas."""
+ONE_SCHEMA = frozenset(
     {
         "additionalProperties",
         "contains",
@@ -30,6 +32,7 @@ _ONE_SCHEMA = frozenset(
         "unevaluatedProperties",
     }
 )
+"""Keywords that hold one schema."""
 _NOT_READ = frozenset({"$dynamicRef", "$recursiveRef"})
 _PLAIN = frozenset(
     {
@@ -179,11 +182,11 @@ def _spoken(schema: Mapping[str, object]) -> set[str]:
 
 def _parts(keyword: str, inner: object) -> list[tuple[tuple[str | int, ...], object]]:
     """Return (path below the keyword, schema) of the schemas that *keyword* holds."""
-    if keyword in _NAMED_SCHEMAS and isinstance(inner, Mapping):
+    if keyword in NAMED_SCHEMAS and isinstance(inner, Mapping):
         return [((name,), schema) for name, schema in inner.items()]
-    if keyword in _LISTED_SCHEMAS and isinstance(inner, list):
+    if keyword in LISTED_SCHEMAS and isinstance(inner, list):
         return [((index,), schema) for index, schema in enumerate(inner)]
-    if keyword in _ONE_SCHEMA:
+    if keyword in ONE_SCHEMA:
         return [((), inner)]
     return []
 
@@ -194,12 +197,12 @@ def _without_nullable(schema: object) -> object:
         return schema
     new: dict[str, object] = {}
     for keyword, inner in schema.items():
-        if keyword in _NAMED_SCHEMAS and isinstance(inner, dict):
+        if keyword in NAMED_SCHEMAS and isinstance(inner, dict):
             new[keyword] = {name: _without_nullable(part) for name, part in inner.items()}
-        elif keyword in _LISTED_SCHEMAS and isinstance(inner, list):
+        elif keyword in LISTED_SCHEMAS and isinstance(inner, list):
             new[keyword] = [_without_nullable(part) for part in inner]
         else:
-            new[keyword] = _without_nullable(inner) if keyword in _ONE_SCHEMA else inner
+            new[keyword] = _without_nullable(inner) if keyword in ONE_SCHEMA else inner
     if new.get("nullable") is not True:
         return new
     del new["nullable"]

@@ -18,17 +18,9 @@ from jido_cli.core.schema import Schema, SchemaError, compile_schema
 from jido_cli.core.schema_document import properties_of, read_document
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.topology.raw import Raw
+from jido_cli.topology.words import TYPE_NAMES
 
 _READ: Final = re.compile(r"\$\{\{\s*(state|params|next)\.([A-Za-z_]\w*)\s*\}\}")
-_WORDS: Final = {
-    "string": "text",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "array": "a list",
-    "null": "null",
-}
 _DEFINITIONS: Final = ("$defs", "definitions")
 
 
@@ -166,7 +158,7 @@ def _has_default(schema: object) -> bool:
 
 
 def _called(types: frozenset[str]) -> str:
-    return " or ".join(_WORDS.get(each, each) for each in sorted(types))
+    return " or ".join(TYPE_NAMES.get(each, each) for each in sorted(types))
 
 
 def _type_misfit(text: str, wanted: object, scope: Scope) -> str | None:

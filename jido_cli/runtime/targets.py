@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -48,19 +50,15 @@ def find_directive(target: str, origin: Origin, folder: Path) -> Action:
     where = f"{origin.file}:{origin.line}:{origin.column}"
     function = _found(target, where, folder)
     if not is_directive(function):
-        raise StartError(
-            f"{target!r} is not a directive",
-            code="not-a-directive",
-            where=where,
-            why="only functions marked @directive can be called by the directive run",
-            hints=(f"put `@directive` from jido_cli above {target.partition(':')[2]}",),
+        raise _unmarked(
+            target,
+            "a directive",
+            "not-a-directive",
+            where,
+            "only functions marked @directive can be called by the directive run",
         )
-    try:
+    with _told("bad-directive", where):
         return directive_function(function)
-    except UsageError as error:
-        raise StartError(
-            error.message, code="bad-directive", where=where, hints=error.hints
-        ) from error
 
 
 def resolve_directive(target: str) -> Action:
@@ -93,19 +91,15 @@ def find_action(target: str, name: str, origin: Origin, folder: Path) -> Action:
     where = f"{origin.file}:{origin.line}:{origin.column}, action {name}"
     function = _found(target, where, folder)
     if not is_action(function):
-        raise StartError(
-            f"{target!r} is not an action",
-            code="not-an-action",
-            where=where,
-            why="only functions marked @action can be called from a topology",
-            hints=(f"put `@action` from jido_cli above {target.partition(':')[2]}",),
+        raise _unmarked(
+            target,
+            "an action",
+            "not-an-action",
+            where,
+            "only functions marked @action can be called from a topology",
         )
-    try:
+    with _told("bad-action", where):
         return from_function(function, name=name)
-    except UsageError as error:
-        raise StartError(
-            error.message, code="bad-action", where=where, hints=error.hints
-        ) from error
 
 
 def find_class(target: str, base: type[T], label: str, origin: Origin, folder: Path) -> type[T]:
@@ -158,19 +152,36 @@ def find_sensor(
     where = f"{origin.file}:{origin.line}:{origin.column}, sensor {tag}"
     thing = _found(target, where, folder)
     if not is_sensor(thing):
-        raise StartError(
-            f"{target!r} is not a sensor",
-            code="not-a-sensor",
-            where=where,
-            why="only what is marked @sensor can be named as one",
-            hints=(f"put `@sensor` from jido_cli above {target.partition(':')[2]}",),
+        raise _unmarked(
+            target,
+            "a sensor",
+            "not-a-sensor",
+            where,
+            "only what is marked @sensor can be named as one",
         )
-    try:
+    with _told("bad-sensor", where):
         return compiled_sensor(thing)
+
+
+def _unmarked(target: str, kind: str, code: str, where: str, why: str) -> StartError:
+    """Return the error for what is not marked as *kind*, such as `an action`."""
+    mark = kind.partition(" ")[2]
+    return StartError(
+        f"{target!r} is not {kind}",
+        code=code,
+        where=where,
+        why=why,
+        hints=(f"put `@{mark}` from jido_cli above {target.partition(':')[2]}",),
+    )
+
+
+@contextmanager
+def _told(code: str, where: str) -> Iterator[None]:
+    """Tell with its place what is wrong with something that is marked."""
+    try:
+        yield
     except UsageError as error:
-        raise StartError(
-            error.message, code="bad-sensor", where=where, hints=error.hints
-        ) from error
+        raise StartError(error.message, code=code, where=where, hints=error.hints) from error
 
 
 def _found(target: str, where: str, folder: Path | None) -> object:

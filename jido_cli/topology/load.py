@@ -6,9 +6,7 @@ is read but the one named and those that it includes.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +25,7 @@ from jido_cli.topology import (
 )
 from jido_cli.topology.action_checks import ActionChecks
 from jido_cli.topology.build import build
+from jido_cli.topology.collector import collector_paused
 from jido_cli.topology.data_checks import Schemas
 from jido_cli.topology.defaults import Defaults
 from jido_cli.topology.diagnostics import Diagnostic
@@ -140,7 +139,7 @@ def load_text(
 ) -> LoadResult:
     """Load a topology from text that stands, or will stand, at *path*."""
     path = Path(path)
-    with _collector_paused():
+    with collector_paused():
         return _Loader(path, values, as_part=as_part).load(text)
 
 
@@ -287,15 +286,3 @@ class _Loader:
             ScenarioChecks(document, lines, positions, findings, schemas, variables).check(
                 suggester, is_whole=is_whole
             )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking what is only being built: it halves the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

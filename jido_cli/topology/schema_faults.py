@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from jido_cli.core.schema import is_full_schema
+from jido_cli.core.schema_document import LISTED_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA
 from jido_cli.core.schema_short import KEYWORDS
 from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
@@ -18,25 +19,6 @@ from jido_cli.topology.words import Suggester, listed, shown
 
 MAX_UNIQUE_ITEMS: Final = 1000
 TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
-
-_NAMED: Final = frozenset(
-    ("$defs", "definitions", "dependentSchemas", "patternProperties", "properties")
-)
-_LISTS: Final = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
-_ONE: Final = frozenset(
-    (
-        "additionalProperties",
-        "contains",
-        "else",
-        "if",
-        "items",
-        "not",
-        "propertyNames",
-        "then",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-    )
-)
 
 
 class Fault(NamedTuple):
@@ -81,13 +63,13 @@ def _walk(path: Path, schema: object, suggester: Suggester) -> Iterator[Fault]:
                 yield Fault((*path, key), fact, hint, is_key=True)
     yield from _own_faults(path, schema, suggester)
     for key, below in schema.items():
-        if key in _NAMED and isinstance(below, dict):
+        if key in NAMED_SCHEMAS and isinstance(below, dict):
             for name, inner in below.items():
                 yield from _walk((*path, key, name), inner, suggester)
-        elif key in _LISTS and isinstance(below, list):
+        elif key in LISTED_SCHEMAS and isinstance(below, list):
             for index, inner in enumerate(below):
                 yield from _walk((*path, key, index), inner, suggester)
-        elif key in _ONE:
+        elif key in ONE_SCHEMA:
             yield from _walk((*path, key), below, suggester)
 
 

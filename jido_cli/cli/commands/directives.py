@@ -10,17 +10,11 @@ import typer
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
 from jido_cli.cli.commands.events import Since
-from jido_cli.cli.render.streams import (
-    TYPE_WIDTH,
-    directive_lines,
-    missed_line,
-    older_line,
-    stream_record,
-    widest,
-)
+from jido_cli.cli.log_printer import log_printer
+from jido_cli.cli.render.streams import TYPE_WIDTH, directive_lines, widest
 from jido_cli.cli.session import Session
 from jido_cli.cli.stdout_reader import watched_reader
-from jido_cli.control.handle import EngineHandle, Missed
+from jido_cli.control.handle import EngineHandle
 from jido_cli.observe.text.names import short_names
 from jido_cli.observe.text.signs import OUTCOME_WORDS
 
@@ -107,17 +101,7 @@ def _printer(
     terminal, times = session.terminal, session.times
     names = short_names(node["path"] for node in handle.tree()["nodes"])
 
-    def show(item: streaming.Item) -> None:
-        match item:
-            case Missed(count=count):
-                terminal.err(missed_line(count))
-            case streaming.Older(count=count):
-                terminal.err(older_line(count))
-            case record if as_json:
-                terminal.out_json_line(stream_record(record))
-            case record:
-                terminal.out(
-                    *directive_lines(record, names, times, terminal.paint, type_width=type_width)
-                )
+    def lines(record: streaming.Record) -> list[str]:
+        return directive_lines(record, names, times, terminal.paint, type_width=type_width)
 
-    return show
+    return log_printer(terminal, lines, as_json=as_json)

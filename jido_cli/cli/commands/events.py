@@ -9,17 +9,10 @@ import typer
 
 from jido_cli.cli import options, streaming
 from jido_cli.cli.application import session_of
-from jido_cli.cli.render.streams import (
-    KIND_WIDTH,
-    event_line,
-    missed_line,
-    older_line,
-    stream_record,
-    widest,
-)
+from jido_cli.cli.log_printer import log_printer
+from jido_cli.cli.render.streams import KIND_WIDTH, event_line, widest
 from jido_cli.cli.session import Session
 from jido_cli.cli.stdout_reader import watched_reader
-from jido_cli.control.handle import Missed
 from jido_cli.observe.text.display import display
 
 EXAMPLES = (
@@ -82,26 +75,12 @@ def _printer(
 ) -> Callable[[streaming.Item], None]:
     terminal, times = session.terminal, session.times
 
-    def show(item: streaming.Item) -> None:
-        match item:
-            case Missed(count=count):
-                terminal.err(missed_line(count))
-            case streaming.Older(count=count):
-                terminal.err(older_line(count))
-            case record if as_json:
-                terminal.out_json_line(stream_record(record))
-            case record:
-                terminal.out(
-                    event_line(
-                        record,
-                        times,
-                        terminal.paint,
-                        path_width=path_width,
-                        kind_width=kind_width,
-                    )
-                )
+    def lines(record: streaming.Record) -> list[str]:
+        return [
+            event_line(record, times, terminal.paint, path_width=path_width, kind_width=kind_width)
+        ]
 
-    return show
+    return log_printer(terminal, lines, as_json=as_json)
 
 
 def _width(tree: Mapping[str, Any]) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +16,7 @@ from jido_cli.cli.application import session_of
 from jido_cli.cli.failures import CommandError
 from jido_cli.cli.terminal import Terminal, still_judging
 from jido_cli.errors import UsageError
+from jido_cli.topology.collector import collector_paused
 
 if TYPE_CHECKING:  # the loader and the rules cost start-up time that other commands do not need
     from jido_cli.lint.many import FileVerdict
@@ -55,7 +54,8 @@ def command(
         raise UsageError(f"--format: {output!r} is not one of {', '.join(_FORMATS)}")
     terminal = session_of(ctx).terminal
     given = variables.given(assignments, set_files, values)
-    with _collector_at_rest(), still_judging():
+    # What is made for a file goes with it, and the process is short.
+    with collector_paused(), still_judging():
         run, counts = _linted(paths or ["."], given)
         _print(terminal, "json" if as_json else output, run, counts)
     return failures.FAILED if run.findings else failures.OK
@@ -76,18 +76,6 @@ def _linted(paths: Sequence[str], given: variables.Given) -> tuple[_Run, Summary
         run.findings, files=len(files), ignored=run.ignored, parts=len(run.parts), seconds=seconds
     )
     return run, counts
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Look for no garbage: what is made for a file goes with it, and the process is short."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT
+from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT, Timeout
 from jido_cli.observe.text.display import display
 
 EXAMPLES = ("jido scale crawlers 5",)
@@ -23,9 +23,7 @@ def command(
     ctx: typer.Context,
     ident: Ident,
     count: Count,
-    timeout: Annotated[
-        str, typer.Option("--timeout", metavar="TIME", help="How long to wait for it.")
-    ] = DEFAULT_TIMEOUT,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     engine: options.Engine = None,
     as_json: options.Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT
+from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT, Timeout
 from jido_cli.cli.session import Session
 from jido_cli.control.handle import EngineHandle, ScheduleVerb
 from jido_cli.errors import UsageError
@@ -42,9 +42,7 @@ def command(
             show_default=False,
         ),
     ] = None,
-    timeout: Annotated[
-        str, typer.Option("--timeout", metavar="TIME", help="How long to wait for it.")
-    ] = DEFAULT_TIMEOUT,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     engine: options.Engine = None,
     as_json: options.Json = False,
 ) -> None:

@@ -1,6 +1,11 @@
-"""What `stop`, `start`, `restart` and `kill` have in common. No command of its own."""
+"""What `stop`, `start`, `restart` and `kill` have in common. No command of its own.
+
+Others that give an order and wait for it take their `--timeout` from here too.
+"""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
@@ -10,6 +15,7 @@ from jido_cli.control.handle import Verb
 from jido_cli.observe.text.display import display
 
 DEFAULT_TIMEOUT = "30s"
+Timeout = Annotated[str, typer.Option("--timeout", metavar="TIME", help="How long to wait for it.")]
 DONE = {"stop": "stopped", "start": "started", "restart": "restarted", "kill": "killed"}
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from jido_cli.cli import options
-from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT, steer
+from jido_cli.cli.commands.steering import DEFAULT_TIMEOUT, Timeout, steer
 
 EXAMPLES = ("jido stop inventory",)
 
@@ -15,9 +13,7 @@ EXAMPLES = ("jido stop inventory",)
 def command(
     ctx: typer.Context,
     ident: options.Ident,
-    timeout: Annotated[
-        str, typer.Option("--timeout", metavar="TIME", help="How long to wait for it.")
-    ] = DEFAULT_TIMEOUT,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     engine: options.Engine = None,
     as_json: options.Json = False,
 ) -> None:

@@ -11,11 +11,10 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
 from typing import NoReturn
 
 from jido_cli.core.cel.conversions import to_string
-from jido_cli.core.cel.signatures import Function
+from jido_cli.core.cel.signatures import row
 from jido_cli.core.cel.times import time_text
 from jido_cli.core.cel.values import (
     CelError,
@@ -152,57 +151,47 @@ def _base64_decode(fuel: Fuel, text: Value) -> bytes:
         raise CelError(f"{text[:_SHOWN]!r} is not base64") from None
 
 
-def _row(
-    name: str,
-    signatures: str | tuple[str, ...],
-    meaning: str,
-    example: tuple[str, object],
-    run: Callable[..., object],
-) -> Function:
-    texts = (signatures,) if isinstance(signatures, str) else signatures
-    source = "encoders" if name.startswith("base64.") else "jido"
-    return Function(name, texts, meaning, (example,), run, source)
-
-
 _EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 ENCODINGS = (
-    _row(
+    row(
         "json.encode",
         "json.encode(dyn) -> string",
         "a value as JSON, in one line without blanks",
         ("json.encode({'a': [1, 2.0, null]})", '{"a":[1,2.0,null]}'),
         _json_encode,
     ),
-    _row(
+    row(
         "json.decode",
         "json.decode(string) -> dyn",
         "the value that a JSON text says",
         ("json.decode('{\"a\": 1}').a", 1),
         _json_decode,
     ),
-    _row(
+    row(
         "base64.encode",
         "base64.encode(bytes) -> string",
         "bytes as base64",
         ("base64.encode(b'hello')", "aGVsbG8="),
         _base64_encode,
+        "encoders",
     ),
-    _row(
+    row(
         "base64.decode",
         "base64.decode(string) -> bytes",
         "the bytes that base64 says; padding may be left out",
         ("string(base64.decode('aGVsbG8'))", "hello"),
         _base64_decode,
+        "encoders",
     ),
-    _row(
+    row(
         "hash.sha256",
         ("hash.sha256(string) -> string", "hash.sha256(bytes) -> string"),
         "the SHA-256 of a text's UTF-8 or of bytes, in lower-case hexadecimal",
         ("hash.sha256('')", _EMPTY_HASH),
         _sha256,
     ),
-    _row(
+    row(
         "hash.hmacSha256",
         (
             "hash.hmacSha256(string, string) -> string",
@@ -212,7 +201,7 @@ ENCODINGS = (
         ("hash.hmacSha256('key', 'message').size()", 64),
         _hmac_sha256,
     ),
-    _row(
+    row(
         "uuid5",
         "uuid5(string, string) -> string",
         "the UUID of a name in a namespace (`dns`, `url`, `oid`, `x500` or a UUID): always the"

@@ -6,11 +6,9 @@ equality is CEL's: 1 and 1.0 are one element to `distinct` and to `indexOf`, 1 a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from jido_cli.core.cel import texts
 from jido_cli.core.cel.run import equal
-from jido_cli.core.cel.signatures import Function
+from jido_cli.core.cel.signatures import row
 from jido_cli.core.cel.values import (
     CelError,
     Fuel,
@@ -178,75 +176,64 @@ def _coalesce(_fuel: Fuel, *values: Value) -> Value:
     return next((value for value in values if value is not None), None)
 
 
-def _row(
-    name: str,
-    signatures: str | tuple[str, ...],
-    meaning: str,
-    example: tuple[str, object],
-    run: Callable[..., object],
-) -> Function:
-    texts = (signatures,) if isinstance(signatures, str) else signatures
-    return Function(name, texts, meaning, (example,), run)
-
-
 LISTS = (
-    _row(
+    row(
         "sort",
         "list(T).sort() -> list(T)",
         "the elements in order: numbers, texts, booleans, times",
         ("[3, 1, 2].sort()", [1, 2, 3]),
         _sort,
     ),
-    _row(
+    row(
         "distinct",
         "list(T).distinct() -> list(T)",
         "each element once, where it stands first",
         ("['b', 'a', 'b'].distinct()", ["b", "a"]),
         _distinct,
     ),
-    _row(
+    row(
         "reverse",
         "list(T).reverse() -> list(T)",
         "the elements in the other order",
         ("[1, 2, 3].reverse()", [3, 2, 1]),
         _reverse,
     ),
-    _row(
+    row(
         "flatten",
         "list(list(T)).flatten() -> list(T)",
         "the elements of the lists in a list, one level of them",
         ("[[1, 2], [], [3]].flatten()", [1, 2, 3]),
         _flatten,
     ),
-    _row(
+    row(
         "slice",
         "list(T).slice(int, int) -> list(T)",
         "the elements from a position on, up to but not with another one",
         ("[1, 2, 3, 4].slice(1, 3)", [2, 3]),
         _slice,
     ),
-    _row(
+    row(
         "take",
         "list(T).take(int) -> list(T)",
         "the first so many elements; all, where there are fewer",
         ("[1, 2, 3].take(2)", [1, 2]),
         _take,
     ),
-    _row(
+    row(
         "drop",
         "list(T).drop(int) -> list(T)",
         "the elements after the first so many",
         ("[1, 2, 3].drop(2)", [3]),
         _drop,
     ),
-    _row(
+    row(
         "indexOf",
         "list(T).indexOf(T) -> int",
         "where an element is for the first time; -1 if nowhere",
         ("['a', 'b'].indexOf('b')", 1),
         _index_of,
     ),
-    _row(
+    row(
         "lists.range",
         "lists.range(int) -> list(int)",
         "the numbers from 0, so many",
@@ -255,21 +242,21 @@ LISTS = (
     ),
 )
 MAPS = (
-    _row(
+    row(
         "merge",
         "map(string, V).merge(map(string, V)) -> map(string, V)",
         "the entries of both; where both have a key, the second's. Maps in them are not merged",
         ("{'a': 1, 'b': 2}.merge({'b': 3})", {"a": 1, "b": 3}),
         _merge,
     ),
-    _row(
+    row(
         "with",
         "map(string, V).with(string, V) -> map(string, V)",
         "the map with this value under this key",
         ("{'a': 1}.with('b', 2)", {"a": 1, "b": 2}),
         _with,
     ),
-    _row(
+    row(
         "without",
         (
             "map(string, V).without(string) -> map(string, V)",
@@ -279,28 +266,28 @@ MAPS = (
         ("{'a': 1, 'b': 2}.without('a')", {"b": 2}),
         _without,
     ),
-    _row(
+    row(
         "keys",
         "map(string, V).keys() -> list(string)",
         "the keys, in their order",
         ("{'a': 1, 'b': 2}.keys()", ["a", "b"]),
         _keys,
     ),
-    _row(
+    row(
         "values",
         "map(string, V).values() -> list(V)",
         "the values, in the order of their keys",
         ("{'a': 1, 'b': 2}.values()", [1, 2]),
         _values,
     ),
-    _row(
+    row(
         "entries",
         "map(string, V).entries() -> list(map(string, dyn))",
         "a map `{key, value}` for every entry, in order",
         ("{'a': 1}.entries()", [{"key": "a", "value": 1}]),
         _entries,
     ),
-    _row(
+    row(
         "coalesce",
         tuple(f"coalesce({', '.join('T' * count)}) -> T" for count in (2, 3, 4)),
         "the first of two to four values that is not null",

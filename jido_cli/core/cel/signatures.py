@@ -47,6 +47,19 @@ class Function(NamedTuple):
     node: str = ""
 
 
+def row(
+    name: str,
+    signatures: str | tuple[str, ...],
+    meaning: str,
+    example: Example,
+    run: Callable[..., object],
+    source: str = "jido",
+) -> Function:
+    """Return a row with one example; a text is its only signature."""
+    texts = (signatures,) if isinstance(signatures, str) else signatures
+    return Function(name, texts, meaning, (example,), run, source)
+
+
 class Form(NamedTuple):
     """An operator or a macro: how it is written, what it gives, examples."""
 

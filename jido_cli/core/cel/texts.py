@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 
-from jido_cli.core.cel.signatures import Function
+from jido_cli.core.cel.signatures import row
 from jido_cli.core.cel.values import (
     Fuel,
     Value,
@@ -191,20 +190,8 @@ def _truncate(fuel: Fuel, text: Value, length: Value, *ending: Value) -> str:
     return spend_text(fuel, (text[: max(most - len(end), 0)] + end)[:most])
 
 
-def _row(
-    name: str,
-    signatures: str | tuple[str, ...],
-    meaning: str,
-    example: tuple[str, object],
-    run: Callable[..., object],
-    source: str = "jido",
-) -> Function:
-    texts = (signatures,) if isinstance(signatures, str) else signatures
-    return Function(name, texts, meaning, (example,), run, source)
-
-
 TEXTS = (
-    _row(
+    row(
         "contains",
         "string.contains(string) -> bool",
         "whether a text is part of another",
@@ -212,7 +199,7 @@ TEXTS = (
         _contains,
         "",
     ),
-    _row(
+    row(
         "startsWith",
         "string.startsWith(string) -> bool",
         "whether a text begins with another",
@@ -220,7 +207,7 @@ TEXTS = (
         _starts_with,
         "",
     ),
-    _row(
+    row(
         "endsWith",
         "string.endsWith(string) -> bool",
         "whether a text ends with another",
@@ -228,35 +215,35 @@ TEXTS = (
         _ends_with,
         "",
     ),
-    _row(
+    row(
         "charAt",
         "string.charAt(int) -> string",
         "the character at a position, counted from 0; nothing right behind the last",
         ("'team'.charAt(1)", "e"),
         _char_at,
     ),
-    _row(
+    row(
         "indexOf",
         ("string.indexOf(string) -> int", "string.indexOf(string, int) -> int"),
         "where a text is in another for the first time, from a position on; -1 if nowhere",
         ("'banana'.indexOf('an', 2)", 3),
         index_of,
     ),
-    _row(
+    row(
         "lastIndexOf",
         ("string.lastIndexOf(string) -> int", "string.lastIndexOf(string, int) -> int"),
         "where a text is in another for the last time, up to a position; -1 if nowhere",
         ("'banana'.lastIndexOf('an')", 3),
         _last_index_of,
     ),
-    _row(
+    row(
         "substring",
         ("string.substring(int) -> string", "string.substring(int, int) -> string"),
         "the part from a position on, up to but not with another one",
         ("'2026-11-05'.substring(0, 4)", "2026"),
         _substring,
     ),
-    _row(
+    row(
         "replace",
         (
             "string.replace(string, string) -> string",
@@ -266,70 +253,70 @@ TEXTS = (
         ("'1-2-3'.replace('-', '.')", "1.2.3"),
         _replace,
     ),
-    _row(
+    row(
         "split",
         ("string.split(string) -> list(string)", "string.split(string, int) -> list(string)"),
         "the parts between the separators, at most so many",
         ("'a,b,c'.split(',', 2)", ["a", "b,c"]),
         _split,
     ),
-    _row(
+    row(
         "join",
         ("list(string).join() -> string", "list(string).join(string) -> string"),
         "the texts of a list as one, with a separator between them",
         ("['a', 'b'].join(', ')", "a, b"),
         _join,
     ),
-    _row(
+    row(
         "lowerAscii",
         "string.lowerAscii() -> string",
         "the text with its ASCII letters in lower case",
         ("'TeÄm'.lowerAscii()", "teÄm"),
         _lower,
     ),
-    _row(
+    row(
         "upperAscii",
         "string.upperAscii() -> string",
         "the text with its ASCII letters in upper case",
         ("'ca'.upperAscii()", "CA"),
         _upper,
     ),
-    _row(
+    row(
         "trim",
         "string.trim() -> string",
         "the text without white space at its ends",
         ("'  hi '.trim()", "hi"),
         _trim,
     ),
-    _row(
+    row(
         "reverse",
         "string.reverse() -> string",
         "the characters in the other order",
         ("'abc'.reverse()", "cba"),
         reversed_text,
     ),
-    _row(
+    row(
         "strings.quote",
         "strings.quote(string) -> string",
         "the text in quotes, with escapes",
         ("strings.quote('a\\tb')", '"a\\tb"'),
         _quote,
     ),
-    _row(
+    row(
         "titleCase",
         "string.titleCase() -> string",
         "the text with every word's first letter in upper case and the others in lower case",
         ('"o\'NEILL street".titleCase()', "O'neill Street"),
         _title_case,
     ),
-    _row(
+    row(
         "slug",
         "string.slug() -> string",
         "the text as it can stand in an address: a to z, 0 to 9, and hyphens between",
         ("'Crème Brûlée, 2nd!'.slug()", "creme-brulee-2nd"),
         _slug,
     ),
-    _row(
+    row(
         "truncate",
         ("string.truncate(int) -> string", "string.truncate(int, string) -> string"),
         "at most so many characters; what is cut ends with the second text, if there is one",
