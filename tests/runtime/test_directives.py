@@ -485,6 +485,23 @@ def test_an_instruction_runs_beside_the_mailbox_and_its_result_is_a_signal(
     assert world.state("a")["count"] == 1  # a result changes no state by itself
 
 
+def test_the_result_of_an_instruction_need_not_fit_the_state(boot: MakeWorld) -> None:
+    @action
+    def look_up() -> dict[str, object]:
+        return {"found": [1, 2]}
+
+    @action
+    def take(result: dict[str, list[int]]) -> dict[str, object]:
+        return {"count": len(result["found"])}
+
+    ask_for = RunInstruction("look_up", on_result="found")
+    routes = {"go": doing(ask_for, name="go"), "found": take}
+    of = program("a", routes, state=COUNT, actions=[look_up])
+    world = boot(tree(agent("a", of)))
+    world.tell("a", "go")
+    assert world.state("a") == {"count": 2}
+
+
 def test_an_instruction_that_fails_says_so_by_a_signal(boot: MakeWorld) -> None:
     gate = Gate()
     world = with_instruction(boot, gate)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jido_cli.core import directives as ask
 from jido_cli.core.action import Action
+from jido_cli.core.agent import Agent, AgentDefinition
 from jido_cli.core.command import Done, Instruction, Raised, Suspended, begin, resume
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
@@ -64,7 +65,8 @@ class InstructionRun:
         name = f"{cause.seq}:instruction:{cause.index}"
         context = new_context(server, cause.now_ns, cause.signal, name)
         instruction = Instruction(self.action, self._directive.params or {})
-        self._step(lambda: begin(server.committed, [instruction], context))
+        aside = _aside(server.committed)
+        self._step(lambda: begin(aside, [instruction], context))
 
     def cancel(self, why: str) -> None:
         """Let it have failed as cancelled: its agent is told by `on_error`."""
@@ -220,6 +222,16 @@ class Instructions:
         running, self.running = self.running, {}
         for run in running.values():
             run.revoke()
+
+
+def _aside(agent: Agent) -> Agent:
+    """Return *agent* with a state that may be any mapping.
+
+    An instruction reads the state and leaves it as it is; its result need not fit in there.
+    """
+    definition = agent.definition
+    free = AgentDefinition(definition.name, actions=definition.actions.values())
+    return Agent(free, agent.id, agent.state)
 
 
 def _told(error: ActionFailure) -> dict[str, object]:
