@@ -179,7 +179,12 @@ class Picture:
         """Whether children may be started at run time, with ids that the file does not have."""
         return (
             any(child.is_template for one in self.supervisors for child in one.children)
-            or any(True for action in self.all_actions for _ in directives(action, "spawn_agent"))
+            or any(
+                True
+                for action in self.all_actions
+                for kind in ("spawn_agent", "start_sensor")
+                for _ in directives(action, kind)
+            )
             or bool(self.python_actions)
             or bool(self.python_classes)
         )

@@ -17,7 +17,7 @@ ANY: Final = "*"
 
 
 class Node(NamedTuple):
-    """A node: `agent` is the agent that it runs, None for a supervisor; `group` its replicas'.
+    """A node: `agent` is the agent that it runs, None for all others; `group` its replicas'.
 
     `is_keyed`: a supervisor that passes signals on to the child of their key.
     """
@@ -38,7 +38,8 @@ class Nodes:
 
     def __init__(self, document: Raw) -> None:
         tree = RawNode(("supervisor",), raw.mapping(document.get("supervisor")))
-        self.all = [Node(ROOT, is_keyed="keyed_by" in tree.value), *_below(tree, ROOT)]
+        declared = [Node(ROOT, is_keyed="keyed_by" in tree.value), *_below(tree, ROOT)]
+        self.all = [*declared, *_sensors(document, declared)]
         self.has_mounts = any(
             "topology" in child.value
             for supervisor in raw.supervisors(document)
@@ -96,6 +97,16 @@ def _below(supervisor: RawNode, path: str) -> Iterator[Node]:
             yield from _below(child, below)
         else:
             yield Node(below, raw.text(child.value.get("agent")), group)
+
+
+def _sensors(document: Raw, declared: list[Node]) -> Iterator[Node]:
+    """Yield what stands below agents: their sensors, and the supervisor of these."""
+    agents = raw.mapping(document.get("agents"))
+    for node in declared:
+        tags = raw.mapping(raw.mapping(agents.get(node.agent)).get("sensors"))
+        if tags and not node.is_template:
+            yield Node(f"{node.path}/sensors")
+            yield from (Node(f"{node.path}/sensors/{tag}") for tag in tags)
 
 
 def _is_tail(ident: str, path: str) -> bool:

@@ -2,7 +2,7 @@
 
 Why: a step that names a node which is not there can only fail, or pass for the wrong reason. Ids of
 children that are started at run time are not known, so the rule is silent where a dynamic
-supervisor, `spawn_agent` or Python may start one.
+supervisor, `spawn_agent`, `start_sensor` or Python may start one.
 
 FAIL:
 
