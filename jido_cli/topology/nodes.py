@@ -103,7 +103,7 @@ def _sensors(document: Raw, declared: list[Node]) -> Iterator[Node]:
     """Yield what stands below agents: their sensors, and the supervisor of these."""
     agents = raw.mapping(document.get("agents"))
     for node in declared:
-        tags = raw.mapping(raw.mapping(agents.get(node.agent)).get("sensors"))
+        tags = raw.mapping(raw.mapping(agents.get(node.agent or "")).get("sensors"))
         if tags and not node.is_template:
             yield Node(f"{node.path}/sensors")
             yield from (Node(f"{node.path}/sensors/{tag}") for tag in tags)
