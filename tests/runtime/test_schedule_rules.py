@@ -226,6 +226,21 @@ def test_a_machine_that_slept_over_ticks_makes_up_for_them_as_it_is_told(
     assert len(told) == (1 if skipped else 0)
 
 
+def test_the_tick_that_is_due_comes_behind_those_that_are_made_up_for(boot: MakeWorld) -> None:
+    world: World
+
+    @action(name="nap")
+    def nap() -> None:
+        world.spend(3.5)
+
+    beat = Schedule("beat", "tick", every_s=1.0, catch_up="all")
+    of = program("t", {"tick": tick, "nap": nap}, schedules=[beat])
+    world = boot(tree(agent("a", of)))
+    world.tell("a", "nap")
+    world.advance(1.0)
+    assert (times(world), row(world)["skipped"]) == ([3.5, 3.5, 3.5, 4.0], 0)
+
+
 def test_ticks_that_are_made_up_for_come_in_order_and_with_their_own_ids(boot: MakeWorld) -> None:
     slept = boot(tree(agent("a", scheduled(hourly("all")))))
     set_clock(slept, 3.5 * HOUR)

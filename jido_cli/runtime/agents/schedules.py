@@ -214,7 +214,7 @@ class Schedules:
         for slot_ns in due.made_up:
             self._tick(schedule, slot_ns, is_made_up=True)
         if due.current is not None:
-            self._tick(schedule, due.current, is_made_up=False)
+            self._tick(schedule, due.current, is_made_up=False, is_behind=bool(due.made_up))
         if self._all.get(schedule.spec.name) is schedule:  # a tick may have ended it
             self._arm(schedule)
 
@@ -237,7 +237,14 @@ class Schedules:
         ticks = "tick was" if shown == 1 and not more else "ticks were"
         self._tell_skipped(schedule, f"{more}{shown:,} {ticks} missed")
 
-    def _tick(self, schedule: ActiveSchedule, slot_ns: int, *, is_made_up: bool) -> None:
+    def _tick(
+        self,
+        schedule: ActiveSchedule,
+        slot_ns: int,
+        *,
+        is_made_up: bool,
+        is_behind: bool = False,  # the ones that are made up for just now: it goes along with them
+    ) -> None:
         record, spec = schedule.record, schedule.spec
         wall_ns = slot_ns + schedule.base_ns
         if wall_ns in record.slots:  # the clock was set back behind it
@@ -255,7 +262,7 @@ class Schedules:
         why_not = self._why_not(schedule, signal)
         if why_not is not None:
             self._skip(schedule, tick, why_not)
-        elif not record.open or is_made_up or spec.overlap == "allow":
+        elif not record.open or is_made_up or is_behind or spec.overlap == "allow":
             self._send(schedule, signal, tick)
         elif spec.overlap == "skip":
             self._skip(schedule, tick, BUSY)
