@@ -54,7 +54,11 @@ def _entries() -> dict[str, Entry]:
         ("Check", "schema", "Print the JSON Schema of topology files."),
         ("Check", "plan", "Show the tree that a topology starts, and what restarts with what."),
         ("Check", "graph", "Draw the tree and who sends what to whom."),
-        ("Tools", "actions", "List the actions of a topology, their params and who runs them."),
+        (
+            "Tools",
+            "actions",
+            "List what a topology can do, or what is built in.",
+        ),
         ("Tools", "bench", "Measure this machine."),
         ("Tools", "doctor", "Check this machine, this project and its engines."),
         ("Tools", "version", "Show the version."),

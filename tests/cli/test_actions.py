@@ -8,6 +8,8 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from jido_cli.actions.plugins import PLUGINS
+from jido_cli.actions.sensors import SENSORS
 from tests.cli.fakes import jido
 
 SHOP = """\
@@ -99,3 +101,18 @@ def test_a_file_with_errors_has_no_catalogue(shop, tmp_path):
 
 def test_two_forms_at_once_are_refused(shop):
     assert jido("actions", shop, "--tools", "--json").exit_code == 2
+
+
+def test_without_a_file_all_that_is_built_in_is_listed_with_what_it_takes():
+    lines = jido("actions").stdout.splitlines()
+    at = lines.index("jido.sensor.heartbeat  sensor  Emit `{message, timestamp}` at an interval.")
+    assert lines[at + 1 : at + 3] == [
+        '  with     every="5s", message="heartbeat"',
+        "  sends    jido.sensor.heartbeat",
+    ]
+    names = {each["name"] for each in json.loads(jido("actions", "--json").stdout)["built_in"]}
+    assert names == {*SENSORS, *PLUGINS}
+
+
+def test_what_is_built_in_is_no_tool():
+    assert jido("actions", "--tools").exit_code == 2

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from jido_cli.core.shown import show
+from msgspec import to_builtins
+
+from jido_cli.actions.catalogue import BuiltIn
+from jido_cli.core.values import thaw
 from jido_cli.lint.catalogue import Entry
 from jido_cli.observe.text.columns import Column, table
 from jido_cli.observe.text.display import cut, display
@@ -65,13 +69,32 @@ def action_objects(entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
+def built_in_lines(found: Sequence[BuiltIn]) -> list[str]:
+    """Return a block for each thing that a topology can `use`."""
+    lines = []
+    for each in found:
+        lines.append(f"{each.name}  {each.kind}  {display(each.description)}".rstrip())
+        lines.append(f"  with     {_members(each.config) or 'nothing'}")
+        verb = "sends" if each.kind == "sensor" else "takes"
+        lines.append(f"  {verb}    {', '.join(each.signals) or 'nothing'}")
+        lines.append("")
+    return [*lines, f"{len(found):,} built in"]
+
+
+def built_in_objects(found: Sequence[BuiltIn]) -> dict[str, Any]:
+    """Return the same for programs."""
+    return {"built_in": [to_builtins(each) for each in found]}
+
+
 def _params(entry: Entry) -> str:
-    if not entry.is_known:
-        return "(see its source)"
-    properties = entry.params.get("properties")
+    return _members(entry.params) if entry.is_known else "(see its source)"
+
+
+def _members(schema: Mapping[str, object]) -> str:
+    properties = schema.get("properties")
     if not isinstance(properties, Mapping):
         return "any"
-    needed = entry.params.get("required", ())
+    needed = schema.get("required", ())
     return ", ".join(
         _param(name, schema, is_needed=isinstance(needed, Sequence) and name in needed)
         for name, schema in properties.items()
@@ -82,8 +105,13 @@ def _param(name: str, schema: object, *, is_needed: bool) -> str:
     if is_needed or not isinstance(schema, Mapping):
         return display(name)
     if "default" in schema:
-        return f"{display(name)}={display(show(schema['default']))}"
+        return f"{display(name)}={_json(schema['default'])}"
     return f"[{display(name)}]"
+
+
+def _json(value: object) -> str:
+    """Return a default as it would stand in the file."""
+    return display(json.dumps(thaw(value), ensure_ascii=False))
 
 
 def _uses(entry: Entry) -> str:
