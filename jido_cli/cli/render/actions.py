@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from msgspec import to_builtins
-
 from jido_cli.actions.catalogue import BuiltIn
 from jido_cli.core.values import thaw
 from jido_cli.lint.catalogue import Entry
@@ -83,7 +81,18 @@ def built_in_lines(found: Sequence[BuiltIn]) -> list[str]:
 
 def built_in_objects(found: Sequence[BuiltIn]) -> dict[str, Any]:
     """Return the same for programs."""
-    return {"built_in": [to_builtins(each) for each in found]}
+    return {
+        "built_in": [
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "description": each.description,
+                "config": each.config,
+                "signals": list(each.signals),
+            }
+            for each in found
+        ]
+    }
 
 
 def _params(entry: Entry) -> str:
