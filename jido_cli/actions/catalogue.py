@@ -6,16 +6,14 @@ Only the description of what is there lives here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
-
-import msgspec
+from typing import Literal, NamedTuple
 
 from jido_cli.actions.plugins import PLUGINS
 from jido_cli.actions.sensors import SENSORS, built_in_sensor
 from jido_cli.core.schema_short import expand_short_form, is_full_schema
 
 
-class BuiltIn(msgspec.Struct, frozen=True):
+class BuiltIn(NamedTuple):
     """One thing that a topology can `use`.
 
     Attributes:
