@@ -1,0 +1,1 @@
+"""What specialists.yaml needs of Python."""
