@@ -1,0 +1,1 @@
+"""What checkpoint-recovery.yaml needs of Python."""
