@@ -18,7 +18,7 @@ from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.places import RestingPlace
-from jido_cli.runtime.serving import view
+from jido_cli.runtime.serving import view_places
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
 
@@ -154,12 +154,12 @@ class Wait:
     def _result(self, *, is_met: bool) -> WaitResult:
         kernel, place, process = self._kernel, self._place, self._place.process
         server = process if isinstance(process, AgentServer) else None
-        state = view.state_of(place)
+        state = view_places.state_of(place)
         waited_s = kernel.monotonic() - self._began
         return WaitResult(
             is_met,
             place.path,
-            view.status_of(place, kernel.monotonic()),
+            view_places.status_of(place, kernel.monotonic()),
             place.handled if server is None else server.committed_seq,
             None if state is None else thaw(state),
             place.restarts,
@@ -201,9 +201,9 @@ def _condition(place: Place, until: Until) -> Callable[[Place], bool]:
         return (
             run(
                 TreeScope(
-                    state=view.state_of(place),
-                    status=view.status_of(place, kernel.monotonic()),
-                    facts=view.facts_of(place, False),
+                    state=view_places.state_of(place),
+                    status=view_places.status_of(place, kernel.monotonic()),
+                    facts=view_places.facts_of(place, False),
                     restarts=place.restarts,
                 )
             )
@@ -230,7 +230,7 @@ def _completion(place: Place) -> Callable[[Place], bool]:
         )
 
     def is_done(place: Place) -> bool:
-        state = view.state_of(place)
+        state = view_places.state_of(place)
         if state is None:
             return False
         return fsm.snapshot(state).is_done if fsm is not None else state.get("status") in COMPLETED
@@ -240,7 +240,7 @@ def _completion(place: Place) -> Callable[[Place], bool]:
 
 def _asking(function: Callable[[Mapping[str, Any]], object]) -> Callable[[Place], bool]:
     def holds(place: Place) -> bool:
-        state = view.state_of(place)
+        state = view_places.state_of(place)
         return state is not None and bool(function(state))
 
     return holds
@@ -339,7 +339,7 @@ def diagnose(kernel: Kernel, place: Place, why: str | None = None) -> WaitDiagno
     running_ms = None
     if running is not None:
         running_ms = round((kernel.monotonic() - running.since) * 1000)
-    status = view.status_of(place, kernel.monotonic())
+    status = view_places.status_of(place, kernel.monotonic())
     return WaitDiagnostic(
         status,
         place.mail_depth,

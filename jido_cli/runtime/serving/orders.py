@@ -26,7 +26,7 @@ from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.children import KeyedChildren
 from jido_cli.runtime.keyed.places import key_of
-from jido_cli.runtime.serving import commands, schedule_orders, view, view_records
+from jido_cli.runtime.serving import commands, schedule_orders, view_places, view_records
 from jido_cli.runtime.serving.scaling import Scaling
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
@@ -260,7 +260,7 @@ class Orders:
     def _told(self, place: Place, what: str) -> Data:
         return {
             "path": place.path,
-            "status": view.status_of(place, self._kernel.monotonic()),
+            "status": view_places.status_of(place, self._kernel.monotonic()),
             "generation": place.generation,
             "did": what,
         }

@@ -19,7 +19,7 @@ from jido_cli.core.values import thaw
 from jido_cli.errors import ControlError, JidoCliError
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.places import RestingPlace
-from jido_cli.runtime.serving import commands, view, view_records, view_schedules
+from jido_cli.runtime.serving import commands, view, view_places, view_records, view_schedules
 from jido_cli.runtime.serving.orders import Orders
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import SensorStart
@@ -156,7 +156,7 @@ class Port:
                 code="no-state",
                 where=place.path,
             )
-        state = view.state_of(place)
+        state = view_places.state_of(place)
         if state is None and isinstance(place, RestingPlace):
             raise ControlError(
                 f"{place.id} has not begun: its first signal starts it",
@@ -211,7 +211,7 @@ class Port:
         for place in self._kernel.tree.walk():
             why = _why_not_ready(place, now)
             if why is not None and not _is_ignored(place):
-                status = view.status_of(place, now)
+                status = view_places.status_of(place, now)
                 not_ready.append({"path": place.path, "status": status, "why": why})
         if found is not None:
             not_ready.append(
@@ -367,7 +367,7 @@ def _is_ignored(place: Place) -> bool:
 
 
 def _why_not_ready(place: Place, now: float) -> str | None:
-    status = view.status_of(place, now)
+    status = view_places.status_of(place, now)
     if status in ("failed", "crash_looping"):
         return status
     if status == "backing_off" and place.log.backoffs >= 3:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.tree_expressions import Mention, UnknownNodeError
 from jido_cli.errors import ControlError
-from jido_cli.runtime.serving import view
+from jido_cli.runtime.serving import view_places
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
 
@@ -48,9 +48,9 @@ class TreeValues:
             case "supervisors":
                 place = self._one(mention.name, "supervisor")
                 return {
-                    "status": view.status_of(place, self._kernel.monotonic()),
+                    "status": view_places.status_of(place, self._kernel.monotonic()),
                     "restarts": place.log.made_restarts if place.has_log else 0,
-                    "facts": view.facts_of(place, False),
+                    "facts": view_places.facts_of(place, False),
                 }
 
     def agent(self, place: Place) -> dict[str, object]:
@@ -58,10 +58,10 @@ class TreeValues:
         return {
             "id": place.id,
             "path": place.path,
-            "status": view.status_of(place, self._kernel.monotonic()),
-            "facts": view.facts_of(place, False),
+            "status": view_places.status_of(place, self._kernel.monotonic()),
+            "facts": view_places.facts_of(place, False),
             "restarts": place.restarts,
-            "state": view.state_of(place),
+            "state": view_places.state_of(place),
         }
 
     def _one(self, ident: str, kind: str) -> Place:
