@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -32,3 +33,11 @@ def boot(make_world: MakeWorld) -> MakeWorld:
         return make_world(root, **options).boot()
 
     return make
+
+
+@pytest.fixture
+def own_interrupts() -> Iterator[None]:
+    """The process handles ^C itself, as an engine's does."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -231,18 +231,23 @@ def test_an_action_that_cancels_itself_is_a_failed_command(boot: MakeWorld) -> N
     assert world.state("a") == {"count": 1}
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(SystemExit(3), "SystemExit: 3"), (KeyboardInterrupt(), "KeyboardInterrupt")],
+)
+@pytest.mark.usefixtures("own_interrupts")
 def test_an_exit_in_an_effect_is_a_failed_command_and_does_not_end_the_engine(
-    boot: MakeWorld,
+    boot: MakeWorld, error: BaseException, told: str
 ) -> None:
     @action
     async def leave() -> None:
-        raise SystemExit(3)
+        raise error
 
     of = program("c", {"leave": leave, "add": add}, state=COUNT)
     world = boot(tree(agent("a", of)))
     answer = world.ask("a", "leave")
     assert answer.error is not None
-    assert (answer.outcome, answer.error.message) == ("committed", "SystemExit: 3")
+    assert (answer.outcome, answer.error.message) == ("committed", told)
     world.tell("a", "add")
     assert (world.state("a"), world.place("a").restarts) == ({"count": 1}, 0)
 

@@ -45,6 +45,16 @@ async def call(who: str) -> None:
     SEEN.append(who)
 
 
+@directive
+def leave(how: str) -> None:
+    raise KeyboardInterrupt if how == "interrupt" else SystemExit(3)
+
+
+@directive
+async def leave_later(how: str) -> None:
+    leave(how)
+
+
 @directive(effect="thread")
 def write(who: str) -> None:
     SEEN.append((who, threading.current_thread() is threading.main_thread()))
@@ -152,6 +162,31 @@ def test_what_a_killed_agent_asked_for_is_cancelled(boot: MakeWorld) -> None:
     world.order("kill", id="a")
     assert outcomes(world) == [("cancelled", "the agent was killed")] * 2
     assert (SEEN, GATES[0].cancelled()) == ([], True)
+
+
+@pytest.mark.parametrize("function", ["leave", "leave_later"])
+@pytest.mark.parametrize(
+    ("how", "why"), [("interrupt", "KeyboardInterrupt"), ("exit", "SystemExit: 3")]
+)
+@pytest.mark.usefixtures("own_interrupts")
+def test_one_that_exits_or_interrupts_is_a_dead_directive_and_nobody_ends(
+    boot: MakeWorld, function: str, how: str, why: str
+) -> None:
+    of = program("c", {"go": doing(Run(f"{HERE}:{function}", {"how": how})), "add": add})
+    world = boot(tree(agent("a", of, state={"count": 0})))
+    world.tell("a", "go")
+    world.tell("a", "add")
+    assert world.directives() == [("root/a", "run", "dead_letter", why)]
+    assert (world.state("a"), world.place("a").restarts) == ({"count": 1}, 0)
+
+
+@pytest.mark.parametrize("function", ["leave", "leave_later"])
+def test_an_interrupt_from_the_keyboard_in_one_goes_through(boot: MakeWorld, function: str) -> None:
+    given = {"how": "interrupt"}
+    world = boot(tree(agent("a", program("c", {"go": doing(Run(f"{HERE}:{function}", given))}))))
+    world.cast("a", "go")
+    with pytest.raises(KeyboardInterrupt):
+        world.settle()
 
 
 def test_a_function_over_its_time_has_failed(boot: MakeWorld) -> None:

@@ -126,6 +126,23 @@ def test_what_a_generator_yields_is_sent(boot: MakeWorld) -> None:
     assert world.status("s") == "stopped"
 
 
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
+@pytest.mark.usefixtures("own_interrupts")
+def test_one_that_exits_or_interrupts_is_a_crash_of_its_own(
+    boot: MakeWorld, error: BaseException
+) -> None:
+    @sensor(signal="seen")
+    async def leaving(ctx: SensorContext) -> None:
+        await ctx.sleep(1.0)
+        raise error
+
+    world = boot(tree(agent("a", sensing(spec("s", leaving)))))
+    world.advance(1.5)
+    world.tell("a", "seen", {"n": 1})
+    assert (world.place("s").restarts, world.place("a").restarts) == (1, 0)
+    assert numbers(world) == [1]
+
+
 def test_a_class_starts_runs_and_stops(boot: MakeWorld) -> None:
     said: list[object] = []
 

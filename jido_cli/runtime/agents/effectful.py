@@ -20,7 +20,7 @@ from jido_cli.runtime.agents.calling import CHAIN, effect_context
 from jido_cli.runtime.agents.calls import CallRequest, Mail
 from jido_cli.runtime.agents.progress import Progress
 from jido_cli.runtime.watching.marked_steps import MarkedSteps, coroutine_stack
-from jido_cli.runtime.watching.watch import thread_stack
+from jido_cli.runtime.watching.watch import is_from_keyboard, thread_stack
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
@@ -141,7 +141,9 @@ class EffectRun:
             return await MarkedSteps(
                 self._work, kernel.watch, self, call.ctx.signal, kernel.monotonic
             )
-        except SystemExit as error:  # as a task's own exception it would end the loop
+        except (SystemExit, KeyboardInterrupt) as error:  # out of a task it would end the loop
+            if is_from_keyboard(error):
+                raise
             return _Died(error)
 
     def _run_in_thread(self, future: asyncio.Future[object]) -> None:
@@ -200,7 +202,7 @@ class EffectRun:
 
 @dataclass(frozen=True, slots=True)
 class _Died:
-    """What a future cannot carry as its exception: `SystemExit`, `StopIteration`."""
+    """What a future cannot carry as its exception: `SystemExit`, `StopIteration` and the like."""
 
     error: BaseException
 

@@ -73,9 +73,11 @@ class OwnDirective:
                 kernel.monotonic(),
                 lambda: call.action.run(call.state, call.params, call.ctx),
             )
-        except Exception as error:  # noqa: BLE001 - the edge where users' code runs
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # the edge: code of users'
+            if is_from_keyboard(error):
+                raise
             self._end("dead_letter", failure_from(call.action.name, error).message)
-        except BaseException as error:  # noqa: BLE001 - a hang interrupted, an exit
+        except BaseException as error:  # noqa: BLE001 - a hang interrupted
             self._broken(error)
         else:
             self._end("done", None)
@@ -104,8 +106,6 @@ class OwnDirective:
 
     def _broken(self, error: BaseException) -> None:
         """It ended by what no function should raise: so does its agent."""
-        if is_from_keyboard(error):
-            raise error
         self._end("dead_letter", f"{self._call.action.name} broke: {type(error).__name__}")
         self._all.server.exit(crash(error))
 

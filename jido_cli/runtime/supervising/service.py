@@ -14,6 +14,7 @@ from jido_cli.observe.text import measures
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import ServiceStart
 from jido_cli.runtime.watching.marked_steps import coroutine_stack
+from jido_cli.runtime.watching.watch import is_from_keyboard
 from jido_cli.supervision.reasons import KILLED, NORMAL, ExitReason, crash
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ class ServiceProcess:
     async def _run(self, context: ServiceContext) -> None:
         try:
             await self._start.function(context)
-        except SystemExit as error:  # as a task's own exception it would end the loop
+        except (SystemExit, KeyboardInterrupt) as error:  # out of a task it would end the loop
+            if is_from_keyboard(error):
+                raise
             raise ServiceExit(crash(error)) from error
 
     def mark_ready(self) -> None:
