@@ -65,7 +65,7 @@ ROWS = [
         last=[tick("skipped", why="busy: the tick before is not done")],
     ),
     row("root/pipeline/shipping", "labels", paused=True, next_at=None),
-    row("root/pipeline/shipping", "rates", last=[tick("failed", 3.1, "bug")]),
+    row("root/pipeline/shipping", "rates", last=[tick("failed", 3.1, "io")]),
     row(
         "root/pipeline/orders",
         "late o-1",
@@ -83,13 +83,13 @@ def test_schedules_are_listed_with_their_next_and_their_last_tick():
     result = jido("schedule", "list", handle=FakeHandle(schedule_rows=ROWS))
     assert (result.stdout, result.exit_code) == (
         """\
-SCHEDULE           WHEN             NEXT      LAST      OUTCOME              TICKS  SKIPPED  LATE
-inventory/recount  */5 * * * *      14:05:00  14:00:00  ok 14ms                 12        0  skip
-orders/close_day   @daily New York  14:05:00  never     waiting                 12        0  once
-orders/sweep       every 30s +5s    14:05:00  14:00:00  skipped, busy           12    1,204  skip
-shipping/labels    */5 * * * *      paused    14:00:00  ok 14ms                 12        0  skip
-shipping/rates     */5 * * * *      14:05:00  14:00:00  × failed 3.1ms, bug     12        0  skip
-orders/late o-1    once             14:05:00  never     waiting                  -        -  -
+SCHEDULE           WHEN             NEXT      LAST      OUTCOME             TICKS  SKIPPED  CATCH-UP
+inventory/recount  */5 * * * *      14:05:00  14:00:00  ok 14ms                12        0  skip
+orders/close_day   @daily New York  14:05:00  never     waiting                12        0  once
+orders/sweep       every 30s +5s    14:05:00  14:00:00  skipped, busy          12    1,204  skip
+shipping/labels    */5 * * * *      paused    14:00:00  ok 14ms                12        0  skip
+shipping/rates     */5 * * * *      14:05:00  14:00:00  × failed 3.1ms, io     12        0  skip
+orders/late o-1    once             14:05:00  never     waiting                 -        -  -
 """,
         0,
     )

@@ -137,6 +137,20 @@ def test_a_schedule_ticks_every_period(boot: MakeWorld) -> None:
     assert shown["next_at"] == EPOCH_NS / 1e9 + 8.0
 
 
+@pytest.mark.parametrize("ms", [1, 2, 3])
+@pytest.mark.parametrize("overlap", ["skip", "allow"])
+@pytest.mark.parametrize("catch_up", ["skip", "all"])
+def test_a_rhythm_of_a_few_milliseconds_ticks_once_for_each_of_them(
+    boot: MakeWorld, ms: int, overlap: Any, catch_up: Any
+) -> None:
+    every = Declared("beat", "tick", every_s=ms / 1e3, overlap=overlap, catch_up=catch_up)
+    of = program("t", {"tick": add}, state=COUNT, schedules=[every])
+    world = boot(tree(agent("a", of)))
+    world.advance(0.3005)
+    (shown,) = world.port.node("a")["schedules"]
+    assert (world.state("a")["count"], shown["skipped"]) == (300 // ms, 0)
+
+
 def test_a_running_schedule_does_not_keep_an_engine_busy(boot: MakeWorld) -> None:
     world = boot(tree(agent("a", scheduled(Declared("beat", "tick", every_s=2.0)))))
     assert world.engine.is_idle

@@ -24,7 +24,7 @@ def schedule_lines(rows: Sequence[Row], times: measures.Times, paint: Paint = pl
         Column("OUTCOME"),
         Column("TICKS", right=True),
         Column("SKIPPED", right=True),
-        Column("LATE"),
+        Column("CATCH-UP"),
     ]
     names = short_names({row["agent"] for row in rows})
     return table(columns, [_cells(row, names[row["agent"]], times, paint) for row in rows])

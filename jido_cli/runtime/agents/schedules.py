@@ -53,6 +53,12 @@ class ActiveSchedule:
         """Whether it counts by the wall clock."""
         return self.spec.cron is not None
 
+    @property
+    def early_ns(self) -> int:
+        """How much before a slot it may be dealt with: never so much that two are due at once."""
+        every = self.spec.every_s
+        return EARLY_NS if every is None else min(EARLY_NS, round(every * 1e9) // 2)
+
 
 class Schedules:
     """The schedules of one incarnation, by name."""
@@ -198,7 +204,7 @@ class Schedules:
 
     def _look(self, schedule: ActiveSchedule) -> None:
         """See which slots are due, deal with them, and wait for the next one."""
-        record, now_ns = schedule.record, self._now_ns(schedule) + EARLY_NS
+        record, now_ns = schedule.record, self._now_ns(schedule) + schedule.early_ns
         assert record.last_ns is not None
         if now_ns < record.last_ns:
             self._regressed(schedule, now_ns)
