@@ -73,6 +73,8 @@ def receiver(handle: EngineHandle, ident: str) -> tuple[Node, str]:
             member = handle.node(f"{ident}-1")
         except ControlError:
             raise error from None
+        if member["kind"] != "agent":  # several supervisors have no address as one
+            raise
         return member, str(member["path"]).removesuffix("-1")
     return node, str(node["path"])
 

@@ -541,3 +541,19 @@ def test_reads_while_an_effect_runs_show_what_runs(boot: MakeWorld) -> None:
     running = world.port.node("a")["running"]
     assert len(running.pop("command")) == 36
     assert running == {"action": "wait", "signal": "wait", "ms": 1250, "progress": None}
+
+
+def test_several_supervisors_say_that_they_have_no_address_as_one(boot: MakeWorld) -> None:
+    inner = tree(agent("b", COUNTER))
+    world = boot(tree(sup("m-1", inner), sup("m-2", inner)))
+    for error in (
+        problem(world.port.node, "m"),
+        problem(lambda: world.order("scale", id="m", count=3)),
+        problem(lambda: world.order("call", to="m", type="counter.add")),
+    ):
+        assert (error.code, error.message, error.where, error.hints) == (
+            "no-node",
+            "no node 'm': several supervisors (m-1 to m-2) have no address as one",
+            "only `replicas` of an agent can be called and scaled by their one name",
+            ("say which one: root/m-1",),
+        )

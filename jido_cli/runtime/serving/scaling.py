@@ -168,6 +168,8 @@ def find(kernel: Kernel, ident: str) -> Scaled:
     near = did_you_mean(ident.split("/")[-1], known)
     matching = kernel.tree.matching(ident)
     if not matching:
+        if (several := kernel.tree.group_of_supervisors(ident)) is not None:
+            raise several
         text = f"no group {ident!r}" + (f"; {near}" if near else "")
         raise ControlError(text, code="no-node", hints=("jido ps",))
     place = kernel.tree.resolve(ident)

@@ -100,11 +100,33 @@ class Tree:
                 + (f" and {len(matching) - SHOWN} more" if len(matching) > SHOWN else ""),
                 hints=(f"use more of the path: {matching[0].path}",),
             )
+        if (group := self.group_of_supervisors(ident)) is not None:
+            raise group
         near = did_you_mean(ident.split("/")[-1], {place.id for place in self.walk()})
         raise ControlError(
             f"no node {ident!r}" + (f"; {near}" if near else ""),
             code="no-node",
             hints=("jido ps",),
+        )
+
+    def group_of_supervisors(self, ident: str) -> ControlError | None:
+        """Return why *ident* is no node where it names several supervisors or mounts at once.
+
+        `replicas` of an agent are a group with an address; those of a supervisor are not.
+        """
+        found = self.matching(f"{ident}-1")
+        above = found[0].parent if found else None
+        if above is None or found[0].start.kind != "supervisor":
+            return None
+        name, last = found[0].id.removesuffix("-1"), 1
+        while above.child(f"{name}-{last + 1}") is not None:
+            last += 1
+        several = f"{name}-1" + (f" to {name}-{last}" if last > 1 else "")
+        return ControlError(
+            f"no node {ident!r}: several supervisors ({several}) have no address as one",
+            code="no-node",
+            where="only `replicas` of an agent can be called and scaled by their one name",
+            hints=(f"say which one: {found[0].path}",),
         )
 
     def _walk_down(self, ids: list[str]) -> Place | None:
