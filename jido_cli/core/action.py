@@ -94,6 +94,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             command; its result is what counts.
         source: where it was declared, such as `shop/stock.py:48`.
         description: first sentence of its text, for people.
+        target: of what carries out a directive, the function as `module:function`.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     finish: Callable[..., object] | None = None
     source: str = ""
     description: str = ""
+    target: str = ""
 
     @property
     def is_pure(self) -> bool:

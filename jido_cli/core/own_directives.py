@@ -87,7 +87,8 @@ def directive_function(function: object) -> Action:
     if not isinstance(mark, Mark) or not callable(function):
         raise UsageError(f"{function!r} is not a directive", hints=("mark it with @directive",))
     if mark.compiled is None:
-        mark.compiled = compile_marked(function, mark, "directive")
+        compiled = compile_marked(function, mark, "directive")
+        mark.compiled = msgspec.structs.replace(compiled, target=_target_of(function))
     return mark.compiled
 
 
@@ -141,7 +142,11 @@ def _name_of(target: object) -> str:
     name = getattr(target, "__qualname__", "")
     if not name.isidentifier():
         raise DirectiveError(f"run: {name} does not stand at the top of its module")
-    return f"{getattr(target, '__module__', '')}:{name}"
+    return _target_of(target)
+
+
+def _target_of(function: object) -> str:
+    return f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', '')}"
 
 
 def given_by(asked: Directive) -> Mapping[str, object]:

@@ -234,6 +234,16 @@ class Picture:
         return tuple(found)
 
     @cached_property
+    def scripted_directives(self) -> tuple[tuple[ValuePath, str], ...]:
+        """The directives that scripts of scenarios answer for as `module:function`."""
+        return tuple(
+            ((*scenario.path, "script", name), name)
+            for _, scenario in raw.entries(self.document, "scenarios")
+            for name in raw.mapping(scenario.value.get("script"))
+            if is_target(name)
+        )
+
+    @cached_property
     def python_classes(self) -> tuple[PythonClassName, ...]:
         """The classes that agents name: strategies and plugins, where these are well formed."""
         found: list[PythonClassName] = []

@@ -94,7 +94,7 @@ class DrivenTopology(VirtualEngine):
                 topology, is_watched=False, change=lambda built: with_states(built, state or {})
             )
 
-        self.script = Script(script or {})
+        self.script = Script(script or {}, topology.actions)
         super().__init__(make, epoch_ns=_epoch_ns(at))
         self.topology = topology
         self._told_unscripted = 0

@@ -1,20 +1,21 @@
-"""Answers in place of effects: what effectful actions give in a test, in order.
+"""Answers in place of effects: what effectful actions and directives give in a test, in order.
 
-No effectful action of a topology under test runs, unless the script says `REAL`: one without an
-answer left is noted, and fails the test. Nothing is asserted here.
+No effectful action of a topology under test runs, and no directive of a user's own, unless the
+script says `REAL`: one without an answer left is noted, and fails the test. Nothing is asserted
+here.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
-from jido_cli.core.action import ActionError
+from jido_cli.core.action import Action, ActionError
 from jido_cli.core.outcomes import Call
 from jido_cli.errors import UsageError
 from jido_cli.runtime.agents.effectful import EffectTimeout
@@ -64,16 +65,22 @@ def takes(seconds: float, answer: object = None) -> Scripted:
 
 
 class Script:
-    """What the effectful actions of one engine answer, by the name of the action.
+    """What the effects of one engine answer.
+
+    Args:
+        answers: by the name of the action; of a directive by `module:function`, or by the name of
+            the function where no action has it.
+        actions: the names of actions, which mean no directive.
 
     Raises:
         UsageError: an entry is none of `Answers`.
     """
 
-    def __init__(self, answers: Mapping[str, Answers]) -> None:
+    def __init__(self, answers: Mapping[str, Answers], actions: Collection[str] = ()) -> None:
         self.unscripted: list[str] = []
         self._answers: dict[str, Answers | deque[object]] = {}
         self._asked: dict[str, int] = {}
+        self._actions = actions
         for name, given in answers.items():
             is_list = isinstance(given, list | tuple)
             if not (is_list or callable(given) or isinstance(given, Scripted | _Real)):
@@ -86,15 +93,23 @@ class Script:
     def stand_in(self, place: Place, call: Call) -> Call:
         """Return what is performed in place of *call*."""
         action = call.action
-        if self._answers.get(action.name) is REAL:
+        name = self._key(action)
+        if self._answers.get(name) is REAL:
             if action.kind != "thread":
                 return call
             replaced = msgspec.structs.replace(action, kind="async", run=_on_thread(call))
         else:
             replaced = msgspec.structs.replace(
-                action, kind="async", run=self._answering(place, action.name)
+                action, kind="async", run=self._answering(place, name)
             )
         return msgspec.structs.replace(call, action=replaced)
+
+    def _key(self, action: Action) -> str:
+        """Return under which name of the script the answers for *action* are."""
+        if not action.target:
+            return action.name
+        is_by_name = action.name in self._answers and action.name not in self._actions
+        return action.name if is_by_name and action.target not in self._answers else action.target
 
     def _answering(self, place: Place, name: str) -> Callable[..., object]:
         async def run(_state: object, params: Mapping[str, Any], _ctx: object) -> object:

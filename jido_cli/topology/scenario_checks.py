@@ -29,6 +29,7 @@ from jido_cli.topology.rules import (
     Rule,
 )
 from jido_cli.topology.scenario_build import is_answer
+from jido_cli.topology.targets import is_target
 from jido_cli.topology.text_places import Lines, locate, offset_of
 from jido_cli.topology.traps import COMMENT_HINT, is_broken_off
 from jido_cli.topology.variables import Variables
@@ -86,18 +87,38 @@ class ScenarioChecks:
     # -- scripts
 
     def _check_script(self, scenario: RawNode, suggester: Suggester, *, is_whole: bool) -> None:
-        known = {action.name for action in raw.actions(self._document)}
         for name, given in raw.mapping(scenario.value.get("script")).items():
             path = (*scenario.path, "script", name)
-            if name not in known and is_whole:
-                hint = suggester.near(name, known)
-                fact = f"action {name!r} is not declared"
-                self._findings.add(UNKNOWN_ACTION, self._positions.key(path), fact, hint=hint)
+            self._check_scripted(path, name, suggester, is_whole=is_whole)
             if isinstance(given, list):
                 for index, answer in enumerate(given):
                     self._check_answer((*path, index), answer, suggester)
             elif isinstance(given, dict) and "always" in given:
                 self._check_answer((*path, "always"), given["always"], suggester)
+
+    def _check_scripted(
+        self, path: Path, name: str, suggester: Suggester, *, is_whole: bool
+    ) -> None:
+        """Check that *name* is that of an action or of a directive of the user's own."""
+        actions = {action.name for action in raw.actions(self._document)}
+        if name in actions or is_target(name):  # what Python asks for does not stand in the file
+            return
+        targets = {
+            run
+            for action in raw.actions(self._document)
+            for _, item in raw.directives(action.path, action.value)
+            if is_target(run := raw.text(item.get("run")) or "")
+        }
+        meant = sorted(run for run in targets if run.partition(":")[2] == name)
+        place = self._positions.key(path)
+        if len(meant) > 1:
+            fact = f"{name!r} is the name of several directives: {', '.join(meant)}"
+            self._findings.add(BAD_VALUE, place, fact, hint=f"write {meant[0]!r}")
+        elif not meant and is_whole:
+            known = actions | {run.partition(":")[2] for run in targets}
+            hint = suggester.near(name, known)
+            fact = f"action {name!r} is not declared"
+            self._findings.add(UNKNOWN_ACTION, place, fact, hint=hint)
 
     def _check_answer(self, path: Path, answer: object, suggester: Suggester) -> None:
         if not is_answer(answer):

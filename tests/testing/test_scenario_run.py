@@ -30,6 +30,8 @@ agents:
         directives: [{schedule: {id: t, after: 5s, signal: counter.add}}]
       counter.gone: {directives: [{dead_letter: {reason: too old}}]}
       think.please: think
+      page.now: {directives: [{run: "shop_pager:page", with: {who: ann}}]}
+      page.later: {directives: [{run: "shop_pager:page_later", with: {who: ann}}]}
 supervisor:
   strategy: one_for_all
   children:
@@ -47,6 +49,19 @@ async def think():
     raise RuntimeError("the network is not for tests")
 """
 
+PAGER = """
+from jido_cli import directive
+
+@directive
+def page(who: str) -> None:
+    raise RuntimeError(f"{who} is not for tests")
+
+@directive
+async def page_later(who: str) -> None:
+    page(who)
+"""
+PYTHON = {"shop_think": THINK, "shop_pager": PAGER}
+
 
 @pytest.fixture
 def result(written: Written):
@@ -54,7 +69,7 @@ def result(written: Written):
 
     def run(body: str) -> ScenarioResult:
         lines = "\n".join(f"    {line}" for line in body.strip("\n").split("\n"))
-        topology = load_topology(written(BASE + lines + "\n", shop_think=THINK), {})
+        topology = load_topology(written(BASE + lines + "\n", **PYTHON), {})
         return run_scenario(topology, topology.scenarios["one"])
 
     return run
@@ -102,7 +117,7 @@ def test_a_step_that_fails_is_told_with_its_reason_and_its_place(result):
         "expected  call counter.add to counter is done",
         "got       requirement not met: params.by < 100",
     ]
-    assert (found.failure.pos.line, found.failure.pos.column) == (30, 9)
+    assert (found.failure.pos.line, found.failure.pos.column) == (32, 9)
 
 
 def test_a_step_that_does_not_fail_as_it_should_is_told(result):
@@ -242,7 +257,7 @@ def test_other_initial_states_another_time_and_the_same_numbers(result):
 def test_a_start_that_is_refused_is_told_at_the_scenario(result):
     found = result("start: {counter: {count: many}}\n" + steps("advance: 1s"))
     assert told(found).startswith("expected  it starts\ngot       root/counter failed to start")
-    assert found.failure.pos.line == 27
+    assert found.failure.pos.line == 29
 
 
 def test_scripts_answer_for_effects(result):
@@ -278,6 +293,40 @@ def test_an_effect_without_an_answer_fails_the_scenario_even_if_nobody_looks(res
     ]
 
 
+@pytest.mark.parametrize(("signal", "name"), [("now", "page"), ("later", "page_later")])
+def test_no_directive_of_the_users_own_runs_without_an_answer(result, signal, name):
+    found = result(steps(f"send: {{to: counter, type: page.{signal}}}"))
+    assert told(found).split("\n") == [
+        "expected  an answer in the script for every effect",
+        f"got       root/counter ran shop_pager:{name}: the script has no answer for it",
+    ]
+
+
+@pytest.mark.parametrize(("signal", "name"), [("now", "page"), ("later", "page_later")])
+@pytest.mark.parametrize("module", ["", "shop_pager:"])
+def test_scripts_answer_for_directives_by_function_or_by_module_and_function(
+    result, signal, name, module
+):
+    key = f'"{module}{name}"'
+    body = f"script: {{{key}: [null, {{error: no line}}]}}\n" + steps(
+        f"send: {{to: counter, type: page.{signal}}}",
+        f"send: {{to: counter, type: page.{signal}}}",
+        "expect: [{directives: [{type: run, outcome: done}, {type: run, outcome: dead_letter}]}]",
+    )
+    found = result(body)
+    assert found.is_pass, told(found)
+
+
+@pytest.mark.parametrize("signal", ["now", "later"])
+def test_a_script_may_let_a_directive_run(result, signal):
+    body = "script: {page: real, page_later: real}\n" + steps(
+        f"send: {{to: counter, type: page.{signal}}}",
+        "expect: [{directives: [{type: run, outcome: dead_letter}]}]",
+    )
+    found = result(body)
+    assert found.is_pass, told(found)
+
+
 def test_a_root_that_gave_up_is_told_with_what_fails_for_it(result):
     found = result(steps("{crash: counter, repeat: 4}", "crash: counter"))
     assert "got       counter does not run" in told(found)
@@ -295,7 +344,7 @@ def test_junit_has_a_case_for_each_scenario_and_the_place_of_a_failure(result):
         "time": "",
     }
     first, second = root.iter("testcase")
-    assert (first.get("name"), first.get("line"), list(first)) == ("one", "27", [])
+    assert (first.get("name"), first.get("line"), list(first)) == ("one", "29", [])
     failure = second.find("failure")
     assert failure.get("message") == "crash pool/nobody is done"
-    assert failure.text.startswith("a.yaml:29:9\nexpected  crash pool/nobody is done\ngot ")
+    assert failure.text.startswith("a.yaml:31:9\nexpected  crash pool/nobody is done\ngot ")

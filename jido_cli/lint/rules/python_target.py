@@ -57,7 +57,7 @@ from jido_cli.lint.python_function import PythonFunction
 from jido_cli.lint.python_source import Missing
 from jido_cli.lint.rule import Rule
 from jido_cli.topology.diagnostics import Diagnostic
-from jido_cli.topology.positions import Path
+from jido_cli.topology.positions import Pos
 
 RULE: Final = Rule("JD601", "python-target", "error")
 
@@ -65,11 +65,13 @@ RULE: Final = Rule("JD601", "python-target", "error")
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every target that is not there or is no action."""
     for action, run in picture.python_actions:
-        yield from _function(picture, action.path, run, "action")
+        yield from _function(picture, picture.value((*action.path, "run")), run, "action")
     for path, _, run in picture.python_directives:
-        yield from _function(picture, path, run, "directive")
+        yield from _function(picture, picture.value((*path, "run")), run, "directive")
     for path, _, run in picture.python_sensors:
-        yield from _function(picture, path, run, "sensor")
+        yield from _function(picture, picture.value((*path, "run")), run, "sensor")
+    for path, run in picture.scripted_directives:
+        yield from _function(picture, picture.key(path), run, "directive")
     for one in picture.python_classes:
         known = picture.python.constants(one.run)
         if isinstance(known, Missing):
@@ -80,9 +82,8 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
 
 
 def _function(
-    picture: Picture, path: Path, run: str, word: Literal["action", "directive", "sensor"]
+    picture: Picture, place: Pos, run: str, word: Literal["action", "directive", "sensor"]
 ) -> Iterator[Diagnostic]:
-    place = picture.value((*path, "run"))
     found = picture.python.function(run)
     if isinstance(found, Missing):
         module, _, name = run.partition(":")
