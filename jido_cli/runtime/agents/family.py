@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jido_cli.core import directives as ask
+from jido_cli.core.declarative.signal_keys import NoSignalKeyError
 from jido_cli.runtime.agents.bonds import Bond
 from jido_cli.runtime.agents.own_supervisor import OwnSupervisor, own_supervisor_of
 from jido_cli.runtime.agents.parting import (
@@ -20,6 +21,7 @@ from jido_cli.runtime.agents.parting import (
     terminate_place,
 )
 from jido_cli.runtime.supervising import mounts
+from jido_cli.runtime.supervising.names import id_of, new_id
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, ChildArgs, SupervisorStart
 from jido_cli.supervision import answers
@@ -50,33 +52,35 @@ class Family:
         if program is None:
             done(f"no agent {directive.agent!r} is declared")
             return
-        runner = self._supervisor_for(directive.under)
+        problem = None if directive.tag is None else self._problem_of(directive.tag)
+        runner = problem or self._supervisor_for(directive.under)
         if isinstance(runner, str):
             done(runner)
             return
-        child_id = directive.tag or kernel.next_child_id(runner.place, directive.agent)
-        problem = self._is_taken(child_id)
+        tag = directive.tag or kernel.next_child_id(runner.place, directive.agent)
+        problem = self._problem_of(tag)
         if problem is not None:
             done(problem)
             return
         args = ChildArgs(
             _start(program, runner),
             directive.state or {},
-            child_id,
+            tag,
             directive.meta or {},
             server.place,
             server.generation,
             directive.on_parent_death or program.on_parent_death,
         )
-        self._asked_for.add(child_id)
+        child_id = id_of(tag)
+        self._asked_for.add(tag)
 
         def answered(answer: object) -> None:
-            self._asked_for.discard(child_id)
+            self._asked_for.discard(tag)
             if isinstance(answer, answers.Started):
                 self._is_up(runner.place.child(child_id), args)
                 done(None)
             else:
-                done(f"{child_id!r} did not start: {_say(answer)}")
+                done(f"{tag!r} did not start: {_say(answer)}")
 
         runner.call(_call(runner, child_id, args, program, directive), answered)
 
@@ -107,7 +111,12 @@ class Family:
             return f"under: {under!r} starts its children by key"
         return running_supervisor(place) or f"under: {under!r} is not up"
 
-    def _is_taken(self, tag: str) -> str | None:
+    def _problem_of(self, tag: str) -> str | None:
+        """Return why no further child can have *tag*."""
+        try:
+            new_id(tag, "tag")
+        except NoSignalKeyError as error:
+            return error.message
         if tag in self._asked_for:
             return f"tag {tag!r} is taken: a child of that tag is being started"
         child = self._server.kernel.bonds.child(self._server.place, tag)
@@ -129,7 +138,7 @@ class Family:
             return f"{child.path} is attached already: it is {bond.tag!r} of {bond.parent.path}"
         if bonds.is_ancestor(child, server.place):
             return f"{child.path} is an ancestor of {server.place.path}"
-        problem = self._is_taken(directive.tag)
+        problem = self._problem_of(directive.tag)
         if problem is not None:
             return problem
         former = bonds.former(child)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from jido_cli.runtime.supervising.names import OWN
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import SupervisorStart
 from jido_cli.supervision.events import (
@@ -99,7 +100,7 @@ def own_supervisor_of(server: AgentServer) -> OwnSupervisor:
     above = server.place.parent
     assert above is not None, "an agent has a supervisor above it"
     assert above.children is not None
-    child_id = f"{server.place.id}.children"
+    child_id = server.place.id + OWN
     place = above.children.get(child_id)
     if place is not None and place.process is not None:
         left = found_at(place)

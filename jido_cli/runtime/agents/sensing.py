@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from jido_cli.actions.sensors import SENSORS, built_in_sensor
 from jido_cli.core import directives as ask
+from jido_cli.core.declarative.signal_keys import NoSignalKeyError
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.sensor import SensorDefinition
 from jido_cli.core.sensor_directives import StartSensor, StopSensor
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import StartError
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
+from jido_cli.runtime.supervising.names import id_of, new_id
 from jido_cli.runtime.supervising.starts import Origin, SensorStart
 from jido_cli.runtime.targets import find_sensor
 from jido_cli.supervision.specs import ChildSpec
@@ -35,12 +37,16 @@ def start_sensor(server: AgentServer, directive: ask.Directive, cause: Cause) ->
         return error.message
     except SchemaError as error:
         return f"config: {error.message}"
+    try:
+        child_id = new_id(directive.tag, "tag")
+    except NoSignalKeyError as error:
+        return error.message
     start = SensorStart(definition, config, directive.signal, folder, "directive", origin)
 
     def done(problem: str | None) -> None:
         record(server, directive, cause, "done" if problem is None else "dead_letter", problem)
 
-    server.parts.need_sensors().start(ChildSpec(directive.tag, start, directive.restart), done)
+    server.parts.need_sensors().start(ChildSpec(child_id, start, directive.restart), done)
     return PENDING
 
 
@@ -49,7 +55,7 @@ def stop_sensor(server: AgentServer, directive: ask.Directive, _cause: Cause) ->
     assert isinstance(directive, StopSensor)
     sensors = server.sensors
     if sensors is not None:
-        sensors.stop(directive.tag)
+        sensors.stop(id_of(directive.tag))
     return None
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, cast
 
-from jido_cli.core.declarative.signal_keys import NoSignalKeyError, checked
+from jido_cli.core.declarative.signal_keys import NoSignalKeyError
 from jido_cli.core.signals import Signal
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.keeping import hibernate
 from jido_cli.runtime.agents.mailbox import dead_letter_mail, has_waiters
-from jido_cli.runtime.keyed.places import KeyedPlace, RestingPlace, id_of, key_of
+from jido_cli.runtime.keyed.places import KeyedPlace, RestingPlace
+from jido_cli.runtime.supervising.names import name_of, require_id
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.store.checkpoints import Lineage
 from jido_cli.supervision import answers
@@ -71,10 +72,7 @@ class KeyedChildren:
         Raises:
             ControlError: it cannot be a key, or there is nobody and nobody can be started.
         """
-        try:
-            ident = id_of(checked(key, "key"))
-        except NoSignalKeyError as error:
-            raise ControlError(error.message, code="bad-value", where=self.place.path) from None
+        ident = require_id(key, "key", self.place)
         found = self.awake.get(ident)
         return self._begin(ident) if found is None else found
 
@@ -82,9 +80,10 @@ class KeyedChildren:
         """Return what readers see of a key that is not awake; for any thread.
 
         Raises:
-            ControlError: `no-node`, nobody has the key and its first signal would not start it.
+            ControlError: `no-node`, nobody has the key and its first signal would not start it;
+                `bad-value`, it cannot be a key.
         """
-        ident = id_of(key)
+        ident = require_id(key, "key", self.place)
         checkpoint = self.place.kernel.store.load(self._lineage(ident))
         assert self.start.keyed is not None
         if checkpoint is None and self.start.keyed.on_missing == "reject":
@@ -116,7 +115,7 @@ class KeyedChildren:
         keyed, store = self.start.keyed, self.place.kernel.store
         assert keyed is not None
         if keyed.on_missing == "reject" and not store.holds(self._lineage(ident)):
-            raise self._missing(key_of(ident))
+            raise self._missing(name_of(ident))
         runner = self._runner()
         limit = self.start.flags.max_children
         has_room = limit is None or len(self.awake) - len(self._waiting) < limit
@@ -148,7 +147,7 @@ class KeyedChildren:
         return place
 
     def _launch(self, runner: SupervisorRunner, place: KeyedPlace) -> None:
-        args = ChildArgs(tag=place.id, key=key_of(place.id))
+        args = ChildArgs(tag=place.id, key=name_of(place.id))
 
         def answered(answer: object) -> None:
             if not isinstance(answer, answers.Started):

@@ -15,8 +15,8 @@ from jido_cli.core.signals import Signal
 from jido_cli.errors import ControlError
 from jido_cli.runtime.hearing import patterns_of
 from jido_cli.runtime.keyed.children import KeyedChildren
-from jido_cli.runtime.keyed.places import id_of, key_of
 from jido_cli.runtime.supervising import mounts
+from jido_cli.runtime.supervising.names import OWN, id_of, name_of
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
 
@@ -113,7 +113,9 @@ class KeyedIndex:
         if not slash or not ident or not self._of:
             return None
         children = self.named(above, seen_from)
-        return None if children is None else (children, key_of(ident))
+        if children is None or (ident.endswith(OWN) and children.place.child(ident) is not None):
+            return None  # the supervisor of a keyed agent's own children is no key
+        return children, name_of(ident)
 
     # -- finding
 

@@ -1,8 +1,4 @@
-"""Places of keyed agents: awake ones in the tree, and those at rest as readers see them.
-
-A key is any printable text; the id of its place is the key with what a path cannot hold written
-as `%2F`.
-"""
+"""Places of keyed agents: awake ones in the tree, and those at rest as readers see them."""
 
 from __future__ import annotations
 
@@ -22,18 +18,6 @@ if TYPE_CHECKING:
 _NO_EXITS: deque[ExitRecord] = deque(maxlen=0)
 _NO_RESTARTS: deque[float] = deque(maxlen=0)
 _NO_WAITERS: deque[Waiter] = deque(maxlen=0)
-
-
-def id_of(key: str) -> str:
-    """Return the id of the place of *key*."""
-    if "%" not in key and "/" not in key:
-        return key
-    return key.replace("%", "%25").replace("/", "%2F")
-
-
-def key_of(ident: str) -> str:
-    """Return the key of the place *ident*."""
-    return ident.replace("%2F", "/").replace("%25", "%") if "%" in ident else ident
 
 
 class KeyedPlace(Place):

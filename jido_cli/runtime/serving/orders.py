@@ -25,9 +25,9 @@ from jido_cli.runtime.agents.handing_over import args_for_successor, hand_over_c
 from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.children import KeyedChildren
-from jido_cli.runtime.keyed.places import key_of
 from jido_cli.runtime.serving import commands, schedule_orders, view_places, view_records
 from jido_cli.runtime.serving.scaling import Scaling
+from jido_cli.runtime.supervising.names import name_of, require_id
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart, ChildArgs, SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
@@ -221,7 +221,7 @@ class Orders:
         try:
             if keyed is not None:  # a signal that comes meanwhile may start it before we do
                 self._check(await self._ask(runner, TerminateChildCall(place.id)), place)
-                await self._start_key(keyed, key_of(place.id))
+                await self._start_key(keyed, name_of(place.id))
             else:
                 self._check(await self._stop_and_start(place, runner), place)
         finally:
@@ -335,10 +335,11 @@ class Orders:
                 what = "takes no state" if args.get("id") else "needs its key as `id`"
                 text = f"a child of {keyed.place.id} is started by its key: it {what}"
                 raise ControlError(text, code="bad-value", where=place.path)
-            return await self._start_key(keyed, key_of(args["id"]))
+            return await self._start_key(keyed, name_of(args["id"]))
         template = start.specs[0]
-        child_id = args.get("id") or self._kernel.next_child_id(place, template.id)
-        child_args = ChildArgs(state=args.get("state") or {}, tag=child_id)
+        name = name_of(args.get("id") or "") or self._kernel.next_child_id(place, template.id)
+        child_id = require_id(name, "id", place)
+        child_args = ChildArgs(state=args.get("state") or {}, tag=name)
         self._check(await self._ask(runner, StartChildCall(id=child_id, args=child_args)), place)
         return self._told(self._kernel.tree.resolve(f"{place.path}/{child_id}"), "started")
 
