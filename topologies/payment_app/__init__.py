@@ -1,0 +1,1 @@
+"""What payment-retry.yaml needs of Python."""
