@@ -21,6 +21,7 @@ from jido_cli.runtime.keyed.places import RestingPlace
 from jido_cli.runtime.serving import view_places
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
+from jido_cli.runtime.wait_hints import wait_command
 
 if TYPE_CHECKING:
     from jido_cli.runtime.kernel import Kernel
@@ -178,7 +179,7 @@ def _condition(place: Place, until: Until) -> Callable[[Place], bool]:
                 f"{place.id} is a {start.kind}: it has no state to wait for",
                 code="no-state",
                 where=place.path,
-                hints=(f"jido wait {place.id} --until 'status == \"running\"'",),
+                hints=(wait_command(place.path, None),),
             )
         return _completion(place) if until is None else _asking(until)
     schema = (
@@ -224,9 +225,7 @@ def _completion(place: Place) -> Callable[[Place], bool]:
             f"the state of {place.id} has no 'status' that could say that it is done",
             code="no-path",
             where=f"{place.path} has {', '.join(schema.properties) or 'nothing'}",
-            hints=(
-                f"jido wait {place.id} --until 'state.{next(iter(schema.properties), 'x')} == 1'",
-            ),
+            hints=(wait_command(place.path, schema.source),),
         )
 
     def is_done(place: Place) -> bool:

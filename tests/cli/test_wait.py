@@ -96,3 +96,10 @@ def test_a_node_that_did_not_come_is_told():
     assert done.stderr.startswith("error: w9 did not come to its start: 10s passed\n")
     assert "why    no node of that name came" in done.stderr
     assert done.exit_code == 124
+
+
+def test_a_proposed_command_keeps_the_words_that_were_typed():
+    hint = "jido wait root/pool/7 --until 'state.n == 1'"
+    refusal = ControlError("no 'status'", code="no-path", hints=(hint,))
+    done = jido("wait", "pool/7", "--timeout", "3s", handle=FakeHandle(refusal=refusal))
+    assert "jido wait pool/7 --until 'state.n == 1' --timeout 3s" in done.stderr

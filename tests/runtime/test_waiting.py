@@ -117,8 +117,33 @@ def test_without_a_condition_completion_is_waited_for(boot: MakeWorld):
     world.tell("b", "finish", {"word": "failed"})
     assert [one.result().state["status"] for one in (first, second)] == ["completed", "failed"]
     error = refusal(lambda: waiting(world, "c"))
-    assert (error.code, error.hints) == ("no-path", ("jido wait c --until 'state.count == 1'",))
+    assert (error.code, error.hints) == (
+        "no-path",
+        ("jido wait root/c --until 'state.count == 1'",),
+    )
     assert refusal(lambda: waiting(world, "root")).code == "no-state"
+
+
+@pytest.mark.parametrize(
+    ("member", "condition"),
+    [
+        ({"s": "a"}, 'state.s == "done"'),
+        ({"n": 0.5}, "state.n == 1.0"),
+        ({"on": False}, "state.on == true"),
+        ({"all": []}, "size(state.all) > 0"),
+        (
+            {"kind": {"type": "string", "enum": ["raw", "cut"], "default": "raw"}},
+            'state.kind == "cut"',
+        ),
+        ({"a b": 1}, 'state["a b"] == 1'),
+        ({}, 'status == "running"'),
+    ],
+)
+def test_the_condition_that_is_proposed_fits_the_state(boot: MakeWorld, member, condition):
+    world = boot(tree(agent("a", program("w", {"go": add}, state=member))))
+    error = refusal(lambda: waiting(world, "a"))
+    assert error.hints == (f"jido wait root/a --until '{condition}'",)
+    waiting(world, "a", condition)
 
 
 def test_a_function_of_the_state_may_be_the_condition(boot: MakeWorld):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -21,6 +22,8 @@ EXAMPLES = (
     "jido wait importer",
     "jido wait pool/w7 --may-come",
 )
+_TIMEOUT = "10s"
+_WAIT = re.compile(r"jido wait ('[^']*'|\S+) (?=--until )")
 _LATE = ("outcome-unknown", "engine-stalled", "engine-busy")
 
 
@@ -37,7 +40,7 @@ def command(
     ] = None,
     timeout: Annotated[
         str, typer.Option("--timeout", metavar="TIME", help="How long to wait.")
-    ] = "10s",
+    ] = _TIMEOUT,
     may_come: Annotated[
         bool,
         typer.Option(
@@ -57,7 +60,7 @@ def command(
         except ControlError as error:
             if error.code in _LATE:
                 raise _kept_from_asking(error) from error
-            raise
+            raise _as_typed(error, ident, timeout) from None
     is_met = bool(answer["met"])
     code = failures.OK if is_met else _exit_code(answer)
     if as_json:
@@ -71,6 +74,18 @@ def command(
 
 def _exit_code(answer: Mapping[str, Any]) -> int:
     return failures.FAILED if answer["has_ended"] else failures.TIMED_OUT
+
+
+def _as_typed(error: ControlError, ident: str, timeout: str) -> ControlError:
+    """Return a refusal that keeps in its hints what the user typed."""
+    kept = "" if timeout == _TIMEOUT else f" --timeout {pasted(timeout)}"
+    error.hints = tuple(
+        _WAIT.sub(lambda _: f"jido wait {pasted(ident)} ", hint, count=1) + kept
+        if _WAIT.match(hint)
+        else hint
+        for hint in error.hints
+    )
+    return error
 
 
 def _kept_from_asking(error: ControlError) -> CommandError:
