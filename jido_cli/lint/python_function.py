@@ -166,17 +166,17 @@ def _calls(definition: Definition, imports: Mapping[str, str]) -> Iterator[Call]
             case ast.ImportFrom(module=str(module), names=aliases, level=0):
                 local |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in aliases}
             case ast.Call(func=function):
-                name = _name(function, local)
+                name = whole_name(function, local)
                 if name is not None:
                     yield Call(name, node.lineno)
 
 
 def _called(decorator: ast.expr, imports: Mapping[str, str]) -> str | None:
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return _name(function, imports)
+    return whole_name(function, imports)
 
 
-def _name(expression: ast.expr, imports: Mapping[str, str]) -> str | None:
+def whole_name(expression: ast.expr, imports: Mapping[str, str]) -> str | None:
     """Return the whole name that a dotted expression has by way of the imports."""
     parts: list[str] = []
     while isinstance(expression, ast.Attribute):

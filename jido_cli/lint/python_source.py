@@ -7,22 +7,24 @@ and nothing of them but names and numbers of lines is ever shown.
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
 from jido_cli.core.suggestions import did_you_mean
-from jido_cli.lint.python_function import PythonFunction, describe
+from jido_cli.lint.python_function import PythonFunction, describe, whole_name
 from jido_cli.lint.python_installed import installed
 from jido_cli.topology.project import UnreadableFileError, read_bytes
 
 MAX_BYTES: Final = 1024 * 1024
 _MAX_HOPS: Final = 8
 _BLOCKS: Final = (ast.stmt, ast.ExceptHandler)
+_NO_PROJECTS: Final = ("jido_cli.", "abc.", "typing.")
 _OPENERS: Final = frozenset(("globals", "exec", "eval", "setattr", "vars"))
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -111,6 +113,37 @@ class PythonSources:
             return Unknown("it is imported, or made at run time")
         fact = f"{_shown(module.file, self._folders)} has no class {name!r}"
         return Missing("function", fact, tuple(sorted(module.classes)))
+
+    def is_subclass(self, target: str, of: Collection[str]) -> bool | None:
+        """Tell whether the class *target* is one of the classes *of*, as they are imported.
+
+        None where its bases are imported from elsewhere, or computed.
+        """
+        module_name, _, name = target.partition(":")
+        return self._inherits(module_name, name, of, 0)
+
+    def _inherits(self, module_name: str, name: str, of: Collection[str], hops: int) -> bool | None:
+        module = self._module(module_name)
+        if not isinstance(module, PythonModule) or hops > _MAX_HOPS:
+            return None
+        found = module.classes.get(name)
+        if found is None:
+            source, _, original = module.imports.get(name, "").rpartition(".")
+            return self._inherits(source, original, of, hops + 1) if source else None
+        if found.decorator_list or found.keywords:
+            return None
+        answers: set[bool | None] = set()
+        for base in found.bases:
+            named = whole_name(base, module.imports)
+            if named in of or (named or "").startswith(_NO_PROJECTS):
+                answers.add(named in of)
+            elif isinstance(base, ast.Name):
+                is_builtin = base.id not in module.names and hasattr(builtins, base.id)
+                up = self._inherits(module_name, base.id, of, hops + 1)
+                answers.add(False if is_builtin else up)
+            else:
+                answers.add(None)
+        return True if True in answers else None if None in answers else False
 
     def words(self, targets: Iterable[str]) -> frozenset[str]:
         """Return the texts that stand in the modules of *targets*."""

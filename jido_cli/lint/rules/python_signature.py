@@ -52,7 +52,7 @@ from typing import Final
 
 from jido_cli.core.schema_short import is_full_schema
 from jido_cli.core.suggestions import did_you_mean
-from jido_cli.lint.fitting import clash
+from jido_cli.lint.fitting import Shape, clash, value_misfit
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.python_function import PythonFunction
 from jido_cli.lint.records import Action, Route
@@ -63,6 +63,7 @@ from jido_cli.topology.positions import Path
 from jido_cli.topology.raw import Raw
 
 RULE: Final = Rule("JD603", "python-signature", "error")
+_BARE: Final = Shape({}, {}, (), is_open=True)
 
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
@@ -95,11 +96,15 @@ def _given(
     if function.has_own_params:
         return
     known = {each.name: each for each in function.params}
-    for name in given:
+    for name, value in given.items():
         if name not in known:
             fact = f"{function.name} at {function.place} has no parameter {name!r}"
             hint = did_you_mean(name, known)
             yield RULE.found(picture, picture.key((*path, "with", name)), fact, hint=hint)
+        else:
+            for misfit in value_misfit(value, known[name].schema, _BARE, {}):
+                fact = f"{name!r} of {function.name} at {function.place}: {misfit.fact}"
+                yield RULE.found(picture, picture.value((*path, "with", name)), fact)
     lacking = [name for name, each in known.items() if not each.has_default and name not in given]
     if lacking and set(given) <= set(known):
         place = picture.key((*path, "with")) if given else picture.value((*path, "run"))

@@ -1,12 +1,12 @@
-"""The Python that `run:` names is there, and is an action or, in a directive, a directive.
+"""The Python that `run:` names is there, and is what is wanted: an action, a directive, a class.
 
 Why: a misspelt module or function is found when the engine starts, on the machine where that
 happens. The source says it before. Nothing of yours is imported or run to find out: the file is
 read as text, from the folder of the topology, then from the project root and its `src`. A module
 that lies in neither must be installed where `jido up` would look: in this Python, the active
 virtual environment or the project's `.venv`; else `jido up` fails as well. Only functions marked
-`@action`, in a directive `@directive`, can be named, so that a file cannot call whatever is
-importable.
+`@action`, in a directive `@directive`, can be named, and for `strategy` and `plugins` only classes
+made of `Strategy` and `Plugin`, so that a file cannot call whatever is importable.
 
 FAIL:
 
@@ -61,6 +61,11 @@ from jido_cli.topology.positions import Pos
 
 RULE: Final = Rule("JD601", "python-target", "error")
 
+_BASES: Final = {
+    "Strategy": ("jido_cli.Strategy", "jido_cli.core.strategy.Strategy"),
+    "Plugin": ("jido_cli.Plugin", "jido_cli.core.plugins.contract.Plugin"),
+}
+
 
 def check(picture: Picture) -> Iterator[Diagnostic]:
     """Yield a finding for every target that is not there or is no action."""
@@ -79,6 +84,10 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
             hint = did_you_mean(module if known.what == "module" else name, known.known)
             place = picture.value((*one.path, "run"))
             yield RULE.found(picture, place, known.fact, hint=hint)
+        elif picture.python.is_subclass(one.run, _BASES[one.base]) is False:
+            place = picture.value((*one.path, "run"))
+            hint = f"make it a subclass of {one.base} from jido_cli"
+            yield RULE.found(picture, place, f"{one.run!r} is no {one.base}", hint=hint)
 
 
 def _function(
