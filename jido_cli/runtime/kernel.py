@@ -91,7 +91,7 @@ class Kernel:
         self.bus = self.hearing.bus
         self.keyed = KeyedIndex(self)
         self.pools = Pools(self)
-        self.tree = Tree()
+        self.tree = Tree(self.hearing.group_named)
         self.bonds = Bonds()
         self.watch = Watch()
         self.programs = dict(programs or {})

@@ -113,13 +113,14 @@ def test_a_target_that_nobody_is_makes_a_dead_letter(boot: MakeWorld) -> None:
     assert world.engine.summary()["failed_directives"] == 1
 
 
-def test_a_target_that_is_ambiguous_is_nobody(boot: MakeWorld) -> None:
+def test_a_target_that_is_ambiguous_is_nobody_and_that_is_told(boot: MakeWorld) -> None:
     a = program("a", {"go": doing(Emit("x", to=AgentTarget("b")))})
     one = sup("one", tree(agent("b", keeper("x", subscribe="none"))))
     two = sup("two", tree(agent("b", keeper("x", subscribe="none"))))
     world = boot(tree(agent("a", a), one, two))
     world.tell("a", "go")
-    assert world.dead_letters() == [("root/a", "x", "no agent 'b'")]
+    why = "2 agents are named 'b': root/one/b, root/two/b"
+    assert world.dead_letters() == [("root/a", "x", why)]
 
 
 def test_one_bad_target_does_not_keep_the_others_from_the_signal(boot: MakeWorld) -> None:

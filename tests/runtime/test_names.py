@@ -127,3 +127,69 @@ def test_an_id_from_a_client_is_taken_as_a_tag_is(world: World) -> None:
     for bad in ("w.children", "x" * 257, "a\nb"):
         with pytest.raises(ControlError, match=r"^id "):
             world.order("start_child", supervisor="pool", id=bad)
+
+
+# -- declared names come first
+
+
+CROWD = f"""{TEXT}    - {{id: team, agent: w, replicas: 2}}
+    - {{id: sup, children: [{{id: deep, agent: w}}]}}
+"""
+
+
+@pytest.fixture
+def crowd() -> Iterator[World]:
+    started = world_of(CROWD).boot()
+    yield started
+    started.close()
+
+
+@pytest.mark.parametrize("name", ["bill", "deep", "sup", "gate"])
+def test_no_key_hides_a_declared_name(crowd: World, name: str) -> None:
+    path = crowd.kernel.tree.resolve(name).path
+    crowd.tell("gate", "say", {"id": name})
+    assert f"root/chats/{name}" in crowd.paths()
+    assert crowd.kernel.tree.resolve(name).path == path
+    found = crowd.kernel.tree.find(name)
+    assert found is not None
+    assert found.path == path
+    assert crowd.port.node(name)["path"] == path
+
+
+@pytest.mark.parametrize("route", ["kid", "pooled"])
+def test_a_signal_for_a_declared_name_never_goes_to_a_key_or_tag(crowd: World, route: str) -> None:
+    crowd.tell("gate", "say", {"id": "bill"})
+    crowd.tell("gate", route, {"t": "bill"})
+    crowd.tell("gate", "aim", {"id": "bill"})
+    assert crowd.state("root/bill") == {"n": 1}
+    assert crowd.state("chats/bill") == {"n": 1}
+    assert crowd.dead_letters() == []
+    crowd.order("stop", id="bill")
+    assert crowd.status("root/bill") == "stopped"
+    assert "root/chats/bill" in crowd.paths()
+
+
+def test_a_signal_for_a_group_never_goes_to_a_key_of_its_name(crowd: World) -> None:
+    crowd.tell("gate", "say", {"id": "team"})
+    crowd.tell("gate", "aim", {"id": "team"})
+    assert crowd.state("chats/team") == {"n": 1}
+    assert crowd.state("team-1")["n"] + crowd.state("team-2")["n"] == 1
+
+
+def test_names_of_two_that_nobody_declared_are_told_to_be_several(crowd: World) -> None:
+    crowd.tell("gate", "say", {"id": "ann"})
+    crowd.tell("gate", "pooled", {"t": "ann"})
+    crowd.tell("gate", "aim", {"id": "ann"})
+    why = "2 agents are named 'ann': root/chats/ann, root/pool/ann"
+    assert crowd.dead_letters()[-1][2] == why
+    with pytest.raises(ControlError, match="2 nodes are named 'ann'"):
+        crowd.order("stop", id="ann")
+    crowd.tell("gate", "aim", {"id": "nobody"})
+    assert crowd.dead_letters()[-1][2] == "no agent 'nobody'"
+
+
+def test_what_was_found_is_looked_for_again_when_the_tree_has_changed(crowd: World) -> None:
+    crowd.tell("gate", "aim", {"id": "ann"})
+    crowd.tell("gate", "say", {"id": "ann"})
+    crowd.tell("gate", "aim", {"id": "ann"})
+    assert crowd.state("chats/ann") == {"n": 1001}

@@ -16,6 +16,7 @@ from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.calls import Delivery, Waiter
 from jido_cli.runtime.agents.mailbox import deliver, has_waiters, wait_for_room
 from jido_cli.runtime.agents.recording import PENDING, Cause, record
+from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
 
@@ -109,7 +110,7 @@ def _places_of(
             except ControlError as error:
                 return error.message
             if len(places) != 1:
-                return places or f"no agent {agent_id!r}"
+                return places or mounts.nobody(kernel, server.place, agent_id)
             place = places[0]
         case ask.KeyTarget(key=key, of=of):
             try:

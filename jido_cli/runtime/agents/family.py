@@ -103,7 +103,10 @@ class Family:
                 self._own = own_supervisor_of(self._server)
             return self._own.runner
         place = mounts.find(self._server.kernel, self._server.place, under)
-        if place is None or not isinstance(place.start, SupervisorStart):
+        if place is None:
+            why = mounts.nobody(self._server.kernel, self._server.place, under, "supervisor")
+            return f"under: {why}"
+        if not isinstance(place.start, SupervisorStart):
             return f"under: no supervisor {under!r}"
         if place.start.flags.strategy != "dynamic":
             return f"under: {under!r} is not a dynamic supervisor"
@@ -126,7 +129,9 @@ class Family:
         """Make an agent that runs a child of this one; why it cannot be."""
         server, kernel = self._server, self._server.kernel
         child, bonds = mounts.find(kernel, server.place, directive.child), kernel.bonds
-        if child is None or not isinstance(child.start, AgentStart):
+        if child is None:
+            return mounts.nobody(kernel, server.place, directive.child)
+        if not isinstance(child.start, AgentStart):
             return f"no agent {directive.child!r}"
         if child is server.place:
             return "an agent cannot adopt itself"

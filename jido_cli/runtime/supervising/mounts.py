@@ -56,6 +56,11 @@ def find(kernel: Kernel, seen_from: Place, ident: str) -> Place | None:
     return kernel.tree.find(ident, mount_above(kernel, seen_from))
 
 
+def nobody(kernel: Kernel, seen_from: Place, ident: str, kind: str = "agent") -> str:
+    """Return why `find` gave nothing: there is none of that name, or there are several."""
+    return kernel.tree.nobody(ident, mount_above(kernel, seen_from), kind)
+
+
 def program(kernel: Kernel, seen_from: Place, name: str) -> AgentProgram | None:
     """Return the agent that is called *name* where *seen_from* stands, or None."""
     above = mount_above(kernel, seen_from)

@@ -1,28 +1,33 @@
 """The tree of places: walking it, and finding a node by path or by any unique tail of it.
 
+Names that the file declares come first: what is named at run time, by a key or a tag that may come
+from outside, hides none of them.
 Readable from other threads: a walk copies each list of children in one step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import ControlError
 from jido_cli.runtime.supervising.place import Place
+from jido_cli.runtime.supervising.starts import AgentStart, SupervisorStart
 
 SHOWN: Final = 8
+_REMEMBERED: Final = 4_096  # names that were looked up; those of misses may come from outside
 
 
 class Tree:
     """All places under one root."""
 
-    __slots__ = ("_found", "root")
+    __slots__ = ("_found", "group_named", "root")
 
-    def __init__(self) -> None:
+    def __init__(self, group_named: Callable[[str, Place | None], object] | None = None) -> None:
         self.root: Place | None = None
-        self._found: dict[str, Place] = {}
+        self.group_named = group_named  # gives the group that the file declares by a name
+        self._found: dict[str, Place | None] = {}
 
     def walk(self, place: Place | None = None) -> Iterator[Place]:
         """Yield *place* (default: the root) and all below it, in pre-order, in start order."""
@@ -61,12 +66,33 @@ class Tree:
         """
         key = ident if below is None else f"{id(below)} {ident}"
         place = self._found.get(key)
-        if place is None:
-            matching = self.matching(ident) if below is None else self._matching_in(below, ident)
-            if len(matching) != 1:
-                return None
-            place = self._found[key] = matching[0]
+        if place is None and key not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            place = self._found[key] = self._find(ident, below)
         return place
+
+    def _find(self, ident: str, below: Place | None) -> Place | None:
+        matching = self.matching(ident, below)
+        if len(matching) != 1:
+            return None
+        is_hidden = (
+            self.group_named is not None
+            and not is_declared(matching[0])
+            and self.group_named(ident, below) is not None
+        )
+        return None if is_hidden else matching[0]
+
+    def nobody(self, ident: str, below: Place | None = None, kind: str = "agent") -> str:
+        """Return why `find` gave nothing for *ident*: there is none, or there are several."""
+        several = self.matching(ident, below)
+        if len(several) < 2:
+            return f"no {kind} {ident!r}"
+        kinds = {place.start.kind for place in several}
+        what = f"{kinds.pop()}s" if len(kinds) == 1 else "nodes"
+        paths = ", ".join(place.path for place in several[:SHOWN])
+        more = f" and {len(several) - SHOWN} more" if len(several) > SHOWN else ""
+        return f"{len(several)} {what} are named {ident!r}: {paths}{more}"
 
     def _matching_in(self, top: Place, ident: str) -> list[Place]:
         ids = ident.split("/")
@@ -75,7 +101,14 @@ class Tree:
         depth = len(top.path.split("/"))
         return [one for one in found if len(one.path.split("/")) - len(ids) >= depth - 1]
 
-    def matching(self, ident: str) -> list[Place]:
+    def matching(self, ident: str, below: Place | None = None) -> list[Place]:
+        """Return every place that *ident* may mean: of several, those that the file declares."""
+        found = self._named(ident) if below is None else self._matching_in(below, ident)
+        if len(found) < 2:
+            return found
+        return [place for place in found if is_declared(place)] or found
+
+    def _named(self, ident: str) -> list[Place]:
         """Return every place whose path is *ident* or ends with it, an exact path alone."""
         ids = ident.split("/")
         exact = self._walk_down(ids)
@@ -138,6 +171,26 @@ class Tree:
             if place is None:
                 return None
         return place
+
+
+def is_declared(place: Place) -> bool:
+    """Whether the file names the node: no key, tag or number of a start at run time does."""
+    one, above = place, place.parent
+    while above is not None:
+        start = above.start
+        if isinstance(start, AgentStart):
+            if not start.program.sensors:
+                return False
+        elif not isinstance(start, SupervisorStart) or not _names(start, one.id):
+            return False
+        one, above = above, above.parent
+    return True
+
+
+def _names(start: SupervisorStart, child_id: str) -> bool:
+    if start.flags.strategy == "dynamic":
+        return False
+    return any(spec.id == child_id for spec in list(start.specs))
 
 
 def _has_tail(place: Place, ids: list[str]) -> bool:
