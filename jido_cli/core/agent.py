@@ -77,6 +77,8 @@ class AgentDefinition:
         beginnings: make the state of a new agent from its defaults, in order; the same state
             gives the same.
         keepers: say what of a state is kept between an agent's lives, and go on from it.
+        carried: by signal type the members of its data that the catalogue promises, whatever
+            the actions take of them.
 
     Attributes:
         absorb: merges an action's result into a valid state of these agents; gives (next state,
@@ -97,6 +99,7 @@ class AgentDefinition:
         "_recheck",
         "absorb",
         "actions",
+        "carried",
         "description",
         "extension",
         "fsm",
@@ -123,6 +126,7 @@ class AgentDefinition:
         extension: Extension | None = None,
         beginnings: Iterable[Callable[[FrozenDict], FrozenDict]] = (),
         keepers: Iterable[Mounted] = (),
+        carried: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.name = name
         self.description = description
@@ -140,6 +144,7 @@ class AgentDefinition:
         self.extension = extension
         self._beginnings = tuple(beginnings)
         self._keepers = tuple(keepers)
+        self.carried: Mapping[str, frozenset[str]] = carried or {}
         checks = Checks(_absorb_anything, merge, _any_state)
         if self.state_schema is not None:
             schema = self.state_schema

@@ -24,7 +24,7 @@ from jido_cli.core.fsm import Fsm, OnTerminal
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import InternalError, StartError
-from jido_cli.runtime.build_receivers import Receivers
+from jido_cli.runtime.build_receivers import Receivers, carried_of
 from jido_cli.runtime.extending import Extras, extras_of
 from jido_cli.runtime.sensor_build import find_all, names_python, sensor_specs
 from jido_cli.runtime.supervising.starts import (
@@ -133,6 +133,7 @@ class _Builder:
         self._vars = _readable_vars(topology)
         self._vars_schema = _vars_schema(topology)
         self.receivers = Receivers(topology.name, self._vars, self._vars_schema)
+        self._carried = carried_of(topology)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
         self._extras: dict[str, Extras] = {}
@@ -260,6 +261,7 @@ class _Builder:
                 extension=extras.extension(),
                 beginnings=extras.beginnings(),
                 keepers=extras.mounted,
+                carried=self._carried,
             )
         return definition
 

@@ -12,7 +12,16 @@ from jido_cli.core.declarative.members import compile_member_state
 from jido_cli.core.declarative.signal_keys import SignalKey, compile_signal_key
 from jido_cli.errors import InternalError
 from jido_cli.runtime.supervising.starts import DedupeStart, GroupStart, KeyedStart
-from jido_cli.topology.model import AgentChild, DedupeDecl, KeyedDecl
+from jido_cli.topology.model import AgentChild, DedupeDecl, KeyedDecl, Topology
+
+
+def carried_of(topology: Topology) -> Mapping[str, frozenset[str]]:
+    """Return the members of data that the catalogue promises, by type of signal."""
+    return {
+        decl.type: frozenset(members)
+        for decl in topology.signals.values()
+        if decl.data is not None and isinstance(members := decl.data.get("properties"), Mapping)
+    }
 
 
 class Receivers:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from jido_cli.errors import ControlError
 from jido_cli.testing.virtual_time import EPOCH_NS
 from tests.acceptance.conftest import Run
 from tests.helpers.worlds import World
@@ -35,6 +36,15 @@ def test_notes_come_and_go(world: World):
     changed(world, "a.md", "added")
     changed(world, "welcome.md", "deleted")
     assert world.state("reader") == {"notes": ["a.md"]}
+
+
+def test_what_the_catalogue_promises_can_be_sent_by_hand(world: World):
+    data = {"path": "inbox/a.md", "name": "a.md", "change": "added"}
+    world.order("send", to="reader", type="inbox.changed", data=data)
+    world.settle()
+    assert world.state("reader") == {"notes": ["welcome.md", "a.md"]}
+    with pytest.raises(ControlError, match="did you mean 'change'"):
+        world.order("send", to="reader", type="inbox.changed", data={**data, "chnge": "added"})
 
 
 def test_every_working_day_there_is_a_report(world: World):

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jido_cli.lint.fitting import Misfit, members_misfit
+from jido_cli.lint.fitting import Misfit, members_misfit, shape_of
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.records import Agent
 from jido_cli.lint.rule import Rule
@@ -78,8 +78,10 @@ def _misfits(picture: Picture, agent: Agent, sent: Sent) -> Iterator[Misfit]:
     if len(actions) != 1:
         return
     schema = picture.shapes.params(actions[0])
-    data = raw.mapping(sent.data)
     if schema is not None:
+        promised = shape_of(picture.signals.get(sent.type, {}).get("data"))
+        others = set() if promised is None else set(promised.properties) - set(schema.properties)
+        data = {key: one for key, one in raw.mapping(sent.data).items() if key not in others}
         yield from members_misfit(data, schema, {}, is_strict=True)
 
 

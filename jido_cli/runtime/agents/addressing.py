@@ -68,8 +68,11 @@ def check_route(place: Place, definition: AgentDefinition, signal_type: str) -> 
 
 
 def known_params(definition: AgentDefinition, signal_type: str) -> frozenset[str] | None:
-    """Return the members of a signal's data that the agent's actions declare; None: any."""
-    known: set[str] = set()
+    """Return the members of a signal's data that its senders may give; None: any.
+
+    They are those that the agent's actions declare, and those that the catalogue has.
+    """
+    known: set[str] = set(definition.carried.get(signal_type, ()))
     for route in definition.plan(signal_type):
         for action, given in route.instructions:
             if given is None and action.params is not None:
@@ -90,7 +93,7 @@ def no_such_param(signal_type: str, data: Mapping[str, object], known: frozenset
 
 
 def unknown_params(definition: AgentDefinition, signal_type: str, data: object) -> str | None:
-    """Return what is wrong with members of *data* that no action of the route declares."""
+    """Return what is wrong with members of *data* that nobody declares."""
     if not isinstance(data, Mapping):
         return None
     known = known_params(definition, signal_type)
