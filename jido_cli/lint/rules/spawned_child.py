@@ -73,7 +73,7 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
         if nodes is not None and under is not None and is_constant(under):
             yield from _under(picture, nodes, (*path, "under"), under)
         agent, state = raw.text(spawn.get("agent")), raw.mapping(spawn.get("state"))
-        if agent in picture.agents and all(map(is_constant, state)):
+        if agent is not None and agent in picture.agents and all(map(is_constant, state)):
             yield from _members(picture, (*path, "state"), agent, state)
             yield from _machine(picture, (*path, "state"), agent, state)
 
