@@ -1,0 +1,1 @@
+"""What night-watch.yaml needs of Python."""
