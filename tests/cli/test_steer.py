@@ -56,6 +56,22 @@ def test_call_prints_the_new_state():
     ]
 
 
+@pytest.mark.parametrize("verb", ["send", "call"])
+def test_a_signal_has_the_id_and_the_source_that_are_asked_for(verb):
+    handle = counter(call_answer={"ok": True, "state": {"count": 2}, "output": None})
+    words = [verb, "counter_agent_server", "counter.increment", "by=2", "--id", "o-17"]
+    result = jido(*words, "--source", "/shop", "--subject", "s", handle=handle)
+    assert result.exit_code == 0
+    ((_, _, signal, _),) = handle.orders
+    assert signal == {
+        "type": "counter.increment",
+        "data": {"by": 2},
+        "subject": "s",
+        "id": "o-17",
+        "source": "/shop",
+    }
+
+
 def test_call_prints_the_output_when_asked():
     handle = counter(call_answer={"ok": True, "state": {"count": 2}, "output": "two"})
     words = ("call", "counter_agent_server", "counter.increment", "--output")

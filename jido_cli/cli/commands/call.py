@@ -9,7 +9,7 @@ import typer
 
 from jido_cli.cli import options
 from jido_cli.cli.application import session_of
-from jido_cli.cli.commands.send import Subject, Type, Unrouted, Words, new_signal
+from jido_cli.cli.commands.send import Id, Source, Subject, Type, Unrouted, Words, new_signal
 from jido_cli.cli.signalling import Request, expired_call, failed_call, receiver, signal_data
 from jido_cli.control.handle import EngineHandle
 from jido_cli.errors import ControlError
@@ -36,6 +36,8 @@ def command(
     ] = "5s",
     unrouted: Unrouted = False,
     subject: Subject = None,
+    signal_id: Id = None,
+    source: Source = None,
     engine: options.Engine = None,
     as_json: options.Json = False,
 ) -> None:
@@ -45,7 +47,8 @@ def command(
     timeout_ms = options.timeout(timeout)
     with session.open(engine, "call") as handle:
         node, to = receiver(handle, ident)
-        signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)
+        data = signal_data(node, request, unrouted=unrouted)
+        signal = new_signal(signal_type, data, subject=subject, id=signal_id, source=source)
         answer: dict[str, Any] = handle.call(to, signal, timeout_ms=timeout_ms, unrouted=unrouted)
         if not answer["ok"]:
             if answer.get("outcome") in _LATE:

@@ -14,6 +14,7 @@ from jido_cli.observe.text.display import display
 EXAMPLES = (
     "jido send orders order.requested sku=A-100 quantity=2",
     'jido send orders order.requested \'items:=["A-100", "B-7"]\'',
+    "jido send orders order.requested sku=A-100 --id o-17 --source /shop",
 )
 Type = Annotated[str, typer.Argument(metavar="TYPE", help="The signal's type, as in a.b.c.")]
 Words = Annotated[
@@ -28,6 +29,14 @@ Unrouted = Annotated[
     bool, typer.Option("--unrouted", help="Send it even if no route of the agent takes it.")
 ]
 Subject = Annotated[str | None, typer.Option("--subject", metavar="TEXT", help="Its subject.")]
+Id = Annotated[
+    str | None,
+    typer.Option("--id", metavar="TEXT", help="Its id, else a new one; known again by dedupe."),
+]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", metavar="URI", help="Where it comes from, else /jido."),
+]
 
 
 def command(
@@ -37,6 +46,8 @@ def command(
     words: Words = None,
     unrouted: Unrouted = False,
     subject: Subject = None,
+    signal_id: Id = None,
+    source: Source = None,
     engine: options.Engine = None,
     as_json: options.Json = False,
 ) -> None:
@@ -45,7 +56,8 @@ def command(
     request = Request("send", ident, signal_type, words or (), engine)
     with session.open(engine, "send") as handle:
         node, to = receiver(handle, ident)
-        signal = new_signal(signal_type, signal_data(node, request, unrouted=unrouted), subject)
+        data = signal_data(node, request, unrouted=unrouted)
+        signal = new_signal(signal_type, data, subject=subject, id=signal_id, source=source)
         answer = handle.send(to, signal, unrouted=unrouted)
     if as_json:
         session.terminal.out_json(answer)
@@ -54,7 +66,9 @@ def command(
     session.terminal.out(f"sent {sent}")
 
 
-def new_signal(signal_type: str, data: dict[str, object], subject: str | None) -> dict[str, object]:
-    """Return the attributes of a signal from the command line."""
-    signal: dict[str, object] = {"type": signal_type, "data": data}
-    return signal | ({"subject": subject} if subject is not None else {})
+def new_signal(
+    signal_type: str, data: dict[str, object], **attributes: str | None
+) -> dict[str, object]:
+    """Return the attributes of a signal from the command line; those of None are not given."""
+    given = {name: value for name, value in attributes.items() if value is not None}
+    return {"type": signal_type, "data": data, **given}
