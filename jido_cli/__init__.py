@@ -13,20 +13,16 @@ if TYPE_CHECKING:
     from jido_cli.core.agent import Agent, AgentDefinition, Route
     from jido_cli.core.command import Instruction, cmd
     from jido_cli.core.context import Context
+    from jido_cli.core.directive_types import Directive, directive_type
     from jido_cli.core.directives import (
         AdoptChild,
-        AgentTarget,
         Cancel,
         CancelInstruction,
-        ChildTarget,
         Cron,
         CronCancel,
         DeadLetter,
-        Directive,
         Emit,
         Error,
-        KeyTarget,
-        NamedTarget,
         Reply,
         RunInstruction,
         Schedule,
@@ -34,7 +30,6 @@ if TYPE_CHECKING:
         SpawnAgent,
         Stop,
         StopChild,
-        directive_type,
     )
     from jido_cli.core.fsm import Fsm
     from jido_cli.core.own_directives import Run, directive
@@ -53,6 +48,7 @@ if TYPE_CHECKING:
     from jido_cli.core.snapshot import Snapshot
     from jido_cli.core.state_ops import DeleteKeys, DeletePath, ReplaceState, SetPath, SetState
     from jido_cli.core.strategy import Decision, Planned, Strategy, StrategyView
+    from jido_cli.core.targets import AgentTarget, ChildTarget, KeyTarget, NamedTarget
 
 __version__ = "0.1.0"
 
@@ -120,6 +116,7 @@ _HOMES = {
     "agent": ("Agent", "AgentDefinition", "Route"),
     "command": ("Instruction", "cmd"),
     "context": ("Context",),
+    "directive_types": ("Directive", "directive_type"),
     "fsm": ("Fsm",),
     "plugins.contract": (
         "Override",
@@ -137,6 +134,7 @@ _HOMES = {
     "snapshot": ("Snapshot",),
     "strategy": ("Decision", "Planned", "Strategy", "StrategyView"),
     "state_ops": ("DeleteKeys", "DeletePath", "ReplaceState", "SetPath", "SetState"),
+    "targets": ("AgentTarget", "ChildTarget", "KeyTarget", "NamedTarget"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

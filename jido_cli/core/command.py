@@ -18,13 +18,8 @@ from jido_cli.core.action import Action, compiled_action
 from jido_cli.core.agent import Agent
 from jido_cli.core.choosing import chosen_steps
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive
-from jido_cli.core.failures import (
-    ActionFailure,
-    error_directive,
-    failure_from,
-    invalid_params,
-)
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.failures import ActionFailure, error_directive, failure_from, invalid_params
 from jido_cli.core.instructions import BadInstructionError, resolve_instructions
 from jido_cli.core.instructions import Instruction as Instruction
 from jido_cli.core.outcomes import Call as Call
@@ -37,11 +32,7 @@ from jido_cli.core.results import Taken, take_result, take_usual
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import Plan, Step, addressed_step, frozen_params
-from jido_cli.core.values import (
-    FrozenDict,
-    freeze_mapping,
-    of_items,
-)
+from jido_cli.core.values import FrozenDict, freeze_mapping, of_items
 from jido_cli.errors import UsageError
 
 _EMPTY = of_items({})

@@ -1,98 +1,28 @@
 """Directives: what an agent asks the runtime to do once its command is committed.
 
-Records only, checked and frozen from the moment they are made; a mistake raises at the place in
-the action where it was made. How they are carried out is the runtime's business: it maps the class
-to an executor. Own kinds are subclasses of `Directive`, marked `@directive_type("name")`.
+The built-in kinds: records only, checked and frozen from the moment they are made; a mistake raises
+at the place in the action where it was made. What makes a kind is in `directive_types`, where a
+signal can go in `targets`. How they are carried out is the runtime's business: it maps the class to
+an executor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 from msgspec.structs import force_setattr
 
+from jido_cli.core.directive_types import Directive, DirectiveError, directive_type
 from jido_cli.core.signals import SignalError, check_attribute, freeze_extensions
 from jido_cli.core.suggestions import did_you_mean
+from jido_cli.core.targets import Target, checked_targets
 from jido_cli.core.timestamps import parse_time
 from jido_cli.core.values import FrozenDict, freeze, freeze_mapping
-from jido_cli.errors import JidoCliError
 
-PLACES = ("bus", "self", "parent", "children", "sender", "log", "console", "none")
-"""The words that `Emit.to` knows."""
 RESTARTS = ("permanent", "transient", "temporary")
 ON_PARENT_DEATH = ("stop", "continue", "emit_orphan")
-
-
-class DirectiveError(JidoCliError):
-    """Raised for a directive that is made wrongly."""
-
-    default_code = "bad-directive"
-
-
-class AgentTarget(msgspec.Struct, frozen=True, tag_field="target", tag="agent"):
-    """The agent with this path or id."""
-
-    id: str
-
-
-class ChildTarget(msgspec.Struct, frozen=True, tag_field="target", tag="child"):
-    """The child with this tag."""
-
-    child: str
-
-
-class KeyTarget(msgspec.Struct, frozen=True, tag_field="target", tag="key"):
-    """The child with this key of the dynamic supervisor *of*."""
-
-    key: str
-    of: str
-
-
-class NamedTarget(msgspec.Struct, frozen=True, tag_field="target", tag="name"):
-    """The place outside that the topology's `targets` name so."""
-
-    name: str
-
-
-Target = str | AgentTarget | ChildTarget | KeyTarget | NamedTarget
-"""Where a signal goes: a word of `PLACES` or a record."""
-
-
-class Directive(msgspec.Struct, frozen=True, tag_field="directive"):
-    """Base of all directives; `kind` is the name under which people know it."""
-
-    kind: ClassVar[str] = "directive"
-
-
-_D = TypeVar("_D", bound=type[Directive])
-_KINDS: dict[str, type[Directive]] = {}
-
-
-def directive_type(name: str) -> Callable[[_D], _D]:
-    """Return a decorator that makes a subclass of `Directive` known under *name*.
-
-    Raises:
-        DirectiveError: the name is taken by another class, or the class is no `Directive`.
-    """
-
-    def register(cls: _D) -> _D:
-        if not (isinstance(cls, type) and issubclass(cls, Directive)):
-            raise DirectiveError(f"{cls!r} is not a subclass of Directive")
-        known = _KINDS.setdefault(name, cls)
-        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise DirectiveError(f"directive {name!r} is {known.__module__}.{known.__qualname__}")
-        _KINDS[name] = cls
-        cls.kind = name
-        return cls
-
-    return register
-
-
-def directive_types() -> Mapping[str, type[Directive]]:
-    """Return the known directives by name."""
-    return dict(_KINDS)
 
 
 class SignalSpec(msgspec.Struct, frozen=True):
@@ -139,7 +69,7 @@ class Emit(Directive, frozen=True, tag="emit"):
         if self.data is not None and type(self.data) is not FrozenDict:
             force_setattr(self, "data", freeze(self.data, where="data"))
         if self.to is not None:
-            force_setattr(self, "to", _checked_targets(self.to))
+            force_setattr(self, "to", checked_targets(self.to))
         if self.subject is not None:
             _check_text("subject", self.subject)
         if self.source is not None:
@@ -409,21 +339,3 @@ def _spec(signal: object) -> SignalSpec:
     if isinstance(signal, str):
         return SignalSpec(signal)
     raise DirectiveError(f"signal {signal!r} is neither a type nor a SignalSpec")
-
-
-def _checked_targets(to: object) -> Target | tuple[Target, ...] | None:
-    if isinstance(to, list | tuple):
-        return tuple(_checked_target(target) for target in to)
-    target = _checked_target(to)
-    return None if target == "bus" else target
-
-
-def _checked_target(target: object) -> Target:
-    if isinstance(target, AgentTarget | ChildTarget | KeyTarget | NamedTarget):
-        return target
-    if isinstance(target, str):
-        if target in PLACES:
-            return target
-        hint = did_you_mean(target, PLACES) or f"an agent is named by AgentTarget({target!r})"
-        raise DirectiveError(f"emit: to {target!r} is not one of {', '.join(PLACES)}; {hint}")
-    raise DirectiveError(f"emit: to {target!r} is not a target")

@@ -14,7 +14,8 @@ from jido_cli.core.agent import Agent
 from jido_cli.core.choosing import chosen_steps
 from jido_cli.core.command import failed_command, run_steps
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive, Error
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import Error
 from jido_cli.core.failures import ActionFailure, failure_from, invalid
 from jido_cli.core.instructions import BadInstructionError, resolve_instructions
 from jido_cli.core.outcomes import Done, Suspended, Unrouted

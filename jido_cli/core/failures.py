@@ -11,7 +11,8 @@ from types import TracebackType
 import msgspec
 
 from jido_cli.core.action import ActionError
-from jido_cli.core.directives import DirectiveError, Error
+from jido_cli.core.directive_types import DirectiveError
+from jido_cli.core.directives import Error
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.state_ops import StateOpError
 from jido_cli.core.values import FrozenDict, ValueDomainError, freeze_mapping

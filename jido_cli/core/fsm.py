@@ -12,7 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from jido_cli.core.directives import Directive, Emit, Stop
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import Emit, Stop
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.snapshot import Snapshot, StrategyStatus
 from jido_cli.core.values import FrozenDict

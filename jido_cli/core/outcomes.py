@@ -12,7 +12,7 @@ import msgspec
 from jido_cli.core.action import Action
 from jido_cli.core.agent import Agent
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.values import FrozenDict
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from jido_cli.core.action import DEFAULT_TIMEOUT_S, Action, Mark, check_mark, compile_marked
-from jido_cli.core.directives import Directive, DirectiveError, directive_type
+from jido_cli.core.directive_types import Directive, DirectiveError, directive_type
 from jido_cli.core.values import freeze_mapping
 from jido_cli.errors import UsageError
 

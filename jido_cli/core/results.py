@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 
 from jido_cli.core.action import Action, Outcome
 from jido_cli.core.agent import AgentDefinition
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure, failure_from, invalid
 from jido_cli.core.fsm import TransitionError
 from jido_cli.core.schema_errors import SchemaError

@@ -7,13 +7,8 @@ from typing import Literal
 
 from msgspec.structs import force_setattr
 
-from jido_cli.core.directives import (
-    RESTARTS,
-    Directive,
-    DirectiveError,
-    SignalSpec,
-    directive_type,
-)
+from jido_cli.core.directive_types import Directive, DirectiveError, directive_type
+from jido_cli.core.directives import RESTARTS, SignalSpec
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.core.values import freeze_mapping
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.core.snapshot import Snapshot, StrategyStatus

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.signals import Signal, to_cloudevent
 from jido_cli.core.values import thaw
 from jido_cli.observe.events import Event

@@ -11,8 +11,9 @@ from jido_cli.core.agent import Agent, AgentDefinition, Route
 from jido_cli.core.command import Done, begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.declarative.action import compile_action, compile_with
-from jido_cli.core.directives import AgentTarget, Emit
+from jido_cli.core.directives import Emit
 from jido_cli.core.signals import Signal
+from jido_cli.core.targets import AgentTarget
 from jido_cli.core.values import freeze
 from tests.core.expressions.declared import STATE, agent_with, changes, compiled, done, failure
 

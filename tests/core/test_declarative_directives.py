@@ -8,16 +8,14 @@ import pytest
 
 from jido_cli.core.action import action, from_function
 from jido_cli.core.declarative.action import compile_action
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.directives import (
     AdoptChild,
-    AgentTarget,
     Cancel,
     CancelInstruction,
-    ChildTarget,
     Cron,
     CronCancel,
     DeadLetter,
-    Directive,
     Emit,
     Error,
     Reply,
@@ -29,6 +27,7 @@ from jido_cli.core.directives import (
     StopChild,
 )
 from jido_cli.core.own_directives import Run
+from jido_cli.core.targets import AgentTarget, ChildTarget
 from tests.core.expressions.declared import STATE, done, failure
 
 DATA = {"n": 3, "id": "o1", "tasks": ["x", "y"], "ids": [1, 2], "nothing": None, "delay": "5s"}

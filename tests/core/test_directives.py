@@ -3,19 +3,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from jido_cli.core.directive_types import Directive, DirectiveError, directive_type, directive_types
 from jido_cli.core.directives import (
-    AgentTarget,
     Cancel,
-    ChildTarget,
     Cron,
     CronCancel,
     DeadLetter,
-    Directive,
-    DirectiveError,
     Emit,
     Error,
-    KeyTarget,
-    NamedTarget,
     Reply,
     RunInstruction,
     Schedule,
@@ -23,9 +18,8 @@ from jido_cli.core.directives import (
     SpawnAgent,
     Stop,
     StopChild,
-    directive_type,
-    directive_types,
 )
+from jido_cli.core.targets import AgentTarget, ChildTarget, KeyTarget, NamedTarget
 from jido_cli.core.values import FrozenDict, FrozenList, ValueDomainError
 
 EXAMPLES = [

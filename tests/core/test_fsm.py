@@ -10,7 +10,8 @@ from jido_cli.core.action import Action, Outcome
 from jido_cli.core.agent import Agent, AgentDefinition, Route
 from jido_cli.core.command import Done, Unrouted, begin_signal, cmd
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive, Emit, Error, Stop
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import Emit, Error, Stop
 from jido_cli.core.fsm import Fsm, OnTerminal, TransitionError
 from jido_cli.core.schema import compile_schema
 from jido_cli.core.schema_short import expand_short_form

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jido_cli import Directive, Run, directive, directive_type
-from jido_cli.core.directives import DirectiveError
+from jido_cli.core.directive_types import DirectiveError
 from jido_cli.core.own_directives import directive_function, is_directive, performer_of
 from jido_cli.errors import UsageError
 

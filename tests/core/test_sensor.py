@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jido_cli import Sensor, StartSensor, StopSensor, sensor
-from jido_cli.core.directives import DirectiveError
+from jido_cli.core.directive_types import DirectiveError
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.sensor import SensorContext, compiled_sensor, is_sensor
 from jido_cli.errors import UsageError

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from jido_cli.core.directives import directive_types
+from jido_cli.core.directive_types import directive_types
 from jido_cli.supervision.specs import Restart, Strategy
 from tests.docs.pages import PAGES, prose
 

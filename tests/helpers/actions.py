@@ -8,7 +8,7 @@ from typing import Any
 
 from jido_cli.core.action import ActionError, action
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 
 State = Mapping[str, Any]
 COUNT = {"count": 0}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jido_cli.core.action import action
-from jido_cli.core.directives import AdoptChild, Directive, SpawnAgent, Stop, StopChild
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import AdoptChild, SpawnAgent, Stop, StopChild
 from jido_cli.errors import ControlError
 from tests.helpers.actions import boom
 from tests.helpers.programs import ErrorPolicy, agent, program, sup, tree

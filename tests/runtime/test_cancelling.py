@@ -9,7 +9,8 @@ import pytest
 
 from jido_cli.core.action import ActionError, action, from_function
 from jido_cli.core.context import Context
-from jido_cli.core.directives import CancelInstruction, Directive, Emit, RunInstruction, Stop
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import CancelInstruction, Emit, RunInstruction, Stop
 from jido_cli.errors import ControlError
 from tests.helpers.actions import COUNT, Gate, State, add, doing
 from tests.helpers.programs import ErrorPolicy, agent, program, tree

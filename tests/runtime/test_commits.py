@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jido_cli.core.directives import AgentTarget, Emit, Stop
+from jido_cli.core.directives import Emit, Stop
+from jido_cli.core.targets import AgentTarget
 from jido_cli.runtime.agents.calls import Answer
 from tests.helpers.actions import COUNT, Gate, add, boom, doing, note
 from tests.helpers.committers import DelayingCommitter

@@ -8,25 +8,22 @@ import pytest
 
 from jido_cli.core.action import action
 from jido_cli.core.context import Context
+from jido_cli.core.directive_types import Directive, directive_type
 from jido_cli.core.directives import (
-    AgentTarget,
     Cancel,
     Cron,
     CronCancel,
     DeadLetter,
-    Directive,
     Emit,
     Error,
-    KeyTarget,
-    NamedTarget,
     Reply,
     RunInstruction,
     Schedule,
     SignalSpec,
     SpawnAgent,
     Stop,
-    directive_type,
 )
+from jido_cli.core.targets import AgentTarget, KeyTarget, NamedTarget
 from tests.helpers.actions import COUNT, Gate, State, add, boom, doing, note
 from tests.helpers.programs import agent, program, sup, tree
 from tests.helpers.worlds import World

@@ -8,16 +8,9 @@ import pytest
 
 from jido_cli.core.action import action
 from jido_cli.core.context import Context
-from jido_cli.core.directives import (
-    AdoptChild,
-    ChildTarget,
-    Directive,
-    Emit,
-    Reply,
-    SpawnAgent,
-    Stop,
-    StopChild,
-)
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import AdoptChild, Emit, Reply, SpawnAgent, Stop, StopChild
+from jido_cli.core.targets import ChildTarget
 from tests.helpers.actions import COUNT, State, add, boom, doing
 from tests.helpers.programs import ErrorPolicy, agent, program, sup, tree
 from tests.helpers.worlds import World

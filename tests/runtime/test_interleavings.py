@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from jido_cli.core.action import action
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive, Emit, Schedule, SignalSpec
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import Emit, Schedule, SignalSpec
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.supervising.starts import MailboxPolicy
 from tests.helpers.actions import COUNT, Gate, State, add, boom

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jido_cli.core.directives import AgentTarget, DeadLetter, Emit, Stop
+from jido_cli.core.directives import DeadLetter, Emit, Stop
+from jido_cli.core.targets import AgentTarget
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.calling import ask
 from jido_cli.runtime.supervising.starts import MailboxPolicy, Overflow

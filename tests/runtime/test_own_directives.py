@@ -10,7 +10,7 @@ import pytest
 
 from jido_cli.core.action import ActionError
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive, directive_type
+from jido_cli.core.directive_types import Directive, directive_type
 from jido_cli.core.own_directives import Run, directive
 from jido_cli.testing.scripting import REAL, Script
 from tests.helpers.actions import COUNT, State, add, doing

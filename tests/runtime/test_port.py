@@ -9,17 +9,13 @@ import pytest
 
 from jido_cli import __version__
 from jido_cli.core.action import action
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.directives import (
-    AgentTarget,
     Cancel,
-    ChildTarget,
     Cron,
     DeadLetter,
-    Directive,
     Emit,
     Error,
-    KeyTarget,
-    NamedTarget,
     Reply,
     RunInstruction,
     Schedule,
@@ -28,6 +24,7 @@ from jido_cli.core.directives import (
     Stop,
     StopChild,
 )
+from jido_cli.core.targets import AgentTarget, ChildTarget, KeyTarget, NamedTarget
 from jido_cli.errors import ControlError
 from jido_cli.runtime.dead_letters import REASONS_COUNTED
 from jido_cli.runtime.serving.view_records import summary

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jido_cli.core.directives import AgentTarget, Emit, Schedule, SignalSpec, Stop
+from jido_cli.core.directives import Emit, Schedule, SignalSpec, Stop
+from jido_cli.core.targets import AgentTarget
 from jido_cli.errors import ControlError
 from jido_cli.runtime.supervising.service import ServiceContext
 from jido_cli.supervision.reasons import ExitReason

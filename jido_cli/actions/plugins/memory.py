@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from jido_cli.core.action import ActionError, action
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.plugins.contract import Function, Plugin
 from jido_cli.core.plugins.shapes import BUILT_IN
 from jido_cli.core.state_ops import DeletePath, SetPath, StateOp

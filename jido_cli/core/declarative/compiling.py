@@ -29,7 +29,7 @@ from jido_cli.core.declarative.parts import DURATION_HINT, duration_ms
 from jido_cli.core.declarative.program import Effects, Program, Requirement
 from jido_cli.core.declarative.state import STATE_KEYS, compile_changes
 from jido_cli.core.declarative.surroundings import Surroundings
-from jido_cli.core.directives import DirectiveError
+from jido_cli.core.directive_types import DirectiveError
 from jido_cli.core.expressions import Environment
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
 from jido_cli.core.suggestions import did_you_mean

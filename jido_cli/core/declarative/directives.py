@@ -23,6 +23,7 @@ from jido_cli.core.cel.template import (
 from jido_cli.core.declarative import parts
 from jido_cli.core.declarative.failures import failed, unfit
 from jido_cli.core.declarative.guard import GUARD_KEYS, Ask, Make, compile_guarded
+from jido_cli.core.directive_types import Directive, DirectiveError
 from jido_cli.core.directives import (
     AdoptChild,
     Cancel,
@@ -30,8 +31,6 @@ from jido_cli.core.directives import (
     Cron,
     CronCancel,
     DeadLetter,
-    Directive,
-    DirectiveError,
     Emit,
     Error,
     Reply,

@@ -21,7 +21,7 @@ from jido_cli.core.cel.template import (
 )
 from jido_cli.core.cel.types import DYN, INT, CelType, common_type, constant_type, json_type
 from jido_cli.core.declarative.failures import failed, unfit
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.expressions import EvaluationError, Scope
 from jido_cli.core.shown import show
 

@@ -11,17 +11,11 @@ import re
 from collections.abc import Mapping
 
 from jido_cli.core.cel.template import text_of
-from jido_cli.core.directives import (
-    PLACES,
-    AgentTarget,
-    ChildTarget,
-    DirectiveError,
-    KeyTarget,
-    SignalSpec,
-    Target,
-)
+from jido_cli.core.directive_types import DirectiveError
+from jido_cli.core.directives import SignalSpec
 from jido_cli.core.shown import show
 from jido_cli.core.suggestions import did_you_mean
+from jido_cli.core.targets import PLACES, AgentTarget, ChildTarget, KeyTarget, Target
 
 SIGNAL_KEYS = ("type", "data", "subject")
 _LATER_TARGETS = ("target",)

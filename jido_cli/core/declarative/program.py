@@ -19,7 +19,7 @@ from jido_cli.core.context import Context
 from jido_cli.core.declarative.failures import failed
 from jido_cli.core.declarative.guard import Ask, Make
 from jido_cli.core.declarative.state import Changes
-from jido_cli.core.directives import Directive
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.expressions import EvaluationError, Scope
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.schema import Schema, SchemaError

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from jido_cli.core.context import Context
-from jido_cli.core.directives import Directive, Emit
+from jido_cli.core.directive_types import Directive
+from jido_cli.core.directives import Emit
 from jido_cli.core.failures import ActionFailure, failure_from, invalid
 from jido_cli.core.plugins.contract import Override, Plugin, PluginView
 from jido_cli.core.plugins.mounting import Mounted

@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jido_cli.core import directives as ask
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.signals import Signal
+from jido_cli.core.targets import AgentTarget, ChildTarget, KeyTarget
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.calls import Delivery, Waiter
 from jido_cli.runtime.agents.mailbox import deliver, has_waiters, wait_for_room
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 NOTED: Final = 2_000  # characters of a signal's data that an event shows
 
 
-def emit(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def emit(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Send a signal: on the bus, or to one or several targets."""
     assert isinstance(directive, ask.Emit)
     kernel = server.kernel
@@ -104,7 +106,7 @@ def _places_of(
             place = None if bond is None else bond.parent
         case "sender":
             place = kernel.keyed.find_source(before.source)
-        case ask.AgentTarget(id=agent_id):
+        case AgentTarget(id=agent_id):
             try:
                 places = kernel.keyed.find_all(agent_id, signal, server.place)
             except ControlError as error:
@@ -112,7 +114,7 @@ def _places_of(
             if len(places) != 1:
                 return places or mounts.nobody(kernel, server.place, agent_id)
             place = places[0]
-        case ask.KeyTarget(key=key, of=of):
+        case KeyTarget(key=key, of=of):
             try:
                 keyed = kernel.keyed.named(of, server.place)
                 if keyed is None:
@@ -120,7 +122,7 @@ def _places_of(
                 place = keyed.for_key(key)
             except ControlError as error:
                 return error.message
-        case ask.ChildTarget(child=tag):
+        case ChildTarget(child=tag):
             place = bonds.child(server.place, tag)
         case _:
             return f"target {target!r} is not available"
@@ -175,7 +177,7 @@ class Sending:
         self._signal = signal
         self._problems = problems
         self._waiters: set[Waiter] = set()
-        self._directive: tuple[ask.Directive, Cause] | None = None
+        self._directive: tuple[Directive, Cause] | None = None
 
     def not_taken(self, place: Place, delivery: Delivery) -> None:
         """*place* has not taken the signal; where its policy is `block`, wait for room there."""
@@ -195,7 +197,7 @@ class Sending:
         else:
             self._refused(place, delivery, f"mailbox full: {delivery}")
 
-    def end(self, directive: ask.Directive, cause: Cause) -> str | None:
+    def end(self, directive: Directive, cause: Cause) -> str | None:
         """Return the outcome as a performer does; it is recorded later if somebody waits."""
         if self._waiters:
             self._directive = directive, cause

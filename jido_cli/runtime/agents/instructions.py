@@ -14,6 +14,7 @@ from jido_cli.core import directives as ask
 from jido_cli.core.action import Action
 from jido_cli.core.agent import Agent, AgentDefinition
 from jido_cli.core.command import Done, Instruction, Raised, Suspended, begin, resume
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
@@ -29,7 +30,7 @@ from jido_cli.supervision.reasons import crash
 if TYPE_CHECKING:
     from jido_cli.runtime.agents.server import AgentServer
 
-Perform = Callable[["AgentServer", ask.Directive, Cause], None]
+Perform = Callable[["AgentServer", Directive, Cause], None]
 INDICES: int = 1_000  # one instruction's directives, numbered apart from the command's own
 
 

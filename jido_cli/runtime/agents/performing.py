@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from jido_cli.core import directives as ask
 from jido_cli.core.agent import Agent
 from jido_cli.core.command import Done
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure, error_directive
 from jido_cli.core.sensor_directives import StartSensor, StopSensor
 from jido_cli.core.signals import Signal
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from jido_cli.runtime.agents.server import AgentServer
 
 MAX_DIRECTIVES: Final = 256
-Performer = Callable[["AgentServer", ask.Directive, Cause], str | None]
+Performer = Callable[["AgentServer", Directive, Cause], str | None]
 # A performer returns None when all is done, else what is wrong; PENDING: it records the end itself.
 
 
-def perform(server: AgentServer, directive: ask.Directive, cause: Cause) -> None:
+def perform(server: AgentServer, directive: Directive, cause: Cause) -> None:
     """Perform *directive* and record its outcome."""
     performer = PERFORMERS.get(type(directive), perform_own)
     kernel = server.kernel
@@ -61,7 +62,7 @@ def too_many(agent: Agent, signal: Signal, done: Done) -> Done:
 # -- timers
 
 
-def schedule(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def schedule(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Arm a one-shot timer."""
     assert isinstance(directive, ask.Schedule)
     if directive.durable:
@@ -70,7 +71,7 @@ def schedule(server: AgentServer, directive: ask.Directive, cause: Cause) -> str
     return None
 
 
-def cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def cancel(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Cancel a timer by id."""
     assert isinstance(directive, ask.Cancel)
     if server.timers is not None:
@@ -78,13 +79,13 @@ def cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str 
     return None
 
 
-def cron(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def cron(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Register or replace a cron schedule."""
     assert isinstance(directive, ask.Cron)
     return server.parts.need_timers().add_cron(directive)
 
 
-def cron_cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def cron_cancel(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """End a cron schedule."""
     assert isinstance(directive, ask.CronCancel)
     if server.timers is not None:
@@ -95,7 +96,7 @@ def cron_cancel(server: AgentServer, directive: ask.Directive, _cause: Cause) ->
 # -- children, instructions
 
 
-def spawn_agent(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def spawn_agent(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Start a child agent."""
     assert isinstance(directive, ask.SpawnAgent)
 
@@ -106,26 +107,26 @@ def spawn_agent(server: AgentServer, directive: ask.Directive, cause: Cause) -> 
     return PENDING
 
 
-def stop_child(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def stop_child(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Stop a child by tag; an unknown tag is no error."""
     assert isinstance(directive, ask.StopChild)
     family.stop_child(server, directive.tag)
     return None
 
 
-def adopt_child(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def adopt_child(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Make a running agent a child of this one."""
     assert isinstance(directive, ask.AdoptChild)
     return server.parts.need_family().adopt(directive)
 
 
-def run_instruction(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def run_instruction(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Run an action beside the mailbox."""
     assert isinstance(directive, ask.RunInstruction)
     return server.parts.need_instructions(perform).run(directive, cause)
 
 
-def cancel_instruction(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def cancel_instruction(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Cancel an action that runs beside the mailbox; none of that id is no error."""
     assert isinstance(directive, ask.CancelInstruction)
     server.parts.need_instructions(perform).cancel(directive.id, "cancelled by its agent")
@@ -135,7 +136,7 @@ def cancel_instruction(server: AgentServer, directive: ask.Directive, _cause: Ca
 # -- the command's own signal, the agent's own life
 
 
-def error(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def error(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Hand an error to the agent's policy."""
     assert isinstance(directive, ask.Error)
     wanted = on_failure(server, directive, cause.done.error, cause.signal, cause.mail)
@@ -143,19 +144,19 @@ def error(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | 
     return None if problem is PENDING else problem
 
 
-def reply(_server: AgentServer, _directive: ask.Directive, _cause: Cause) -> str | None:
+def reply(_server: AgentServer, _directive: Directive, _cause: Cause) -> str | None:
     """Do nothing: the answer has been given, with this output, when the command settled."""
     return None
 
 
-def dead_letter(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def dead_letter(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Put the handled signal among the dead letters."""
     assert isinstance(directive, ask.DeadLetter)
     make_dead_letter(server.place, cause.signal, directive.reason)
     return None
 
 
-def stop(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def stop(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Stop this agent on purpose; it is not restarted for that unless it is permanent."""
     assert isinstance(directive, ask.Stop)
     server.terminate(_reason(directive.reason))
@@ -171,7 +172,7 @@ def _reason(reason: object) -> ExitReason:
     return ExitReason("shutdown", reason["shutdown"])
 
 
-PERFORMERS: dict[type[ask.Directive], Performer] = {
+PERFORMERS: dict[type[Directive], Performer] = {
     ask.Emit: emit,
     ask.Error: error,
     ask.Schedule: schedule,

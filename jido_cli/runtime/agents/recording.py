@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
-from jido_cli.core import directives as ask
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.calls import Mail
 
@@ -32,7 +32,7 @@ class Cause(msgspec.Struct, frozen=True):
 
 def record(
     server: AgentServer,
-    directive: ask.Directive,
+    directive: Directive,
     cause: Cause,
     outcome: Literal["done", "dead_letter", "cancelled"],
     detail: str | None = None,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jido_cli.actions.sensors import SENSORS, built_in_sensor
-from jido_cli.core import directives as ask
 from jido_cli.core.declarative.signal_keys import NoSignalKeyError
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.sensor import SensorDefinition
 from jido_cli.core.sensor_directives import StartSensor, StopSensor
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jido_cli.runtime.agents.server import AgentServer
 
 
-def start_sensor(server: AgentServer, directive: ask.Directive, cause: Cause) -> str | None:
+def start_sensor(server: AgentServer, directive: Directive, cause: Cause) -> str | None:
     """Start a sensor of the agent's own."""
     assert isinstance(directive, StartSensor)
     origin = server.program.origin
@@ -50,7 +50,7 @@ def start_sensor(server: AgentServer, directive: ask.Directive, cause: Cause) ->
     return PENDING
 
 
-def stop_sensor(server: AgentServer, directive: ask.Directive, _cause: Cause) -> str | None:
+def stop_sensor(server: AgentServer, directive: Directive, _cause: Cause) -> str | None:
     """Stop a sensor by tag; an unknown tag is no error."""
     assert isinstance(directive, StopSensor)
     sensors = server.sensors

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jido_cli.core import directives as ask
 from jido_cli.core import own_directives
+from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import to_cloudevent
 from jido_cli.core.values import thaw
@@ -69,7 +70,7 @@ def exit_record(record: ExitRecord) -> Data:
 def directive(seq: int, record: DirectiveRecord) -> Data:
     """Return a record of the directive log."""
     wall_ns, subject, asked, cause, outcome, duration_s, detail = record
-    assert isinstance(asked, ask.Directive)
+    assert isinstance(asked, Directive)
     return {
         "seq": seq,
         "at": wall_ns / 1e9,
@@ -83,7 +84,7 @@ def directive(seq: int, record: DirectiveRecord) -> Data:
     }
 
 
-def summary(asked: ask.Directive) -> str:
+def summary(asked: Directive) -> str:
     """Return what a directive asks for, in a few words."""
     match asked:
         case ask.Emit(type=signal_type, to=to):
