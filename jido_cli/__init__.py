@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # what `typing` exports under this name, without its 8 ms
 if TYPE_CHECKING:
     from jido_cli.core.action import ActionError, action
     from jido_cli.core.agent import Agent, AgentDefinition, Route
-    from jido_cli.core.command import Instruction, cmd
+    from jido_cli.core.cmd import cmd
     from jido_cli.core.context import Context
     from jido_cli.core.directive_types import Directive, directive_type
     from jido_cli.core.directives import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         StopChild,
     )
     from jido_cli.core.fsm import Fsm
+    from jido_cli.core.instructions import Instruction
     from jido_cli.core.own_directives import Run, directive
     from jido_cli.core.plugins.contract import (
         Override,
@@ -114,10 +115,11 @@ __all__ = [
 _HOMES = {
     "action": ("ActionError", "action"),
     "agent": ("Agent", "AgentDefinition", "Route"),
-    "command": ("Instruction", "cmd"),
+    "cmd": ("cmd",),
     "context": ("Context",),
     "directive_types": ("Directive", "directive_type"),
     "fsm": ("Fsm",),
+    "instructions": ("Instruction",),
     "plugins.contract": (
         "Override",
         "Plugin",

@@ -7,7 +7,7 @@ import time
 
 from jido_cli.bench import fixtures
 from jido_cli.core.agent import Agent, AgentDefinition
-from jido_cli.core.command import cmd
+from jido_cli.core.cmd import cmd
 from jido_cli.errors import InternalError
 from jido_cli.runtime.agents.mailbox import deliver
 from jido_cli.runtime.engine import Engine

@@ -4,6 +4,8 @@
 steps, merging, validation, atomicity, errors. What touches the world is not done here: an effectful
 step comes back as `Suspended`, the runtime performs its `Call` and hands the outcome to `resume`.
 
+`cmd`, which runs pure actions in one go, is beside it in `cmd`.
+
 Nothing here raises for what an action does; a command that fails is a `Done` with its `error`. Only
 what is no `Exception` (the watchdog's hang, an interrupt) passes through.
 """
@@ -14,20 +16,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from jido_cli.core.action import Action, compiled_action
+from jido_cli.core.action import Action
 from jido_cli.core.agent import Agent
 from jido_cli.core.choosing import chosen_steps
 from jido_cli.core.context import Context
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure, error_directive, failure_from, invalid_params
 from jido_cli.core.instructions import BadInstructionError, resolve_instructions
-from jido_cli.core.instructions import Instruction as Instruction
-from jido_cli.core.outcomes import Call as Call
-from jido_cli.core.outcomes import Done as Done
-from jido_cli.core.outcomes import Raised as Raised
-from jido_cli.core.outcomes import Returned as Returned
-from jido_cli.core.outcomes import Suspended as Suspended
-from jido_cli.core.outcomes import Unrouted as Unrouted
+from jido_cli.core.outcomes import Call, Done, Raised, Returned, Suspended, Unrouted
 from jido_cli.core.results import Taken, take_result, take_usual
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
@@ -89,7 +85,7 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
     if simple is None:
         return _begin_plan(agent, plan, signal, ctx)
     # One pure step that reads only data: what _advance does, without its bookkeeping. Whatever
-    # is not as usual is left to _advance and _conclude.
+    # is not as usual is left to _advance and conclude.
     step, take, run = simple
     try:
         params = take(signal.data)
@@ -99,10 +95,10 @@ def begin_signal(agent: Agent, signal: Signal, ctx: Context) -> Done | Suspended
         result = run(agent.state, params, ctx)
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
         failure = failure_from(step.action.name, error)
-        return _conclude(Command(agent, (step,), signal, ctx, agent.state), step, params, failure)
+        return conclude(agent, step, failure, signal=signal, params=params, ctx=ctx)
     taken = take_usual(definition, agent.state, result)
     if taken is None:
-        return _conclude(Command(agent, (step,), signal, ctx, agent.state), step, params, result)
+        return conclude(agent, step, result, signal=signal, params=params, ctx=ctx)
     state, output, directives = taken
     if state is not agent.state:
         agent = Agent(definition, agent.id, state)
@@ -135,6 +131,24 @@ def failed_command(agent: Agent, failure: ActionFailure) -> Done:
     return _failed(agent, failure)
 
 
+def conclude(
+    agent: Agent,
+    step: Step,
+    result: object,
+    *,
+    signal: Signal | None,
+    params: Mapping[str, object],
+    ctx: Context,
+) -> Done:
+    """End a command of one step that came to *result*, a failure or what the action returned."""
+    command = Command(agent, (step,), signal, ctx, agent.state, params=params)
+    if isinstance(result, ActionFailure):
+        done = _fail(command, step, result)
+    else:
+        done = _absorb(command, step, result)
+    return _over(command) if done is None else done
+
+
 def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
     """Go on with *command* after its call came to *outcome*.
 
@@ -157,42 +171,6 @@ def resume(command: Command, outcome: Returned | Raised) -> Done | Suspended:
     return _advance(command)
 
 
-def cmd(
-    agent: Agent, action: object, *, ctx: Context | None = None
-) -> tuple[Agent, list[Directive]]:
-    """Run pure actions on *agent* and return the next one, with the directives.
-
-    Args:
-        agent: whose command it is; it stays as it is.
-        action: as for `begin`.
-        ctx: None is a fixed one (1970, seed 0), so that the same call always gives the same.
-
-    Raises:
-        UsageError: an action among them is effectful. Whatever an action does is no reason: a
-            failed command returns the agent as it was (or as `on_error` leaves it), and an
-            `Error` as the last directive.
-    """
-    ctx = ctx or Context()
-    done = _run_plain(agent, action, ctx)
-    if done is not None:
-        return done.agent, list(done.directives)
-    try:
-        resolved = resolve_instructions(agent, action)
-    except BadInstructionError as error:
-        failed = _failed(agent, error.failure)
-        return failed.agent, list(failed.directives)
-    for single, _ in resolved:
-        if single.kind != "pure":
-            raise UsageError(
-                f"action {single.name!r} is effectful ({single.kind}): cmd runs pure actions only",
-                hints=("run it in an engine, or use begin and resume",),
-            )
-    steps = [addressed_step(single, params) for single, params in resolved]
-    ended = _advance(Command(agent, steps, None, ctx, agent.state))
-    assert isinstance(ended, Done)  # nothing suspends: all actions are pure
-    return ended.agent, list(ended.directives)
-
-
 def _begin_plan(
     agent: Agent, plan: Plan, signal: Signal, ctx: Context
 ) -> Done | Suspended | Unrouted:
@@ -210,53 +188,6 @@ def _begin_plan(
         if steps
         else Unrouted(signal.type)
     )
-
-
-def _run_plain(agent: Agent, what: object, ctx: Context) -> Done | None:
-    """Run one pure action, the usual case of `cmd`; None, and nothing ran, if it is not that."""
-    params: object = _EMPTY
-    action_or_name = what
-    if agent.definition.extension is not None:
-        return None
-    if type(what) is tuple and len(what) == 2:
-        action_or_name, params = what
-    if type(action_or_name) is str:
-        action = agent.definition.actions.get(action_or_name)
-    else:
-        action = compiled_action(action_or_name)
-    if action is None or action.kind != "pure" or not isinstance(params, dict):
-        return None
-    checked: Mapping[str, object] = params
-    if action.params is not None:
-        try:
-            checked = action.params.take_strict(params)
-        except SchemaError:
-            return None
-    elif params:
-        return None
-    try:
-        result = action.run(agent.state, checked, ctx)
-    except Exception as error:  # noqa: BLE001 - the edge where users' code runs
-        result = failure_from(action.name, error)
-    if action.output is None:
-        taken = take_usual(agent.definition, agent.state, result)
-        if taken is not None:
-            state, output, directives = taken
-            if state is not agent.state:
-                agent = Agent(agent.definition, agent.id, state)
-            return Done(agent, directives, output)
-    step = addressed_step(action, params)
-    return _conclude(Command(agent, (step,), None, ctx, agent.state), step, checked, result)
-
-
-def _conclude(command: Command, step: Step, params: Mapping[str, object], result: object) -> Done:
-    """End a command of one step that came to *result*, a failure or what the action returned."""
-    command.params = params
-    if isinstance(result, ActionFailure):
-        done = _fail(command, step, result)
-    else:
-        done = _absorb(command, step, result)
-    return _over(command) if done is None else done
 
 
 def _advance(command: Command) -> Done | Suspended:

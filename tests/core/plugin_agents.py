@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from jido_cli.core.action import action
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import Done, Suspended, Unrouted, begin_signal
+from jido_cli.core.command import begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.extension import Extension
+from jido_cli.core.outcomes import Done, Suspended, Unrouted
 from jido_cli.core.own_strategy import begin_strategy, strategy_schema
 from jido_cli.core.plugins.contract import Plugin
 from jido_cli.core.plugins.mounting import Mounted, check_together, mount, with_slices

@@ -9,22 +9,13 @@ import pytest
 
 from jido_cli.core.action import Action, ActionError, Outcome, action, from_function
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import (
-    Call,
-    Done,
-    Instruction,
-    Raised,
-    Returned,
-    Suspended,
-    Unrouted,
-    begin,
-    begin_signal,
-    cmd,
-    resume,
-)
+from jido_cli.core.cmd import cmd
+from jido_cli.core.command import begin, begin_signal, resume
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Emit, Error, Reply
 from jido_cli.core.failures import failure_from
+from jido_cli.core.instructions import Instruction
+from jido_cli.core.outcomes import Call, Done, Raised, Returned, Suspended, Unrouted
 from jido_cli.core.signals import Signal
 from jido_cli.core.state_ops import DeleteKeys, DeletePath, ReplaceState, SetPath, SetState
 from jido_cli.core.values import FrozenDict, freeze

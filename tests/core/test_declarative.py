@@ -8,10 +8,11 @@ import pytest
 
 from jido_cli.core.action import ActionError
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import Done, begin_signal
+from jido_cli.core.command import begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.declarative.action import compile_action, compile_with
 from jido_cli.core.directives import Emit
+from jido_cli.core.outcomes import Done
 from jido_cli.core.signals import Signal
 from jido_cli.core.targets import AgentTarget
 from jido_cli.core.values import freeze

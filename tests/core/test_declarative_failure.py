@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from jido_cli.core.action import Action, ActionError, action, from_function
-from jido_cli.core.command import Done, Raised, Returned, Suspended, begin_signal, resume
+from jido_cli.core.command import begin_signal, resume
 from jido_cli.core.context import Context
 from jido_cli.core.declarative.action import compile_action
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.directives import DeadLetter, Emit, Error
 from jido_cli.core.failures import failure_from
+from jido_cli.core.outcomes import Done, Raised, Returned, Suspended
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from tests.core.expressions.declared import STATE, agent_with, changes, compiled, done, failure

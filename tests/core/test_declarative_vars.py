@@ -8,9 +8,10 @@ import pytest
 
 from jido_cli.core.action import ActionError
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import Done, Unrouted, begin_signal
+from jido_cli.core.command import begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.declarative.action import compile_action, compile_when, compile_with
+from jido_cli.core.outcomes import Done, Unrouted
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze, freeze_mapping
 from tests.core.expressions.declared import STATE

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jido_cli.core.action import action, from_function
-from jido_cli.core.command import Done, Returned, Suspended, begin_signal, resume
+from jido_cli.core.command import begin_signal, resume
 from jido_cli.core.context import Context
 from jido_cli.core.declarative.action import compile_action
 from jido_cli.core.directives import Emit
+from jido_cli.core.outcomes import Done, Returned, Suspended
 from jido_cli.core.signals import Signal
 from jido_cli.core.state_ops import SetPath
 from jido_cli.core.values import freeze

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from jido_cli.core.action import Action, Outcome
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import Done, Unrouted, begin_signal, cmd
+from jido_cli.core.cmd import cmd
+from jido_cli.core.command import begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.directives import Emit, Error, Stop
 from jido_cli.core.fsm import Fsm, OnTerminal, TransitionError
+from jido_cli.core.outcomes import Done, Unrouted
 from jido_cli.core.schema import compile_schema
 from jido_cli.core.schema_short import expand_short_form
 from jido_cli.core.signals import Signal

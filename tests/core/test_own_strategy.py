@@ -6,8 +6,8 @@ import pytest
 
 from jido_cli.core.action import action
 from jido_cli.core.agent import Route, as_action
-from jido_cli.core.command import Unrouted
 from jido_cli.core.directives import Emit, Error
+from jido_cli.core.outcomes import Unrouted
 from jido_cli.core.plugins.mounting import PluginError
 from jido_cli.core.snapshot import Snapshot
 from jido_cli.core.strategy import STRATEGY_KEY, TICK, Decision, Strategy

@@ -6,9 +6,9 @@ import pytest
 
 from jido_cli.core.action import ActionError, action
 from jido_cli.core.agent import Route, as_action
-from jido_cli.core.command import Unrouted
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Emit, Error
+from jido_cli.core.outcomes import Unrouted
 from jido_cli.core.plugins.contract import Override, Plugin, rewrite_signal
 from jido_cli.core.plugins.mounting import mount
 from tests.core.plugin_agents import agent, begin, failure, handle, set_status, signal

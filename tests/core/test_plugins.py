@@ -8,16 +8,12 @@ import pytest
 
 from jido_cli.core.action import action
 from jido_cli.core.agent import Agent
-from jido_cli.core.command import Returned, Suspended, cmd, resume
+from jido_cli.core.cmd import cmd
+from jido_cli.core.command import resume
 from jido_cli.core.directives import Emit
+from jido_cli.core.outcomes import Returned, Suspended
 from jido_cli.core.plugins.contract import Plugin, PluginRoute, PluginSchedule
-from jido_cli.core.plugins.mounting import (
-    Mounted,
-    PluginError,
-    check_together,
-    mount,
-    with_slices,
-)
+from jido_cli.core.plugins.mounting import Mounted, PluginError, check_together, mount, with_slices
 from jido_cli.core.state_ops import DeleteKeys, SetPath
 from tests.core.plugin_agents import agent, begin, failure, handle
 

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jido_cli.core.command import Done
+from jido_cli.core.outcomes import Done
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.agents.mailbox import make_dead_letter

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from jido_cli.core.command import Done
 from jido_cli.core.declarative.signal_keys import NoSignalKeyError
 from jido_cli.core.failures import ActionFailure
+from jido_cli.core.outcomes import Done
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.calls import Answer, CallRequest, Mail
 from jido_cli.runtime.agents.server import AgentServer

@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jido_cli.core.command import Call, Raised, Returned
 from jido_cli.core.failures import failure_from
+from jido_cli.core.outcomes import Call, Raised, Returned
 from jido_cli.core.signals import Signal
 from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.calling import CHAIN, effect_context

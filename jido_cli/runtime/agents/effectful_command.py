@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jido_cli.core.command import Done, Raised, Suspended, resume
+from jido_cli.core.command import resume
+from jido_cli.core.outcomes import Done, Raised, Suspended
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents.calls import Mail
 from jido_cli.runtime.agents.effectful import EffectRun, Outcome

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from jido_cli.core import directives as ask
 from jido_cli.core.action import Action
 from jido_cli.core.agent import Agent, AgentDefinition
-from jido_cli.core.command import Done, Instruction, Raised, Suspended, begin, resume
+from jido_cli.core.command import begin, resume
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure
+from jido_cli.core.instructions import Instruction
+from jido_cli.core.outcomes import Done, Raised, Suspended
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from jido_cli.runtime.agents.cancelling import Cancelled

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from jido_cli.core import own_directives as own
 from jido_cli.core.action import Action
-from jido_cli.core.command import Call, Raised
 from jido_cli.core.context import Context
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import failure_from
+from jido_cli.core.outcomes import Call, Raised
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.signals import Signal
 from jido_cli.core.steps import checked_params

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from jido_cli.core import directives as ask
 from jido_cli.core.agent import Agent
-from jido_cli.core.command import Done
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure, error_directive
+from jido_cli.core.outcomes import Done
 from jido_cli.core.sensor_directives import StartSensor, StopSensor
 from jido_cli.core.signals import Signal
 from jido_cli.runtime.agents import family

@@ -9,10 +9,11 @@ asked of it in `incarnation`.
 from __future__ import annotations
 
 from jido_cli.core.agent import Agent
-from jido_cli.core.command import Done, Suspended, Unrouted, begin_signal
+from jido_cli.core.command import begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Reply
 from jido_cli.core.failures import ActionFailure
+from jido_cli.core.outcomes import Done, Suspended, Unrouted
 from jido_cli.core.signals import Signal
 from jido_cli.errors import JidoCliError
 from jido_cli.runtime.agents import keeping, unrouted

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from jido_cli.core.action import Action
 from jido_cli.core.agent import Agent, AgentDefinition, Route
-from jido_cli.core.command import Done, begin_signal
+from jido_cli.core.command import begin_signal
 from jido_cli.core.context import Context
 from jido_cli.core.declarative.action import compile_action
+from jido_cli.core.outcomes import Done
 from jido_cli.core.schema import compile_schema
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
