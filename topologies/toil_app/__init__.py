@@ -1,0 +1,1 @@
+"""What long-work.yaml needs of Python."""
