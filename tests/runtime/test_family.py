@@ -363,9 +363,22 @@ def test_a_supervisor_of_its_own_that_gives_up_makes_the_agent_degraded_and_nobo
     assert world.statuses() == {"root/b": "degraded"}
     assert world.events("gave_up")[0][1] == "root/b.children"
     assert world.place("b").restarts == 0
+    seen = world.port.node("b")
+    assert seen["facts"] == ["children lost"]
+    assert seen["lost"][0].startswith("the supervisor of its children gave up; ")
+
+
+def test_an_agent_is_degraded_until_the_supervisor_of_its_own_is_whole_again(
+    boot: MakeWorld,
+) -> None:
+    world = spawning(boot, SpawnAgent("frail", tag="w"))
+    for _ in range(4):
+        world.tell("w", "boom")
+    assert world.statuses() == {"root/b": "degraded"}
     world.tell("b", "go")
+    assert world.port.node("b")["lost"] == []
     assert world.statuses() == {
-        "root/b": "degraded",
+        "root/b": "running",
         "root/b.children": "running",
         "root/b.children/w": "running",
     }

@@ -21,7 +21,7 @@ from jido_cli.runtime.agents.parting import (
     terminate_place,
 )
 from jido_cli.runtime.supervising import mounts
-from jido_cli.runtime.supervising.names import id_of, new_id
+from jido_cli.runtime.supervising.names import OWN, id_of, new_id
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, ChildArgs, SupervisorStart
 from jido_cli.supervision import answers
@@ -77,12 +77,21 @@ class Family:
         def answered(answer: object) -> None:
             self._asked_for.discard(tag)
             if isinstance(answer, answers.Started):
+                if directive.under is None:
+                    self._has_own_again()
                 self._is_up(runner.place.child(child_id), args)
                 done(None)
             else:
                 done(f"{tag!r} did not start: {_say(answer)}")
 
         runner.call(_call(runner, child_id, args, program, directive), answered)
+
+    def _has_own_again(self) -> None:
+        """A child is up under the supervisor of the agent's own: it is whole."""
+        place = self._server.place
+        if self._server.is_alive and place.has_log and place.log.lost.pop(OWN, None) is not None:
+            place.kernel.revision += 1
+            place.tell_watchers()
 
     def _is_up(self, place: Place | None, args: ChildArgs) -> None:
         """A child has come up: it may be too late to have a parent."""

@@ -26,6 +26,7 @@ from jido_cli.runtime.agents.parts import Parts
 from jido_cli.runtime.agents.performing import MAX_DIRECTIVES, perform, too_many
 from jido_cli.runtime.agents.recording import Cause, record
 from jido_cli.runtime.supervising.crash_reports import describe
+from jido_cli.runtime.supervising.names import OWN
 from jido_cli.runtime.supervising.starts import ChildArgs
 from jido_cli.runtime.watching.watch import is_from_keyboard
 from jido_cli.supervision.reasons import KILLED, ExitReason, crash
@@ -136,7 +137,8 @@ class AgentServer(Incarnation):
             self._parts.family.lost_own()
         if self.stopping is None:
             why = "the supervisor of its children gave up"
-            self.place.log.lost["children"] = why
+            mends = "the next child that it spawns there, or a restart, ends this"
+            self.place.log.lost[OWN] = f"{why}; {mends}"
             self.kernel.revision += 1
             self.kernel.events.fact("degraded", self.place, why, tag="children")
 

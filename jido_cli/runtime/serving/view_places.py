@@ -10,6 +10,7 @@ from typing import Any
 
 from jido_cli.runtime.agents.server import AgentServer
 from jido_cli.runtime.keyed.places import RestingPlace
+from jido_cli.runtime.supervising.names import OWN
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import SupervisorStart
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
@@ -39,6 +40,8 @@ def facts_of(place: Place, is_hung: bool) -> list[str]:
     zombies = place.kernel.zombies.of(place)
     if zombies:
         facts.append("1 zombie" if zombies == 1 else f"{zombies} zombies")
+    if place.has_log and OWN in place.log.lost:
+        facts.append("children lost")
     process = place.process
     if isinstance(process, SupervisorRunner) and process.is_suspended:
         facts.append("suspended")
