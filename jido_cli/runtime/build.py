@@ -9,21 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from jido_cli.core.action import Action
-from jido_cli.core.agent import AgentDefinition, Route, When, With
-from jido_cli.core.declarative.action import (
-    Compiled,
-    DeclarationError,
-    compile_action,
-    compile_when,
-    compile_with,
-)
+from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.fsm import Fsm, OnTerminal
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
-from jido_cli.errors import InternalError, StartError
+from jido_cli.runtime.build_actions import Actions, own_directives
 from jido_cli.runtime.build_receivers import Receivers, carried_of
 from jido_cli.runtime.extending import Extras, extras_of
 from jido_cli.runtime.sensor_build import find_all, names_python, sensor_specs
@@ -38,10 +29,9 @@ from jido_cli.runtime.supervising.starts import (
     Schedule,
     SupervisorStart,
 )
-from jido_cli.runtime.targets import add_import_paths, find_action, find_directive
+from jido_cli.runtime.targets import add_import_paths
 from jido_cli.supervision.specs import Backoff, ChildSpec, SupervisorFlags
 from jido_cli.topology.model import (
-    DEFAULT_ACTION_TIMEOUT_MS,
     ActionDecl,
     AgentChild,
     AgentDecl,
@@ -50,7 +40,6 @@ from jido_cli.topology.model import (
     FsmDecl,
     MountDecl,
     OnErrorDecl,
-    RouteDecl,
     ScheduleDecl,
     StrategyDecl,
     SupervisorDecl,
@@ -81,7 +70,7 @@ def build(topology: Topology) -> Built:
 
 def _add_import_paths(topology: Topology) -> None:
     decls = _all_actions(topology)
-    is_named = any(one.run is not None or _own_directives(one) for one in decls)
+    is_named = any(one.run is not None or own_directives(one) for one in decls)
     if is_named or _has_classes(topology) or names_python(topology, decls):
         add_import_paths(topology.file, topology.project_root)
 
@@ -113,32 +102,19 @@ def _all_actions(topology: Topology) -> list[ActionDecl]:
     return [*topology.actions.values(), *inline]
 
 
-def _own_directives(decl: ActionDecl) -> list[str]:
-    """Return the functions that the directives `run` of an action name."""
-    failure = decl.declaration.get("on_error")
-    blocks = [decl.declaration, *([failure] if isinstance(failure, Mapping) else [])]
-    found = []
-    for block in blocks:
-        items = block.get("directives")
-        for item in items if isinstance(items, list | tuple) else ():
-            target = item.get("run") if isinstance(item, Mapping) else None
-            if isinstance(target, str):
-                found.append(target)
-    return found
-
-
 class _Builder:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
-        self._vars = _readable_vars(topology)
-        self._vars_schema = _vars_schema(topology)
-        self.receivers = Receivers(topology.name, self._vars, self._vars_schema)
+        values = _readable_vars(topology)
+        vars_schema = _vars_schema(topology)
+        self.receivers = Receivers(topology.name, values, vars_schema)
         self._carried = carried_of(topology)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
         self._extras: dict[str, Extras] = {}
         self._mounts: dict[int, _Builder] = {}  # by topology: replicas share theirs
         self._folder = topology.file.resolve().parent
+        self._actions = Actions(topology.actions, values, vars_schema, self._origin, self._folder)
 
     def build(self) -> Built:
         find_all(_all_actions(self._topology), self._topology, self._folder)
@@ -247,9 +223,9 @@ class _Builder:
             extras = self._extras_of(decl)
             schema = None if extras.state is None else compile_schema(extras.state)
             actions: dict[str, Action] = {one.name: one for one in extras.actions()}
-            routes = [self._route(route, schema, actions) for route in decl.routes]
+            routes = [self._actions.route(route, schema, actions) for route in decl.routes]
             routes += extras.routes()
-            self._add_others(schema, actions)
+            self._actions.add_others(schema, actions)
             _generate(schema, actions.values())
             definition = self._definitions[decl.name] = AgentDefinition(
                 decl.name,
@@ -271,40 +247,6 @@ class _Builder:
             extras = self._extras[decl.name] = extras_of(decl, self._origin, self._folder)
         return extras
 
-    def _add_others(self, schema: Schema | None, actions: dict[str, Action]) -> None:
-        """Add the actions that no route names and that fit this state: `run_instruction` may."""
-        for name, decl in self._topology.actions.items():
-            if name not in actions:
-                compiled = self._compile(decl, schema)
-                if compiled.action is not None:
-                    actions[name] = compiled.action
-
-    def _route(self, decl: RouteDecl, schema: Schema | None, actions: dict[str, Action]) -> Route:
-        given: With | None = None
-        if decl.with_ is not None:
-            given, problems = compile_with(
-                decl.with_, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
-            )
-            _expect_none(problems)
-        when = self._when(decl.when, schema)
-        return Route(
-            decl.pattern,
-            tuple((self._action(one, schema, actions), given) for one in decl.actions),
-            decl.priority,
-            when,
-            decl.continue_on_error,
-            frozenset(decl.states),
-        )
-
-    def _when(self, text: str | None, schema: Schema | None) -> When | None:
-        if text is None:
-            return None
-        when, problems = compile_when(
-            text, state_schema=schema, vars=self._vars, vars_schema=self._vars_schema
-        )
-        _expect_none(problems)
-        return when
-
     def _schedule(self, agent: AgentDecl, decl: ScheduleDecl) -> Schedule:
         return Schedule(
             decl.name,
@@ -313,59 +255,11 @@ class _Builder:
             None if decl.every_ms is None else decl.every_ms / 1000,
             decl.cron,
             decl.timezone,
-            self._when(decl.when, self._definition(agent).state_schema),
+            self._actions.when(decl.when, self._definition(agent).state_schema),
             decl.jitter_ms / 1000,
             decl.overlap,
             decl.catch_up,
         )
-
-    def _action(
-        self, what: str | ActionDecl, schema: Schema | None, actions: dict[str, Action]
-    ) -> Action:
-        decl = what if isinstance(what, ActionDecl) else self._topology.actions[what]
-        action = actions.get(decl.name)
-        if action is None:
-            action = actions[decl.name] = self._compiled(decl, schema)
-        return action
-
-    def _compiled(self, decl: ActionDecl, schema: Schema | None) -> Action:
-        compiled = self._compile(decl, schema)
-        if compiled.action is None:
-            origin = self._origin(decl.pos)
-            raise StartError(
-                f"action {decl.name!r}: {compiled.problems[0].message}",
-                code="bad-action",
-                where=f"{origin.file}:{origin.line}:{origin.column}",
-                why=compiled.problems[0].hint,
-            )
-        return compiled.action
-
-    def _compile(self, decl: ActionDecl, schema: Schema | None) -> Compiled:
-        origin = self._origin(decl.pos)
-        for target in _own_directives(decl):
-            find_directive(target, origin, self._folder)
-        work = None
-        if decl.run is not None:
-            work = find_action(decl.run, decl.name, origin, self._folder)
-            if decl.effect == "thread" and work.kind == "pure":
-                work = msgspec.structs.replace(work, kind="thread")
-        return compile_action(
-            decl.name,
-            decl.declaration,
-            state_schema=schema,
-            work=work,
-            timeout_s=_timeout_s(decl, work),
-            source=f"{origin.file}:{origin.line}",
-            vars=self._vars,
-            vars_schema=self._vars_schema,
-        )
-
-
-def _timeout_s(decl: ActionDecl, work: Action | None) -> float:
-    """Return how long an action may take: as the file says, else as its function does."""
-    if decl.timeout_ms is not None:
-        return decl.timeout_ms / 1000
-    return DEFAULT_ACTION_TIMEOUT_MS / 1000 if work is None else work.timeout_s
 
 
 def _generate(state: Schema | None, actions: Iterable[Action]) -> None:
@@ -382,11 +276,6 @@ def _mount(decl: MountDecl, programs: Mapping[str, AgentProgram]) -> Mount:
 def _unkept(program: AgentProgram) -> AgentProgram:
     """Return a program for agents that others spawn: a tag may name another one each time."""
     return program if program.persist == "none" else replace(program, persist="none")
-
-
-def _expect_none(problems: tuple[DeclarationError, ...]) -> None:
-    if problems:
-        raise InternalError(f"{problems[0].message}: the loader should have said so")
 
 
 def _readable_vars(topology: Topology) -> Mapping[str, object] | None:
