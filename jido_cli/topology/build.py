@@ -15,33 +15,39 @@ import msgspec
 
 from jido_cli.core.schema_short import expand_short_form
 from jido_cli.core.values import freeze
-from jido_cli.topology import durations, raw
+from jido_cli.topology import raw
+from jido_cli.topology.build_policies import (
+    declared_backoff,
+    declared_mailbox,
+    declared_ms,
+    declared_on_error,
+    declared_shutdown,
+    declared_whole,
+)
 from jido_cli.topology.build_receivers import (
     declared_dedupe,
     declared_delivery,
     declared_keyed,
-    declared_ms,
     declared_replicas,
+    declared_subscribe,
 )
 from jido_cli.topology.defaults import Defaults
+from jido_cli.topology.durations import known_ms
 from jido_cli.topology.model import (
     DEFAULT_WORKER_SHUTDOWN_MS,
     ROOT_ID,
     ActionDecl,
     AgentChild,
     AgentDecl,
-    BackoffDecl,
     ChildDecl,
     MailboxDecl,
     MountDecl,
-    OnErrorDecl,
     ReplicasDecl,
     RouteDecl,
     ScheduleDecl,
     Shutdown,
     SignalDecl,
     SourceFile,
-    Subscribe,
     SupervisorDecl,
     Topology,
 )
@@ -95,7 +101,7 @@ def build(
         description=document.get("description", ""),
         labels=MappingProxyType(dict(document.get("labels", {}))),
         max_hops=int(document.get("bus", {}).get("max_hops", 256)),
-        stall_ms=_ms(observe.get("stall", "1s")),
+        stall_ms=known_ms(observe.get("stall", "1s")),
         log_level=observe.get("log_level", "info"),
         vars=MappingProxyType(dict(variables.values)),
         var_decls=MappingProxyType(dict(variables.decls)),
@@ -169,17 +175,17 @@ class _Builder:
             routes=tuple(
                 self.route(pattern, form, below, taken) for pattern, below, form in raw.routes(node)
             ),
-            subscribe=_subscribe(value.get("subscribe", "routes")),
+            subscribe=declared_subscribe(value.get("subscribe", "routes")),
             schedules=tuple(
                 self.schedule(key, schedule, (*path, "schedules", key))
                 for key, schedule in _without_extras(value.get("schedules", {})).items()
             ),
             sensors=sensor_decls(node, self._positions),
-            on_error=_on_error(value.get("on_error", default.get("on_error", "log"))),
+            on_error=declared_on_error(value.get("on_error", default.get("on_error", "log"))),
             on_unrouted=value.get("on_unrouted", "dead_letter"),
-            mailbox=_mailbox(
+            mailbox=declared_mailbox(
                 value.get("mailbox", {}),
-                _mailbox(raw.mapping(default.get("mailbox")), MailboxDecl()),
+                declared_mailbox(raw.mapping(default.get("mailbox")), MailboxDecl()),
             ),
             persist=value.get("persist", default.get("persist", "none")),
             idle_timeout_ms=declared_ms(value.get("idle_timeout")),
@@ -232,10 +238,10 @@ class _Builder:
             signal_type=signal if is_bare else signal["type"],
             pos=self._positions.key(path),
             data=None if is_bare else freeze(signal.get("data")),
-            every_ms=None if every is None else _ms(every),
+            every_ms=None if every is None else known_ms(every),
             cron=value.get("cron"),
             timezone=value.get("timezone"),
-            jitter_ms=_ms(value.get("jitter", "0s")),
+            jitter_ms=known_ms(value.get("jitter", "0s")),
             overlap=value.get("overlap", "skip"),
             catch_up=value.get("catch_up", "skip"),
             when=value.get("when"),
@@ -260,7 +266,7 @@ class _Builder:
             template=None
             if template is None
             else self.agent_child(template, (*path, "template"), agents),
-            max_children=_whole(value.get("max_children")),
+            max_children=declared_whole(value.get("max_children")),
             keyed=declared_keyed(value),
             **self._child_fields(value, "infinity"),
         )
@@ -292,9 +298,11 @@ class _Builder:
             id=own("id", agent.name),
             agent=agent.name,
             pos=self._positions.value(path),
-            mailbox=_mailbox(own("mailbox", {}), agent.mailbox),
-            on_error=_on_error(own("on_error")) if "on_error" in value else agent.on_error,
-            subscribe=_subscribe(own("subscribe")) if "subscribe" in value else agent.subscribe,
+            mailbox=declared_mailbox(own("mailbox", {}), agent.mailbox),
+            on_error=declared_on_error(own("on_error")) if "on_error" in value else agent.on_error,
+            subscribe=declared_subscribe(own("subscribe"))
+            if "subscribe" in value
+            else agent.subscribe,
             state=_frozen(own("state", {})),
             persist=own("persist", agent.persist),
             idle_timeout_ms=declared_ms(own("idle_timeout")) or agent.idle_timeout_ms,
@@ -319,10 +327,10 @@ class _Builder:
         return {
             "description": value.get("description", ""),
             "restart": value.get("restart", "permanent"),
-            "shutdown": _shutdown(value["shutdown"]) if "shutdown" in value else shutdown,
+            "shutdown": declared_shutdown(value["shutdown"]) if "shutdown" in value else shutdown,
             "significant": value.get("significant", False),
-            "backoff": _backoff(value["backoff"]) if "backoff" in value else None,
-            "start_timeout_ms": None if start_timeout is None else _ms(start_timeout),
+            "backoff": declared_backoff(value["backoff"]) if "backoff" in value else None,
+            "start_timeout_ms": None if start_timeout is None else known_ms(start_timeout),
             "readiness": value.get("readiness"),
             "group": child.group if isinstance(child, raw.Member) else None,
             "replica_index": child.index if isinstance(child, raw.Member) else None,
@@ -337,63 +345,9 @@ def _free_name(pattern: str, taken: set[str]) -> str:
     return name
 
 
-def _shutdown(value: str) -> Shutdown:
-    match value:
-        case "infinity" | "brutal_kill":
-            return value
-        case _:
-            return _ms(value)
-
-
-def _backoff(value: Value) -> BackoffDecl:
-    reset_after = value.get("reset_after")
-    return BackoffDecl(
-        initial_ms=_ms(value.get("initial", "100ms")),
-        max_ms=_ms(value.get("max", "30s")),
-        factor=float(value.get("factor", 2)),
-        jitter=float(value.get("jitter", 0)),
-        reset_after_ms=None if reset_after is None else _ms(reset_after),
-        give_up_after=_whole(value.get("give_up_after")),
-    )
-
-
-def _mailbox(value: Value, base: MailboxDecl) -> MailboxDecl:
-    timeout = value.get("block_timeout")
-    return MailboxDecl(
-        max=int(value.get("max", base.max)),
-        overflow=value.get("overflow", base.overflow),
-        block_timeout_ms=base.block_timeout_ms if timeout is None else _ms(timeout),
-    )
-
-
-def _on_error(value: Any) -> OnErrorDecl:
-    if isinstance(value, str):
-        return OnErrorDecl("stop" if value == "stop" else "log")
-    if "emit" in value:
-        return OnErrorDecl("emit", emit=value["emit"])
-    if "declared" in value or "bug" in value:
-        declared, bug = (_on_error(value.get(half, "log")) for half in ("declared", "bug"))
-        return OnErrorDecl("split", declared=declared, bug=bug)
-    return OnErrorDecl(
-        "max_errors", max_errors=int(value["max_errors"]), within_ms=_ms(value["within"])
-    )
-
-
-def _subscribe(value: Any) -> Subscribe:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _without_extras(value: Value) -> dict[str, Any]:
     return {key: below for key, below in value.items() if not key.startswith("x-")}
 
 
 def _frozen(value: Value) -> Mapping[str, object]:
     return cast("Mapping[str, object]", freeze(value))
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def _ms(text: str) -> int:
-    return cast("int", durations.milliseconds(text))

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from jido_cli.core.values import freeze
-from jido_cli.topology import durations, raw
-from jido_cli.topology.model import DedupeDecl, DeliveryDecl, KeyedDecl, ReplicasDecl
+from jido_cli.topology import raw
+from jido_cli.topology.durations import known_ms
+from jido_cli.topology.model import DedupeDecl, DeliveryDecl, KeyedDecl, ReplicasDecl, Subscribe
 
 Value = Mapping[str, Any]
 
@@ -46,11 +47,11 @@ def declared_dedupe(value: Value | None) -> DedupeDecl | None:
     """Return how an agent knows signals again."""
     if value is None:
         return None
-    keep_ms = declared_ms(value.get("keep", "24h"))
-    assert keep_ms is not None, "it has a default"
-    return DedupeDecl(value.get("by"), keep_ms, int(value.get("max", 100_000)))
+    return DedupeDecl(
+        value.get("by"), known_ms(value.get("keep", "24h")), int(value.get("max", 100_000))
+    )
 
 
-def declared_ms(text: str | None) -> int | None:
-    """Return the milliseconds of a duration that may be left out."""
-    return None if text is None else durations.milliseconds(text)
+def declared_subscribe(value: Any) -> Subscribe:
+    """Return what an agent hears on the bus."""
+    return tuple(value) if isinstance(value, list) else value

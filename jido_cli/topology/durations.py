@@ -36,6 +36,13 @@ def milliseconds(text: str) -> int | None:
     return value if value <= _MAX_MS else None
 
 
+def known_ms(text: str) -> int:
+    """Return the milliseconds of a text that has been found to be a duration."""
+    known = milliseconds(text)
+    assert known is not None, "the document was checked"
+    return known
+
+
 def problem(value: object) -> tuple[str, str | None] | None:
     """Return what is wrong with a duration and what to write; None for a good one."""
     if isinstance(value, str):
