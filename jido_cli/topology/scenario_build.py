@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from jido_cli.core.values import freeze
-from jido_cli.topology import durations, raw
+from jido_cli.topology import raw
+from jido_cli.topology.durations import known_ms
 from jido_cli.topology.positions import Path, Positions
 from jido_cli.topology.scenarios import (
     AdvanceStep,
@@ -90,7 +91,7 @@ def _answer(value: object) -> AnswerDecl:
     return AnswerDecl(
         freeze(given.get("result")),
         None if error is None else _frozen(error),
-        durations.milliseconds(given.get("after", "0s")) or 0,
+        known_ms(given.get("after", "0s")),
     )
 
 
@@ -101,12 +102,12 @@ def _step(value: Mapping[str, Any], path: Path, positions: Positions) -> StepDec
             pos = positions.key((*path, verb))
             return SteerStep(verb, value[verb], pos, fails, repeat)
     if "advance" in value:
-        ms = cast("int", durations.milliseconds(value["advance"]))
+        ms = known_ms(value["advance"])
         return AdvanceStep(ms, positions.key((*path, "advance")), repeat)
     if "wait" in value:
-        within = durations.milliseconds(value["wait"].get("within", "10s"))
+        within = known_ms(value["wait"].get("within", "10s"))
         pos = positions.value((*path, "wait", "until"))
-        return WaitStep(value["wait"]["until"], cast("int", within), pos, repeat)
+        return WaitStep(value["wait"]["until"], within, pos, repeat)
     if "expect" in value:
         expected = tuple(_expected(value["expect"], (*path, "expect"), positions))
         return ExpectStep(expected, positions.key((*path, "expect")), repeat)
@@ -117,7 +118,7 @@ def _step(value: Mapping[str, Any], path: Path, positions: Positions) -> StepDec
         signal_verb,
         _frozen({key: each for key, each in given.items() if not key.startswith("x-")}),
         positions.key((*path, signal_verb)),
-        None if timeout is None else durations.milliseconds(timeout),
+        None if timeout is None else known_ms(timeout),
         fails,
         repeat,
     )
