@@ -15,6 +15,7 @@ from jido_cli.core.action import Action, from_function
 from jido_cli.core.context import Context
 from jido_cli.core.fsm import Fsm
 from jido_cli.core.guarding import Checks, guarded
+from jido_cli.core.plugins.guard import SliceGuard, slice_keys
 from jido_cli.core.router import Router
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.schema_absorb import Absorb
@@ -83,6 +84,7 @@ class AgentDefinition:
     Attributes:
         absorb: merges an action's result into a valid state of these agents; gives (next state,
             the result frozen). Raises `SchemaError`.
+        guard: keeps other actions from what plugins keep in the state; None without plugins.
         plans: by signal type, as far as they were asked for; `plan_for` fills it.
 
     Raises:
@@ -103,6 +105,7 @@ class AgentDefinition:
         "description",
         "extension",
         "fsm",
+        "guard",
         "name",
         "on_error",
         "on_unrouted",
@@ -152,6 +155,11 @@ class AgentDefinition:
         if fsm is not None:
             checks = guarded(checks, fsm)
         self.absorb: Absorb = checks.absorb
+        self.guard: SliceGuard | None = None
+        keys = () if self.state_schema is None else slice_keys(self.state_schema.source)
+        if keys:
+            self.guard = SliceGuard(keys, self._keepers)
+            self.absorb = self.guard.quick(self.absorb)
         self._merge = checks.merge
         self._recheck = checks.recheck
         _check_states(name, self.routes, fsm)

@@ -105,7 +105,14 @@ def take_result(
         return invalid("invalid_output", action.name, f"output of {action.name}: {_at(error)}")
     delta = None if isinstance(result, Outcome) else output
     new = _next_state(definition, state, action, delta, next_state, ops)
-    return new if isinstance(new, ActionFailure) else (new, output, directives)
+    if isinstance(new, ActionFailure):
+        return new
+    if definition.guard is not None:
+        key = definition.guard.broken(action.name, state, new)
+        if key is not None:
+            text = f"{action.name} would change state.{key}, which is the plugin's: send it signals"
+            return invalid("invalid_state", action.name, text)
+    return new, output, directives
 
 
 def _next_state(
@@ -122,7 +129,10 @@ def _next_state(
                 return definition.merge(next_state, delta)
             next_state = merge(next_state, delta)
         # Only what comes out at the end has to be valid, not what the steps lead through.
-        return definition.recheck(state, apply(next_state, ops))
+        following = apply(next_state, ops)
+        if definition.guard is not None:
+            following = definition.guard.kept(state, following)
+        return definition.recheck(state, following)
     except TransitionError as error:
         return invalid("illegal_transition", action.name, str(error))
     except (SchemaError, ValueDomainError) as error:

@@ -21,6 +21,7 @@ from jido_cli.lint.rules import (
     no_restart_left,
     overlapping_routes,
     plugin_requirement,
+    plugin_slice,
     python_signature,
     python_target,
     restart_storm,
@@ -89,6 +90,7 @@ RULES: Final[tuple[RuleModule, ...]] = (
     scenario_signal,
     scenario_data,
     plugin_requirement,
+    plugin_slice,
 )
 
 

@@ -48,6 +48,7 @@ def agent(
         actions=[one for each in mounted for one in each.actions.values()],
         extension=Extension(phases, strategy) if phases or strategy else None,
         beginnings=beginnings,
+        keepers=mounted,
     )
     return Agent.new(definition, "d1", given)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
-from jido_cli.core.action import action
-from jido_cli.core.agent import Agent
+from jido_cli.core.action import ActionError, action
+from jido_cli.core.agent import Agent, Route, as_action
 from jido_cli.core.cmd import cmd
 from jido_cli.core.command import resume
 from jido_cli.core.directives import Emit
 from jido_cli.core.outcomes import Returned, Suspended
 from jido_cli.core.plugins.contract import Plugin, PluginRoute, PluginSchedule
 from jido_cli.core.plugins.mounting import Mounted, PluginError, check_together, mount, with_slices
-from jido_cli.core.state_ops import DeleteKeys, SetPath
+from jido_cli.core.state_ops import DeleteKeys, ReplaceState, SetPath, SetState
 from tests.core.plugin_agents import agent, begin, failure, handle
 
 
@@ -259,4 +260,66 @@ def test_a_state_that_may_be_any_mapping_gets_slices_too():
     mounted: Mounted = mount(Notes)
     assert mounted.slice_schema is not None
     schema = with_slices(None, {"notes": mounted.slice_schema})
-    assert schema == {"type": "object", "properties": {"notes": mounted.slice_schema}}
+    slice_schema = {**mounted.slice_schema, "x-slice": "notes"}
+    assert schema == {"type": "object", "properties": {"notes": slice_schema}}
+
+
+# -- what a plugin keeps is its own
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"notes": {"label": "mine"}},
+        ({}, [SetPath(["notes", "label"], "mine")]),
+        ({}, [SetState({"notes": {"entries": ["x"]}})]),
+        ({}, [ReplaceState({"status": "new", "notes": {"entries": ["x"], "label": ""}})]),
+    ],
+)
+def test_another_action_that_changes_a_slice_fails_and_changes_nothing(result):
+    @action
+    def meddle(state):
+        return result
+
+    desk = agent(Notes, routes=[Route("meddle", ((as_action(meddle), None),))])
+    done = handle(desk, "meddle")
+    assert failure(done) == (
+        "invalid_state",
+        "meddle would change state.notes, which is the plugin's: send it signals",
+    )
+    assert done.agent is desk
+
+
+def test_who_replaces_or_repeats_the_state_leaves_the_slices_as_they_are():
+    @action
+    def anew(state):
+        return {}, [ReplaceState({"status": "new"})]
+
+    @action
+    def same(state):
+        return {**state, "status": "same"}
+
+    @action
+    def forget(state):
+        return {}, [DeleteKeys(["notes"])]
+
+    routes = [Route(one.__name__, ((as_action(one), None),)) for one in (anew, same, forget)]
+    desk = handle(agent(Notes, routes=routes), "notes.add", {"text": "x"}).agent
+    for name, status in (("anew", "new"), ("same", "same"), ("forget", "ready")):
+        done = handle(desk, name)
+        assert done.error is None
+        assert done.agent.state == {"status": status, "notes": {"entries": ["x"], "label": "demo"}}
+
+
+def test_what_a_handler_of_errors_does_to_a_slice_is_told_with_the_failure():
+    @action
+    def refused(state):
+        raise ActionError("no", code="no")
+
+    handler = msgspec.structs.replace(
+        as_action(refused), on_error=lambda *_: {"notes": {"label": "mine"}}
+    )
+    desk = agent(Notes, routes=[Route("try", ((handler, None),))])
+    done = handle(desk, "try")
+    assert (done.agent is desk, failure(done)) == (True, ("no", "no"))
+    assert "state.notes" in done.error.details["on_error"]

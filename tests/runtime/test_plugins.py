@@ -26,6 +26,7 @@ STRATEGY
 PLUGINS
     routes:
       both.run: [a, b]
+      desk.anew: {replace: {status: new}}
 supervisor:
   children: [{agent: desk}]
 """
@@ -148,6 +149,14 @@ def test_the_schedules_of_a_plugin_tick(start):
     world = start(HEART)
     world.advance(5.0)
     assert world.state("desk") == {"status": "ready", "heart": {"beats": 2}}
+
+
+def test_an_action_that_replaces_the_state_leaves_what_a_plugin_keeps(start):
+    world = start(HEART, strategy=FIRST)
+    world.advance(5.0)
+    own = world.state("desk")["__strategy__"]
+    world.tell("desk", "desk.anew")
+    assert world.state("desk") == {"status": "new", "heart": {"beats": 2}, "__strategy__": own}
 
 
 def test_a_prefix_of_ones_own_stands_before_its_signals(start):

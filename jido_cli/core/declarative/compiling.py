@@ -31,8 +31,10 @@ from jido_cli.core.declarative.state import STATE_KEYS, compile_changes
 from jido_cli.core.declarative.surroundings import Surroundings
 from jido_cli.core.directive_types import DirectiveError
 from jido_cli.core.expressions import Environment
+from jido_cli.core.plugins.guard import slice_keys
 from jido_cli.core.schema import Schema, SchemaError, compile_schema
 from jido_cli.core.suggestions import did_you_mean
+from jido_cli.core.updates import without
 
 _OUTCOME_KEYS = (*STATE_KEYS, "emit", "directives")
 _KEYS = frozenset(
@@ -232,7 +234,9 @@ class ActionCompiler:
         """Return what the state keys, `emit` and `directives` do, and the variables they read."""
         schema = self._surroundings.state
         changing = ValueCompiler(environment.without({**hidden, **_NOT_NEXT}))
-        defaults = None if schema is None else schema.defaults()
+        defaults = None
+        if schema is not None:  # what others keep in the state is not replaced
+            defaults = without(schema.defaults(), slice_keys(schema.source))
         changes = compile_changes(declared, above, changing, defaults)
         asking = changing.within(environment.without(hidden))
         asks = []

@@ -19,6 +19,7 @@ from jido_cli.core.plugins.contract import (
     PluginSchedule,
     PluginSensor,
 )
+from jido_cli.core.plugins.guard import SLICE
 from jido_cli.core.plugins.slices import slice_of, sliced
 from jido_cli.core.schema import SchemaError, compile_schema
 from jido_cli.core.updates import with_items, without
@@ -243,7 +244,7 @@ def with_slices(
                 f"the state has a member {key!r}, where a plugin keeps its own",
                 hints=("name one of them otherwise",),
             )
-        properties[key] = one
+        properties[key] = {**one, SLICE: key}
     return {**base, "properties": properties}
 
 
