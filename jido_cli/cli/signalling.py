@@ -105,8 +105,9 @@ def failed_call(
     error = answer.get("error") or {}
     # A bug may go away by itself as well, but nobody said so: whoever reads that would wait for it.
     is_worth_a_try = error.get("retryable") and error.get("code") != _BUG
+    why = error.get("message") or answer.get("why") or "it did not say why"
     return CommandError(
-        f"{request.type} failed: {error.get('message') or 'it did not say why'}",
+        f"{request.type} failed: {why}",
         code=str(error.get("code") or "failed"),
         where=_where(node, request, error),
         why="it may work when it is tried again" if is_worth_a_try else None,

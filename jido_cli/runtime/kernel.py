@@ -139,7 +139,9 @@ class Kernel:
             place.children.clear()
         place.about_to_end()
         place.log.has_ended = True
-        dead_letter_mail(place, "its place ended")
+        has_failed = place.status == "failed" and place.log.why_failed is not None
+        why = f"it did not start: {place.log.why_failed}" if has_failed else "its place ended"
+        dead_letter_mail(place, why)
         place.tell_watchers()
         if not place.is_keyed:
             self.keyed.ended(place)

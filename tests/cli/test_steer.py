@@ -145,6 +145,13 @@ def test_what_says_that_it_may_work_later_is_told():
     assert told.why == "it may work when it is tried again"
 
 
+def test_a_call_that_nobody_took_says_why():
+    request = Request("call", "counter_agent_server", "counter.increment", ())
+    answer = {"ok": False, "error": None, "outcome": "rejected", "why": "dead letter: it is gone"}
+    told = failed_call(counter().nodes["counter_agent_server"], request, answer)
+    assert told.message == "counter.increment failed: dead letter: it is gone"
+
+
 def test_a_failed_call_is_told_as_drawn():
     error = {
         "message": "by is 'two', wanted is an integer",

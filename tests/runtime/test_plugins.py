@@ -117,6 +117,7 @@ class Broken(Strategy):
 something = 5
 '''
 
+TREE = "[{agent: desk}]"
 FIRST = 'strategy: {run: "jt_plugins:First"}'
 HEART = 'heart: {run: "jt_plugins:Heart"}'
 
@@ -127,8 +128,10 @@ def start(tmp_path: Path):
     path = list(sys.path)
     (tmp_path / "jt_plugins.py").write_text(SOURCE)
 
-    def begin(*plugins: str, strategy: str = "", boots: bool = True) -> World:
-        text = FILE.replace("PLUGINS", "\n".join(f"      {one}" for one in plugins))
+    def begin(*plugins: str, strategy: str = "", boots: bool = True, tree: str = TREE) -> World:
+        text = FILE.replace(TREE, tree).replace(
+            "PLUGINS", "\n".join(f"      {one}" for one in plugins)
+        )
         text = text.replace("STRATEGY\n", f"    {strategy}\n" if strategy else "")
         result = load_text(text, tmp_path / "desks.yaml")
         assert list(result.diagnostics) == []
@@ -316,6 +319,32 @@ def test_a_plugin_that_cannot_go_on_fails_the_start_and_nothing_is_lost(start):
     said = "plugin 'heart' failed in on_restore: ValueError: lost"
     with pytest.raises(JidoCliError, match=said):
         answer.result(timeout=0)
+
+
+def called(world: World, ident: str):
+    task = world.loop.create_task(world.engine.call(ident, "heart.beat"))
+    world.settle()
+    return task.result()
+
+
+def test_a_key_that_cannot_wake_says_why_to_whoever_calls_and_in_the_dead_letter(start):
+    keyed = "{id: desks, strategy: dynamic, keyed_by: subject, template: {agent: desk}}"
+    world = start(
+        'heart: {run: "jt_plugins:Keeping", with: {fail: restore}}',
+        strategy="persist: checkpoint",
+        tree=f"[{keyed.replace('subject', 'signal.subject')}]",
+    )
+    called(world, "desks/k")
+    world.order("stop", id="desks/k")
+    why = "plugin 'heart' failed in on_restore: ValueError: lost"
+    said = f"it did not start: crash(PluginError: {why})"
+    answer = called(world, "desks/k")
+    assert (answer.outcome, answer.why) == ("rejected", f"dead letter: {said}")
+    assert world.dead_letters()[-1][2] == said
+    began = world.port.order("start", {"id": "desks/k"})
+    world.settle()
+    with pytest.raises(JidoCliError, match=r"k failed to start: crash.PluginError: plugin"):
+        began.result(timeout=0)
 
 
 def test_where_a_plugin_cannot_tell_what_to_keep_its_slice_is_kept_and_that_is_told(start):

@@ -348,6 +348,9 @@ class Orders:
         place = keyed.for_key(key)
         runner = self._above(place, "started")
         await self._ask(runner, GetChildSpecCall(place.id))  # it is answered behind the start
+        if place.status == "failed":
+            text = f"{place.id} failed to start: {place.log.why_failed}"
+            raise ControlError(text, code="start-failed", where=place.path)
         return self._told(place, "started")
 
     async def _terminate_child(self, args: Mapping[str, Any]) -> Data:
