@@ -21,6 +21,7 @@ from jido_cli.runtime.assembly import assemble
 from jido_cli.runtime.engine import Engine
 from jido_cli.runtime.waiting import Until, WaitResult, diagnose
 from jido_cli.supervision.reasons import crash
+from jido_cli.testing.endless import endless
 from jido_cli.testing.failures import (
     ExpectationError,
     UnscriptedEffectError,
@@ -151,20 +152,24 @@ class DrivenTopology(VirtualEngine):
 
         Raises:
             UnscriptedEffectError: an action acted on the world, and the script has no answer.
+            ExpectationError: signals cause signals for ever.
         """
         __tracebackhide__ = True
+        self._refuse_endless()
         super().advance(_seconds(seconds))
-        self._refuse_unscripted()
+        self._refuse()
 
     def settle(self) -> None:
         """Run what is ready without moving the clock.
 
         Raises:
             UnscriptedEffectError: an action acted on the world, and the script has no answer.
+            ExpectationError: signals cause signals for ever.
         """
         __tracebackhide__ = True
+        self._refuse_endless()
         super().settle()
-        self._refuse_unscripted()
+        self._refuse()
 
     def wait_until(self, holds: str | Callable[[], object], within: Span = 10.0) -> float:
         """Let time pass until a condition is true; return the seconds that it took.
@@ -216,8 +221,8 @@ class DrivenTopology(VirtualEngine):
         """Jump from timer to timer until *is_done*, at most *limit_s*."""
         until = self.now + limit_s
         while not is_done() and self.loop.run_next(until):
-            self._refuse_unscripted()
-        self._refuse_unscripted()
+            self._refuse()
+        self._refuse()
 
     # -- signals
 
@@ -324,6 +329,16 @@ class DrivenTopology(VirtualEngine):
                 last = f"; last {told.last}" if told.last else ""
                 lines.append(f"{place.path} {', '.join(parts)}{last}")
         return lines or ["no agent has work to do"]
+
+    def _refuse(self) -> None:
+        __tracebackhide__ = True
+        self._refuse_unscripted()
+        self._refuse_endless()
+
+    def _refuse_endless(self) -> None:
+        __tracebackhide__ = True
+        if self.record.is_full:
+            raise endless(self.record)
 
     def _refuse_unscripted(self) -> None:
         __tracebackhide__ = True

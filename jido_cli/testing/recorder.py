@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.signals import Signal, to_cloudevent
@@ -19,6 +19,8 @@ from jido_cli.runtime.kernel import Kernel
 from jido_cli.runtime.serving.view_records import summary
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.testing.matching import shown
+
+MOST_ENTRIES: Final = 1_000_000  # what takes more does not end by itself, or belongs into a bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,15 @@ Entry = HandledSignal | EmittedSignal | HappenedFact
 
 
 class Recorder:
-    """Keeps what happens in one engine; make it before the engine starts."""
+    """Keeps what happens in one engine; make it before the engine starts.
+
+    When it is full it stops the loop: what goes on for ever would hold the test for ever.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
         self.entries: list[Entry] = []
+        self.is_full = False
+        self.most_entries = MOST_ENTRIES
         self._kernel = kernel
         self._began = kernel.monotonic()
         self._counts: Counter[str] = Counter()
@@ -91,6 +98,12 @@ class Recorder:
 
     # -- what the engine tells
 
+    def _add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        if len(self.entries) > self.most_entries and not self.is_full:
+            self.is_full = True
+            self._kernel.loop.stop()  # whoever drives it finds out why, and says so
+
     def submit(self, unit: CommitUnit) -> None:
         """Note a command; it is durable at once unless somebody else decides that."""
         signal = unit.signal
@@ -99,7 +112,7 @@ class Recorder:
             self._known.add(signal.id)
             self._counts[signal.type] += 1
         directives = [one for one in unit.directives if isinstance(one, Directive)]
-        self.entries.append(
+        self._add(
             HandledSignal(self._now(), unit.path, unit.seq, signal, unit.agent.state, directives)
         )
         if self._inner is None:
@@ -112,7 +125,7 @@ class Recorder:
         self._counts[signal.type] += 1
         known = ("specversion", "id", "source", "type", "time", "subject", "data")
         extensions = {k: v for k, v in to_cloudevent(signal).items() if k not in known}
-        self.entries.append(
+        self._add(
             EmittedSignal(
                 self._now(),
                 place.path,
@@ -127,9 +140,7 @@ class Recorder:
         )
 
     def _happened(self, event: Event) -> None:
-        self.entries.append(
-            HappenedFact(self._now(), event.kind, event.path, event.text, event.data)
-        )
+        self._add(HappenedFact(self._now(), event.kind, event.path, event.text, event.data))
 
     def _now(self) -> float:
         return self._kernel.monotonic() - self._began
@@ -149,6 +160,10 @@ class Recorder:
     def total(self) -> int:
         """How many signals there were, of all types."""
         return self._counts.total()
+
+    def most_common(self, number: int) -> list[tuple[str, int]]:
+        """Return the types of which there were most signals, with how many."""
+        return self._counts.most_common(number)
 
     def emitted(self, since: int = 0) -> list[EmittedSignal]:
         """Return the emitted signals."""

@@ -78,6 +78,9 @@ def run_scenario(
     except (JidoCliError, UnscriptedEffectError) as error:
         failure = Failure(scenario.pos, _refusal("it starts", error))
         return ScenarioResult(scenario, failure, 0, 0.0, time.perf_counter() - began)
+    except ExpectationError as error:  # signals for ever, from the start on
+        failure = Failure(scenario.pos, error)
+        return ScenarioResult(scenario, failure, 0, 0.0, time.perf_counter() - began)
     try:
         failed = _Steps(run, scenario).carry_out()
         trace = run.record.lines() if has_trace else []
@@ -132,7 +135,7 @@ class _Steps:
 
     def _with_end(self, error: ExpectationError) -> ExpectationError:
         """Add that the root gave up, if it has: all that comes later follows from it."""
-        story = self._run.story()
+        story = None if self._run.record.is_full else self._run.story()
         if story is None or any(" gave up " in line for line in error.why):
             return error
         why = f"the root gave up: {story.child} exited {story.used} times"

@@ -99,6 +99,42 @@ def test_waiting_ends_at_the_instant_at_which_the_condition_holds(counter: Topol
     assert (took, counter.now) == (5.0, 5.0)
 
 
+ENDLESS = """
+jido: v1
+name: endless
+bus: {max_hops: 0}
+agents:
+  round:
+    state: {n: 0}
+    routes:
+      a.x: {set: {n: "${{ state.n + 1 }}"}, emit: {type: a.x, to: self, when: state.n >= 0}}
+      a.tick: {set: {n: "${{ state.n + 1 }}"}}
+    schedules: {t: {every: 1ms, signal: a.tick}}
+supervisor: {children: [{agent: round}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "drive",
+    [
+        lambda run: run.send("round", "a.x"),
+        lambda run: run.call("round", "a.x"),
+        lambda run: run.advance("1h"),
+        lambda run: run.wait_until(lambda: False, within="1h"),
+    ],
+)
+def test_signals_that_never_end_are_told_with_what_they_are(
+    written: Written, jido_run: Start, drive: Callable[[TopologyRun], object]
+):
+    run = jido_run(written(ENDLESS))
+    run.record.most_entries = 500
+    with pytest.raises(ExpectationError, match="an end: at most 500 signals") as caught:
+        drive(run)
+    assert "was handled by root/round" in caught.value.why[-1]
+    with pytest.raises(ExpectationError, match="an end: at most 500 signals"):
+        run.advance("1s")
+
+
 def test_waiting_in_vain_says_how_long_and_what_the_agents_are_at(counter: TopologyRun):
     with pytest.raises(ExpectationError, match="not so after 2s") as caught:
         counter.wait_until(lambda: False, within=2)
