@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jido_cli.tui.screens.signal_form import SignalFormScreen
 from tests.tui import scenes, scripted
 from tests.tui.desks import opened
@@ -39,3 +41,18 @@ async def test_another_supervisor_takes_none():
         await desk.press("s")
         assert desk.app.screen is desk.dashboard
         assert desk.shows("root is a supervisor: only agents take signals")
+
+
+@pytest.mark.parametrize(
+    ("asleep", "says"),
+    [(7, "All are asleep: the next signal"), (0, "Nobody has begun: the next signal")],
+)
+async def test_a_keyed_supervisor_with_nobody_awake_says_what_comes_next(asleep, says):
+    engine = scenes.nothing()
+    node = engine.answer["nodes"][0]
+    keyed = {**KEYED, "awake": 0, "hibernated": asleep}
+    engine.inspected["root"] = scripted.inspect(node, keyed=keyed, routes=[ROUTE])
+    async with opened((120, 36), handle=engine) as desk:
+        await desk.step()
+        assert desk.shows(says)
+        assert not desk.shows("Children are started by")

@@ -52,6 +52,12 @@ def _keyed(face: StateFace) -> list[Line]:
 
 
 def _empty(node: Node, face: StateFace) -> list[Line]:
+    keyed = (face.inspect or {}).get("keyed")
+    if keyed:
+        asleep = "All are asleep: the" if keyed["hibernated"] else "Nobody has begun: the"
+        text = f"{asleep} next signal for a key {'wakes' if keyed['hibernated'] else 'starts'} "
+        text += "its agent."
+        return [text_line("children  0 awake"), EMPTY, *wrapped_lines(face, text)]
     rows = [text_line("children  0"), EMPTY, text_line("Nothing is started yet.")]
     if node.get("strategy") == "dynamic":
         text = "Children are started by signals whose actions spawn them."
