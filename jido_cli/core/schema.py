@@ -28,6 +28,7 @@ from jido_cli.core.schema_document import (
 )
 from jido_cli.core.schema_errors import Finding, SchemaError, explain, missing_key, unknown_key
 from jido_cli.core.schema_generate import Take, generate_fix, generate_take
+from jido_cli.core.schema_grown import Keys, check_grown, list_places
 from jido_cli.core.schema_normalise import Walk, WalkBuilder
 from jido_cli.core.schema_quick import ABSENT, Fix, Member, passes, quick_test, take_once
 from jido_cli.core.schema_short import expand_short_form, is_full_schema
@@ -65,6 +66,7 @@ class Schema:
         "_defaults",
         "_fixes",
         "_is_used",
+        "_lists",
         "_members",
         "_required",
         "_whole",
@@ -83,6 +85,7 @@ class Schema:
     take_strict: Take
     _defaults: FrozenDict
     _fixes: dict[str, Fix]
+    _lists: dict[str, list[Keys]]
 
     def __init__(
         self,
@@ -120,6 +123,10 @@ class Schema:
 
     def _generate_fixes(self) -> dict[str, Fix]:
         return {member.name: generate_fix(member.quick, member.recheck) for member in self._members}
+
+    def _find_lists(self) -> dict[str, list[Keys]]:
+        found = ((member.name, list(list_places(member.schema))) for member in self._members)
+        return {name: places for name, places in found if places}
 
     def _generate_absorb(self) -> Absorb:
         return self._absorb_whole if self._whole else absorber(self._fixes, self._undeclared)
@@ -214,10 +221,12 @@ class Schema:
                 raise missing_key(name)
         changed: dict[str, object] = {}
         for key, value in state.items():
-            if value is base.get(key, ABSENT):
+            old = base.get(key, ABSENT)
+            if value is old:
                 continue
-            fix = self._fixes.get(key)
-            new = self._undeclared(key)(value) if fix is None else fix(value)
+            fix = self._fixes.get(key) or self._undeclared(key)
+            lists = self._lists.get(key)
+            new = fix(value) if lists is None else check_grown(lists, fix, old, value)
             if new is not value:
                 changed[key] = new
         return with_items(state, changed) if changed else state
@@ -237,6 +246,7 @@ class Schema:
 _GENERATED: Mapping[str, Callable[[Schema], object]] = {
     "_defaults": Schema._find_defaults,  # noqa: SLF001 - ours
     "_fixes": Schema._generate_fixes,  # noqa: SLF001
+    "_lists": Schema._find_lists,  # noqa: SLF001
     "absorb": Schema._generate_absorb,  # noqa: SLF001
     "is_flat": Schema._find_flat,  # noqa: SLF001
     "take": Schema._generate_take,  # noqa: SLF001

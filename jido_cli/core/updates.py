@@ -7,13 +7,14 @@ changed is that of `jido_cli.core.state_ops`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from jido_cli.core.values import (
     MAX_DEPTH,
     FrozenDict,
     FrozenList,
     check_depth,
+    freeze,
     freeze_mapping,
     of_items,
     size_of,
@@ -73,6 +74,30 @@ def without(base: FrozenDict, keys: Iterable[str]) -> FrozenDict:
     if gone.isdisjoint(base):
         return base
     return of_items({key: value for key, value in base.items() if key not in gone})
+
+
+def extended(base: FrozenList, more: Sequence[object], *, most: int | None = None) -> FrozenList:
+    """Return *base* with the elements of *more* behind it, frozen; of all, the newest *most*.
+
+    Costs what is added and what is dropped, but for the copy of the references.
+
+    Raises:
+        ValueDomainError: something in *more* is not JSON, or that nests too deep.
+    """
+    added = freeze(list(more))
+    assert isinstance(added, FrozenList)
+    new = FrozenList([*base, *added])
+    new.size = base.size + added.size - 2
+    new.depth = max(base.depth, added.depth)
+    gone = 0 if most is None else max(0, len(new) - most)
+    if gone:
+        kept = FrozenList(new[gone:])
+        kept.size = new.size - sum(size_of(one) + 1 for one in new[:gone])
+        kept.depth = new.depth
+        new = kept
+    if new.depth > MAX_DEPTH:
+        check_depth(new)
+    return new
 
 
 def is_same(one: object, other: object) -> bool:

@@ -218,3 +218,21 @@ def test_time_does_not_go_back():
 def test_a_description_changes_what_it_names():
     desk = handle(agent(Identity), "identity.describe", {"generation": 2}).agent
     assert snapshot(desk.state["identity"]) == {"age": None, "generation": 2, "origin": None}
+
+
+def test_a_thread_with_a_bound_drops_the_oldest_entries_and_counts_them():
+    desk = agent(mount(Thread, {"max_entries": 3}))
+    for n in range(5):
+        desk = handle(desk, "thread.append", {"payload": {"n": n}}).agent
+    state = desk.state["thread"]
+    assert [one["seq"] for one in entries(desk)] == [2, 3, 4]
+    assert (state["rev"], state["stats"]) == (5, {"entry_count": 3, "dropped": 2})
+    assert thread.get_entry(state, 1) is None
+    assert thread.get_entry(state, 4)["payload"] == {"n": 4}
+    assert failure(handle(desk, "thread.append", {"expect_rev": 4}))[0] == "rev_conflict"
+
+
+@pytest.mark.parametrize("bound", [0, -1, "many", 1.5])
+def test_a_bound_of_a_thread_is_a_number_of_entries(bound):
+    with pytest.raises(PluginError, match="with: "):
+        mount(Thread, {"max_entries": bound})

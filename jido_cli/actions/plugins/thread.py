@@ -1,6 +1,7 @@
 """`jido.plugin.thread`: a log of what happened, to which entries are only ever added.
 
-The revision is the number of entries. Who read the log and adds to it says which revision that
+The revision is the number of entries that were added. One with a bound (`max_entries`) forgets the
+oldest ones, and counts them. Who read the log and adds to it says which revision that
 was; if another entry has come meanwhile, the addition is refused.
 """
 
@@ -13,7 +14,8 @@ from jido_cli.core.action import ActionError, action
 from jido_cli.core.context import Context
 from jido_cli.core.plugins.contract import Function, Plugin
 from jido_cli.core.plugins.shapes import BUILT_IN
-from jido_cli.core.values import FrozenDict
+from jido_cli.core.updates import extended
+from jido_cli.core.values import FrozenDict, FrozenList, freeze
 
 Entry = Mapping[str, Any]
 _NOTHING: Mapping[str, Any] = {}
@@ -29,9 +31,8 @@ def append(
     expect_rev: int | None = None,
 ) -> dict[str, Any]:
     """Add one entry; with `expect_rev` only if the thread is still at that revision."""
-    return appended(
-        state, ctx, [{"kind": kind, "payload": payload, "refs": refs}], expect_rev=expect_rev
-    )
+    entry = {"kind": kind, "payload": payload, "refs": refs}
+    return appended(state, ctx, [entry], expect_rev=expect_rev)
 
 
 def appended(
@@ -70,12 +71,16 @@ def appended(
         }
         for index, one in enumerate(entries)
     ]
-    count = rev + len(new)
+    count, most = rev + len(new), thread.get("max_entries")
+    kept = extended(_frozen(thread["entries"]), new, most=most)
+    stats = {"entry_count": len(kept)}
+    if most is not None:
+        stats["dropped"] = count - len(kept)
     return {
         "id": thread["id"] or f"thread_{ctx.uuid()}",
         "rev": count,
-        "entries": [*thread["entries"], *new],
-        "stats": {"entry_count": count},
+        "entries": kept,
+        "stats": stats,
         "created_at": thread["created_at"] or ctx.now,
         "updated_at": ctx.now,
     }
@@ -88,9 +93,10 @@ def last(thread: Mapping[str, Any] | None) -> Entry | None:
 
 
 def get_entry(thread: Mapping[str, Any] | None, seq: int) -> Entry | None:
-    """Return the entry of that number, if there is one."""
+    """Return the entry of that number, if there is one and it is not dropped."""
     entries = _entries(thread)
-    return entries[seq] if 0 <= seq < len(entries) else None
+    index = seq - entries[0]["seq"] if entries else 0
+    return entries[index] if 0 <= index < len(entries) else None
 
 
 def between(thread: Mapping[str, Any] | None, first: int, final: int) -> list[Entry]:
@@ -101,6 +107,12 @@ def between(thread: Mapping[str, Any] | None, first: int, final: int) -> list[En
 def of_kind(thread: Mapping[str, Any] | None, *kinds: str) -> list[Entry]:
     """Return the entries of these kinds; none of a thread that is not there."""
     return [one for one in _entries(thread) if one["kind"] in kinds]
+
+
+def _frozen(entries: object) -> FrozenList:
+    frozen = freeze(entries)
+    assert isinstance(frozen, FrozenList), "the slice's schema says so"
+    return frozen
 
 
 def _entries(thread: Mapping[str, Any] | None) -> Sequence[Entry]:
@@ -119,5 +131,5 @@ class Thread(Plugin):
     singleton = True
 
     def mount(self, state: FrozenDict) -> Mapping[str, object]:  # noqa: ARG002 - the same for all
-        """Return the metadata that the thread begins with."""
-        return {"metadata": self.config["metadata"]}
+        """Return the metadata that the thread begins with, and its bound."""
+        return {key: self.config[key] for key in ("metadata", "max_entries")}

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 _TIME: Final[Mapping[str, object]] = {"type": ["string", "null"], "default": None}
+_BOUND: Final[Mapping[str, object]] = {"type": ["integer", "null"], "default": None, "minimum": 1}
 _FREE: Final[Mapping[str, object]] = {"type": "object", "default": {}}
 
 
@@ -92,14 +93,18 @@ BUILT_IN: Final[Mapping[str, PluginShape]] = {
                 "default": [],
             },
             "metadata": _FREE,
+            "max_entries": _BOUND,
             "stats": {
                 "type": "object",
-                "properties": {"entry_count": {"type": "integer"}},
+                "properties": {
+                    "entry_count": {"type": "integer"},
+                    "dropped": {"type": "integer"},
+                },
                 "default": {"entry_count": 0},
             },
             "created_at": _TIME,
             "updated_at": _TIME,
         },
-        {"metadata": _FREE},
+        {"metadata": _FREE, "max_entries": _BOUND},
     ),
 }
