@@ -173,7 +173,8 @@ def test_a_hook_that_refuses_fails_the_command_and_nothing_of_it_is_kept(phase):
 )
 def test_a_hook_that_raises_fails_the_command_as_a_bug(phase):
     done = handle(agent(plugin("guard", **{phase: explode}), routes=[ROUTE]), "desk.note")
-    assert failure(done) == ("exception", "ValueError: broken")
+    said = f"plugin 'guard': {phase} raised ValueError: broken"
+    assert failure(done) == ("exception", said)
     assert done.error is not None
     assert not done.error.is_declared
 
@@ -228,7 +229,8 @@ def test_a_transform_that_raises_leaves_the_answer_and_is_told():
     assert extension is not None
     output, problems = extension.answered("out", done, signal("x"), Context())
     assert output == ["out"]
-    assert [one.message for one in problems] == ["ValueError: broken"]
+    said = "plugin 'bad': transform_result raised ValueError: broken"
+    assert [one.message for one in problems] == [said]
 
 
 def test_plugins_without_hooks_leave_commands_alone():

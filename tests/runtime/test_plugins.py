@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -54,6 +55,12 @@ class Heart(Plugin):
         if view.ctx.signal.type == "both.run":
             return {"beats": view.state["beats"], "was": output}
         raise ValueError("not this one")
+
+class Wild(Plugin):
+    name = "wild"
+
+    def prepare_signal(self, signal, view):
+        raise KeyError("nobody")
 
 class Keeping(Heart):
     config_schema = {"fail": "", "drop": False}
@@ -186,8 +193,9 @@ def test_an_answer_is_what_the_plugin_makes_of_it_and_the_state_is_not_touched(s
 def test_a_transform_that_raises_is_told_and_changes_nothing(start):
     world = start(HEART)
     assert world.ask("desk", "heart.beat").output == {"beats": 1}
+    said = "plugin 'heart': transform_result raised ValueError: not this one"
     assert [text for _, _, text in world.events("error")] == [
-        "heart.beat → heart.transform_result: ValueError: not this one"
+        f"heart.beat → heart.transform_result: {said}"
     ]
 
 
@@ -204,7 +212,16 @@ def test_a_mount_that_raises_fails_the_start(start):
     world.begin_boot()
     with pytest.raises(StartError, match="root/desk failed to start") as raised:
         world.booting.result()
-    assert "plugin 'heart' failed in mount: ValueError: no heart" in str(raised.value.why)
+    why = str(raised.value.why)
+    assert "plugin 'heart' failed in mount: ValueError: no heart, at " in why
+    assert re.search(r"/jt_plugins\.py:\d+ in mount\)$", why)
+
+
+def test_an_answer_that_a_hook_refused_by_a_bug_names_plugin_hook_and_line(start):
+    world = start('wild: {run: "jt_plugins:Wild"}')
+    answer = world.order("call", to="desk", type="both.run")
+    assert answer["error"]["message"] == ("plugin 'wild': prepare_signal raised KeyError: 'nobody'")
+    assert re.search(r"/jt_plugins\.py:\d+ in prepare_signal$", answer["error"]["where"])
 
 
 @pytest.mark.parametrize(
@@ -336,11 +353,12 @@ def test_a_key_that_cannot_wake_says_why_to_whoever_calls_and_in_the_dead_letter
     )
     called(world, "desks/k")
     world.order("stop", id="desks/k")
-    why = "plugin 'heart' failed in on_restore: ValueError: lost"
-    said = f"it did not start: crash(PluginError: {why})"
+    why = "plugin 'heart' failed in on_restore: ValueError: lost, at [^ ]+ in on_restore"
+    said = rf"it did not start: crash\(PluginError: {why}\)"
     answer = called(world, "desks/k")
-    assert (answer.outcome, answer.why) == ("rejected", f"dead letter: {said}")
-    assert world.dead_letters()[-1][2] == said
+    assert answer.outcome == "rejected"
+    assert re.fullmatch(f"dead letter: {said}", answer.why)
+    assert re.fullmatch(said, world.dead_letters()[-1][2])
     began = world.port.order("start", {"id": "desks/k"})
     world.settle()
     with pytest.raises(JidoCliError, match=r"k failed to start: crash.PluginError: plugin"):

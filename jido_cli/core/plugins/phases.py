@@ -151,7 +151,11 @@ def _call(one: Mounted, phase: str, *args: object) -> object:
     try:
         return hook(*args)
     except Exception as error:  # noqa: BLE001 - the edge where users' code runs
-        raise Refused(failure_from(f"{one.key}.{phase}", error)) from None
+        failure = failure_from(f"{one.key}.{phase}", error)
+        if failure.code == "exception":  # what it says by an `ActionError` are its own words
+            said = f"plugin {one.key!r}: {phase} raised {failure.message}"
+            failure = msgspec.structs.replace(failure, message=said)
+        raise Refused(failure) from None
 
 
 def _emit(emit: Emit, asked: Sequence[Mounted], state: FrozenDict, ctx: Context) -> Emit:

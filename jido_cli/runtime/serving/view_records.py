@@ -19,6 +19,7 @@ from jido_cli.core.values import thaw
 from jido_cli.observe.events import Event
 from jido_cli.observe.records import DeadLetter, DirectiveRecord, ExitRecord
 from jido_cli.observe.text import measures
+from jido_cli.runtime.supervising.crash_reports import user_frame
 from jido_cli.runtime.supervising.place import Place
 from jido_cli.runtime.supervising.starts import AgentStart
 
@@ -159,11 +160,14 @@ def _failure(error: ActionFailure, place: Place) -> Data:
     start = place.start
     actions = start.program.definition.actions if isinstance(start, AgentStart) else {}
     action = actions.get(error.action)
+    where = None if action is None else action.source or None
+    if action is None and error.exception is not None:  # of a hook of a plugin: the line
+        where = user_frame(error.exception)
     return {
         "message": error.message,
         "code": error.code,
         "action": error.action,
-        "where": None if action is None else action.source or None,
+        "where": where,
         "retryable": error.retryable,
         "details": thaw(error.details) if error.details is not None else None,
     }

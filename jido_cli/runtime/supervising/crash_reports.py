@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from jido_cli.core.failures import error_text
+from jido_cli.errors import JidoCliError
 from jido_cli.runtime.watching.watch import ActionHung
 from jido_cli.supervision.reasons import ExitReason
 
@@ -28,9 +29,15 @@ def describe(reason: ExitReason) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return `KeyError: 'sku'`, as the last line of a traceback has it."""
+    """Return `KeyError: 'sku'`, as the last line of a traceback has it.
+
+    What jido says of an error in users' code has the line of that code with it.
+    """
     text = error_text(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    told = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    cause = error.__cause__ if isinstance(error, JidoCliError) else None
+    frame = None if cause is None else user_frame(cause)
+    return told if frame is None else f"{told}, at {frame}"
 
 
 def user_frame(error: BaseException) -> str | None:
