@@ -80,7 +80,7 @@ def receiver(handle: EngineHandle, ident: str) -> tuple[Node, str]:
 
 
 def signal_data(node: Node, request: Request, *, unrouted: bool) -> dict[str, object]:
-    """Return the data to send, typed by the route's parameters.
+    """Return the data to send, typed by the route's parameters and the catalogue.
 
     Raises:
         CommandError: the agent has no route for the type, and *unrouted* is not set.
@@ -88,7 +88,8 @@ def signal_data(node: Node, request: Request, *, unrouted: bool) -> dict[str, ob
     route = route_for(node, request.type)
     if route is None and not unrouted:
         raise _no_route(node, request)
-    return parameters.read_pairs(request.words, route.get("params") if route else None)
+    found = route or {}
+    return parameters.read_pairs(request.words, found.get("params"), found.get("data"))
 
 
 def failed_call(

@@ -23,12 +23,15 @@ _MISSING = object()
 _ORDER = ("null", "boolean", "integer", "number", "object", "array", "string")
 
 
-def read_pairs(words: Sequence[str], schema: Schema | None) -> dict[str, object]:
+def read_pairs(
+    words: Sequence[str], schema: Schema | None, carried: Schema | None = None
+) -> dict[str, object]:
     """Return the data that `k=v` words write.
 
     Args:
         words: as typed.
         schema: JSON Schema of the object, if one is known.
+        carried: another, which says what *schema* leaves out.
     """
     data: dict[str, object] = {}
     for word in words:
@@ -41,7 +44,10 @@ def read_pairs(words: Sequence[str], schema: Schema | None) -> dict[str, object]
         key, sign, text = match.groups()
         if key in data:
             raise UsageError(f"parameter {key!r} is given twice")
-        data[key] = _explicit(key, text) if sign == ":=" else typed(text, _property(schema, key))
+        if sign == ":=":
+            data[key] = _explicit(key, text)
+        else:
+            data[key] = typed(text, _property(schema, key) or _property(carried, key))
     return data
 
 

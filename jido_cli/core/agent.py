@@ -129,7 +129,7 @@ class AgentDefinition:
         extension: Extension | None = None,
         beginnings: Iterable[Callable[[FrozenDict], FrozenDict]] = (),
         keepers: Iterable[Mounted] = (),
-        carried: Mapping[str, frozenset[str]] | None = None,
+        carried: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         self.name = name
         self.description = description
@@ -147,7 +147,7 @@ class AgentDefinition:
         self.extension = extension
         self._beginnings = tuple(beginnings)
         self._keepers = tuple(keepers)
-        self.carried: Mapping[str, frozenset[str]] = carried or {}
+        self.carried: Mapping[str, Mapping[str, object]] = carried or {}
         checks = Checks(_absorb_anything, merge, _any_state)
         if self.state_schema is not None:
             schema = self.state_schema

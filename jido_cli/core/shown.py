@@ -11,6 +11,8 @@ SHOWN = 80
 
 def show(value: object) -> str:
     """Return *value* for a message, cut to a bearable length; never raises."""
+    if value is None:
+        return "null"  # values are JSON's
     if isinstance(value, int) and value.bit_length() > 256:
         return f"an integer of {value.bit_length()} bits"
     try:

@@ -15,10 +15,10 @@ from jido_cli.runtime.supervising.starts import DedupeStart, GroupStart, KeyedSt
 from jido_cli.topology.model import AgentChild, DedupeDecl, KeyedDecl, Topology
 
 
-def carried_of(topology: Topology) -> Mapping[str, frozenset[str]]:
-    """Return the members of data that the catalogue promises, by type of signal."""
+def carried_of(topology: Topology) -> Mapping[str, Mapping[str, object]]:
+    """Return the members of data that the catalogue promises, with their schemas, by type."""
     return {
-        decl.type: frozenset(members)
+        decl.type: members
         for decl in topology.signals.values()
         if decl.data is not None and isinstance(members := decl.data.get("properties"), Mapping)
     }

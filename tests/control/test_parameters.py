@@ -56,6 +56,14 @@ def test_pairs_are_read_with_the_schema_of_each_member():
     }
 
 
+def test_what_the_actions_leave_out_is_read_as_the_catalogue_says():
+    taken = {"properties": {"n": {"type": "string"}}}
+    carried = {"properties": {"id": {"type": "string"}, "n": {"type": "integer"}}}
+    words = ["id=1", "n=2", "x=3"]
+    assert read_pairs(words, taken, carried) == {"id": "1", "n": "2", "x": 3}
+    assert read_pairs(words, None, carried) == {"id": "1", "n": 2, "x": 3}
+
+
 def test_explicit_json_wins_over_the_schema():
     assert read_pairs(["sku:=100"], {"properties": {"sku": {"type": "string"}}}) == {"sku": 100}
 

@@ -193,3 +193,20 @@ def test_what_was_found_is_looked_for_again_when_the_tree_has_changed(crowd: Wor
     crowd.tell("gate", "say", {"id": "ann"})
     crowd.tell("gate", "aim", {"id": "ann"})
     assert crowd.state("chats/ann") == {"n": 1001}
+
+
+# -- what a signal's data is typed by
+
+
+def test_a_keyed_supervisor_tells_what_the_catalogue_says_of_its_signals() -> None:
+    catalogue = "signals: {add: {external: true, data: {id: {type: string}}}}"
+    started = world_of(f"{catalogue}\n{TEXT}").boot()
+    routes = {one["pattern"]: one for one in started.port.node("chats")["routes"]}
+    assert routes["add"]["data"]["properties"]["id"]["type"] == "string"
+    assert routes["bill"]["data"] is None
+    started.close()
+
+
+def test_what_is_null_is_told_as_null(world: World) -> None:
+    with pytest.raises(ControlError, match="keyed_by gives null, which is no text"):
+        world.order("send", to="chats", type="add", data={"id": None}, unrouted=True)
