@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import msgspec
 
 from jido_cli.core.idents import Ident, format_ident
+from jido_cli.core.shown import show
 from jido_cli.core.timestamps import format_time, parse_time
 from jido_cli.core.values import FrozenDict, ValueDomainError, freeze, of_items, thaw
 from jido_cli.errors import JidoCliError
@@ -199,7 +200,7 @@ def _check_spec_version(attributes: Mapping[str, object]) -> None:
         return
     version = attributes["specversion"]
     if not isinstance(version, str) or not _SPEC_VERSIONS.fullmatch(version):
-        raise SignalError("specversion", f"{version!r} is not 1.0 or 1.0.x")
+        raise SignalError("specversion", f"{show(version)} is not 1.0 or 1.0.x")
 
 
 def _text(attributes: Mapping[str, object], name: str) -> str | None:
@@ -207,7 +208,7 @@ def _text(attributes: Mapping[str, object], name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise SignalError(name, f"{value!r} is not a string")
+        raise SignalError(name, f"{show(value)} is not a string")
     check_attribute(name, value)
     return value
 
@@ -226,7 +227,7 @@ def _shaped(
 ) -> str | None:
     value = _text(attributes, name)
     if value is not None and not shape.fullmatch(value):
-        raise SignalError(name, f"{value!r} is not {noun}")
+        raise SignalError(name, f"{show(value)} is not {noun}")
     return value
 
 

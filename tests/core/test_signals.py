@@ -62,7 +62,7 @@ def test_null_attributes_count_as_absent():
         ({"id": ""}, "id", "is empty"),
         ({"specversion": "2"}, "specversion", "'2' is not 1.0 or 1.0.x"),
         ({"specversion": "1.0\n"}, "specversion", "'1.0\\n' is not 1.0 or 1.0.x"),
-        ({"specversion": None}, "specversion", "None is not 1.0 or 1.0.x"),
+        ({"specversion": None}, "specversion", "null is not 1.0 or 1.0.x"),
         ({"subject": ""}, "subject", "is empty"),
         ({"time": "soon"}, "time", "'soon' is not an RFC 3339 timestamp"),
         ({"time": 12}, "time", "12 is not a string"),
