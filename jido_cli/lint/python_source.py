@@ -24,6 +24,7 @@ from jido_cli.topology.project import UnreadableFileError, read_bytes
 MAX_BYTES: Final = 1024 * 1024
 _MAX_HOPS: Final = 8
 _BLOCKS: Final = (ast.stmt, ast.ExceptHandler)
+_KNOWN_TOPS: Final = sys.stdlib_module_names | {"jido_cli"}
 _NO_PROJECTS: Final = ("jido_cli.", "abc.", "typing.")
 _OPENERS: Final = frozenset(("globals", "exec", "eval", "setattr", "vars"))
 
@@ -145,6 +146,20 @@ class PythonSources:
                 answers.add(None)
         return True if True in answers else None if None in answers else False
 
+    def lacks(self, targets: Iterable[str], names: Collection[str]) -> bool:
+        """Tell whether none of *names* can be meant in the modules of *targets*, for sure.
+
+        Modules that import others of the project are not followed: that is not sure.
+        """
+        for name in {target.partition(":")[0] for target in targets}:
+            module = self._module(name)
+            if not isinstance(module, PythonModule) or module.is_open:
+                return False
+            nodes = list(ast.walk(module.tree))
+            if any(not _tops(node) <= _KNOWN_TOPS or _named(node) in names for node in nodes):
+                return False
+        return True
+
     def words(self, targets: Iterable[str]) -> frozenset[str]:
         """Return the texts that stand in the modules of *targets*."""
         modules = {target.partition(":")[0] for target in targets}
@@ -224,6 +239,23 @@ class PythonSources:
             return Unknown(f"module {name!r} was not found", is_unseen=True, hint=near)
         fact = f"there is no module {name!r}, in the project or installed"
         return Missing("module", fact, hint=near)
+
+
+def _tops(node: ast.AST) -> set[str]:
+    """Return the top names of what a statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        return {"" if node.level else (node.module or "").partition(".")[0]}
+    return set()
+
+
+def _named(node: ast.AST) -> str | None:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+            return name
+        case _:
+            return None
 
 
 def _constants(found: ast.ClassDef) -> dict[str, object]:

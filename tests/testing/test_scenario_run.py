@@ -31,7 +31,8 @@ agents:
       counter.gone: {directives: [{dead_letter: {reason: too old}}]}
       think.please: think
       page.now: {directives: [{run: "shop_pager:page", with: {who: ann}}]}
-      page.later: {directives: [{run: "shop_pager:page_later", with: {who: ann}}]}
+      page.later: {directives: [{run: "shop_pager:page_later", with: {who: ann}}, \
+{spawn_agent: {agent: counter, tag: "${{ signal.id }}", under: pool}, when: state.count < 0}]}
 supervisor:
   strategy: one_for_all
   children:

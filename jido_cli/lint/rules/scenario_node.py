@@ -1,8 +1,8 @@
 """What a scenario names is there.
 
-Why: a step that names a node which is not there can only fail, or pass for the wrong reason. Ids of
-children that are started at run time are not known, so the rule is silent where a dynamic
-supervisor, `spawn_agent`, `start_sensor` or Python may start one.
+Why: a step that names a node which is not there can only fail, or pass for the wrong reason. Of
+children that are started at run time the tags in the file are known. Where a tag is an expression
+or a key, or Python may start children, every id is possible, and the rule is silent.
 
 FAIL:
 
@@ -47,6 +47,7 @@ from typing import Final
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.lint.picture import Picture
 from jido_cli.lint.rule import Rule
+from jido_cli.lint.started_ids import StartedIds
 from jido_cli.lint.steps import NamedNode, nodes_of
 from jido_cli.topology.diagnostics import Diagnostic
 from jido_cli.topology.nodes import Node, Nodes
@@ -59,9 +60,12 @@ def check(picture: Picture) -> Iterator[Diagnostic]:
     if "scenarios" not in picture.document:
         return
     nodes = Nodes(picture.document)
-    is_open = picture.starts_children or nodes.has_mounts
+    started = StartedIds(picture)
     for named in nodes_of(picture.document):
         found = nodes.find(named.ident)
+        is_open = nodes.has_mounts or started.may_have(named.ident)
+        if not is_open:
+            found = [node for node in found if not node.is_template]
         fact = _fact(named, found, nodes, is_open=is_open)
         if fact is not None:
             hint = None if found else did_you_mean(named.ident, _names(named, nodes))
