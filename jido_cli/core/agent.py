@@ -78,8 +78,8 @@ class AgentDefinition:
         beginnings: make the state of a new agent from its defaults, in order; the same state
             gives the same.
         keepers: say what of a state is kept between an agent's lives, and go on from it.
-        carried: by signal type the members of its data that the catalogue promises, whatever
-            the actions take of them.
+        catalogue: by signal type the schema of the data that the catalogue promises. What these
+            agents emit is held to it, and what is sent to them from outside.
 
     Attributes:
         absorb: merges an action's result into a valid state of these agents; gives (next state,
@@ -101,7 +101,7 @@ class AgentDefinition:
         "_recheck",
         "absorb",
         "actions",
-        "carried",
+        "catalogue",
         "description",
         "extension",
         "fsm",
@@ -129,7 +129,7 @@ class AgentDefinition:
         extension: Extension | None = None,
         beginnings: Iterable[Callable[[FrozenDict], FrozenDict]] = (),
         keepers: Iterable[Mounted] = (),
-        carried: Mapping[str, Mapping[str, object]] | None = None,
+        catalogue: Mapping[str, Schema] | None = None,
     ) -> None:
         self.name = name
         self.description = description
@@ -147,7 +147,7 @@ class AgentDefinition:
         self.extension = extension
         self._beginnings = tuple(beginnings)
         self._keepers = tuple(keepers)
-        self.carried: Mapping[str, Mapping[str, object]] = carried or {}
+        self.catalogue: Mapping[str, Schema] = catalogue or {}
         checks = Checks(_absorb_anything, merge, _any_state)
         if self.state_schema is not None:
             schema = self.state_schema

@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 
 from jido_cli.core.action import Action, Outcome
 from jido_cli.core.agent import AgentDefinition
+from jido_cli.core.catalogue import fault_among
 from jido_cli.core.directive_types import Directive
 from jido_cli.core.failures import ActionFailure, failure_from, invalid
 from jido_cli.core.fsm import TransitionError
@@ -47,6 +48,8 @@ def take_usual(
             if not isinstance(extra, Directive):
                 return None
         directives = tuple(extras)
+        if directives and definition.catalogue:
+            return None  # what is emitted has to be held to it
     if type(changes) is dict:
         try:
             new, output = definition.absorb(state, changes)
@@ -103,6 +106,10 @@ def take_result(
         output = _checked_output(action, changes) if has_output else _frozen_output(changes)
     except (SchemaError, ValueDomainError) as error:
         return invalid("invalid_output", action.name, f"output of {action.name}: {_at(error)}")
+    if definition.catalogue:
+        fault = fault_among(definition.catalogue, directives)
+        if fault is not None:
+            return invalid("invalid_signal", action.name, f"{action.name}: {fault}")
     delta = None if isinstance(result, Outcome) else output
     new = _next_state(definition, state, action, delta, next_state, ops)
     if isinstance(new, ActionFailure):

@@ -15,7 +15,7 @@ from jido_cli.core.fsm import Fsm, OnTerminal
 from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.core.values import freeze_mapping
 from jido_cli.runtime.build_actions import Actions, own_directives
-from jido_cli.runtime.build_receivers import Receivers, carried_of
+from jido_cli.runtime.build_receivers import Receivers, catalogue_of
 from jido_cli.runtime.extending import Extras, extras_of
 from jido_cli.runtime.sensor_build import find_all, names_python, sensor_specs
 from jido_cli.runtime.supervising.starts import (
@@ -108,7 +108,7 @@ class _Builder:
         values = _readable_vars(topology)
         vars_schema = _vars_schema(topology)
         self.receivers = Receivers(topology.name, values, vars_schema)
-        self._carried = carried_of(topology)
+        self._catalogue = catalogue_of(topology)
         self._definitions: dict[str, AgentDefinition] = {}
         self._programs: dict[object, AgentProgram] = {}
         self._extras: dict[str, Extras] = {}
@@ -237,7 +237,7 @@ class _Builder:
                 extension=extras.extension(),
                 beginnings=extras.beginnings(),
                 keepers=extras.mounted,
-                carried=self._carried,
+                catalogue=self._catalogue,
             )
         return definition
 

@@ -10,17 +10,18 @@ from dataclasses import replace
 
 from jido_cli.core.declarative.members import compile_member_state
 from jido_cli.core.declarative.signal_keys import SignalKey, compile_signal_key
+from jido_cli.core.schema import Schema, compile_schema
 from jido_cli.errors import InternalError
 from jido_cli.runtime.supervising.starts import DedupeStart, GroupStart, KeyedStart
 from jido_cli.topology.model import AgentChild, DedupeDecl, KeyedDecl, Topology
 
 
-def carried_of(topology: Topology) -> Mapping[str, Mapping[str, object]]:
-    """Return the members of data that the catalogue promises, with their schemas, by type."""
+def catalogue_of(topology: Topology) -> Mapping[str, Schema]:
+    """Return what the catalogue promises of the data of signals, by their types."""
     return {
-        decl.type: members
+        decl.type: compile_schema(decl.data)
         for decl in topology.signals.values()
-        if decl.data is not None and isinstance(members := decl.data.get("properties"), Mapping)
+        if decl.data is not None
     }
 
 

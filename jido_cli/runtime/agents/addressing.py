@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from jido_cli.core.agent import AgentDefinition
+from jido_cli.core.catalogue import fault_of
 from jido_cli.core.suggestions import did_you_mean
 from jido_cli.errors import ControlError
 from jido_cli.runtime.supervising.place import Place
@@ -72,7 +73,8 @@ def known_params(definition: AgentDefinition, signal_type: str) -> frozenset[str
 
     They are those that the agent's actions declare, and those that the catalogue has.
     """
-    known: set[str] = set(definition.carried.get(signal_type, ()))
+    promised = definition.catalogue.get(signal_type)
+    known: set[str] = set() if promised is None else set(promised.properties)
     for route in definition.plan(signal_type):
         for action, given in route.instructions:
             if given is None and action.params is not None:
@@ -80,6 +82,17 @@ def known_params(definition: AgentDefinition, signal_type: str) -> frozenset[str
                     return None
                 known.update(action.params.properties)
     return frozenset(known)
+
+
+def check_data(definition: AgentDefinition, signal_type: str, data: object) -> None:
+    """Refuse data that is not what the catalogue promises of a signal.
+
+    Raises:
+        ControlError: `invalid-signal`.
+    """
+    fault = fault_of(definition.catalogue, signal_type, data)
+    if fault is not None:
+        raise ControlError(fault, code="invalid-signal", where="the catalogue, signals:")
 
 
 def no_such_param(signal_type: str, data: Mapping[str, object], known: frozenset[str]) -> str:

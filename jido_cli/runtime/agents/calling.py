@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from jido_cli.core.agent import AgentDefinition
+from jido_cli.core.catalogue import fault_of
 from jido_cli.core.context import Context
 from jido_cli.core.failures import ActionFailure
 from jido_cli.core.signals import Signal
@@ -92,6 +93,9 @@ def _problem(place: Place, signal: Signal, *, takes_any: bool) -> str | None:
     data = signal.data
     if type(start) is not AgentStart:
         return f"{place.id} is a {start.kind}: it takes no signals"
+    catalogue = start.program.definition.catalogue
+    if catalogue and (fault := fault_of(catalogue, signal.type, data)) is not None:
+        return fault
     if takes_any or not data or not isinstance(data, Mapping):
         return None
     known = _known(place.kernel, start.program.definition, signal.type)

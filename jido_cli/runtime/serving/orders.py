@@ -14,6 +14,7 @@ from jido_cli.core.agent import AgentDefinition
 from jido_cli.core.signals import Signal, SignalError, new_signal
 from jido_cli.errors import ControlError
 from jido_cli.runtime.agents.addressing import (
+    check_data,
     check_route,
     check_type,
     require_agent,
@@ -108,6 +109,7 @@ class Orders:
         definition = require_agent(seen)
         if not args.get("unrouted"):
             check_route(seen, definition, signal.type)
+            check_data(definition, signal.type, signal.data)
             if is_strict:
                 self._check_params(args["to"], definition, signal)
         place = keyed.find(args["to"], signal)

@@ -133,17 +133,17 @@ def routes_of(definition: AgentDefinition) -> list[Data]:
             "pattern": route.pattern,
             "actions": [action.name for action, _ in route.instructions],
             "params": _params(route.instructions),
-            "data": _carried(definition, route.pattern),
+            "data": _promised(definition, route.pattern),
             "states": [one for one in fsm.states if one in route.states] if fsm else [],
         }
         for route in definition.routes
     ]
 
 
-def _carried(definition: AgentDefinition, signal_type: str) -> Data | None:
-    """Return the JSON Schema of what the catalogue promises of a type's data; it may hold more."""
-    members = definition.carried.get(signal_type)
-    return None if members is None else {"type": "object", "properties": dict(members)}
+def _promised(definition: AgentDefinition, signal_type: str) -> Data | None:
+    """Return the JSON Schema of what the catalogue promises of a type's data."""
+    promised = definition.catalogue.get(signal_type)
+    return None if promised is None else dict(promised.source)
 
 
 def _type_of(mail: object) -> str | None:
