@@ -29,7 +29,8 @@ def fault_of(catalogue: Catalogue, signal_type: str, data: object) -> str | None
         schema.check(given)
     except SchemaError as error:
         where = ".".join(str(step) for step in ("data", *error.path))
-        return f"{where} of signal {signal_type!r}: {error.message}"
+        hint = f"; {error.hint}" if error.hint else ""
+        return f"{where} of signal {signal_type!r}: {error.message}{hint}"
     return None
 
 

@@ -109,9 +109,9 @@ class Orders:
         definition = require_agent(seen)
         if not args.get("unrouted"):
             check_route(seen, definition, signal.type)
-            check_data(definition, signal.type, signal.data)
             if is_strict:
                 self._check_params(args["to"], definition, signal)
+            check_data(definition, signal.type, signal.data)
         place = keyed.find(args["to"], signal)
         return self._kernel.tree.resolve(args["to"]) if place is None else place, signal
 
