@@ -92,16 +92,10 @@ def take_result(
         changes = _as_dict(action, changes)
         if isinstance(changes, ActionFailure):
             return changes
-    ops: list[StateOp] = []
-    directives: list[Directive] = []
-    for extra in extras:
-        if isinstance(extra, Directive):
-            directives.append(extra)
-        elif isinstance(extra, StateOp):
-            ops.append(extra)
-        else:
-            text = f"{action.name} returned {show(extra)} among its directives; it is none"
-            return invalid("invalid_result", action.name, text)
+    parted = _parted(action, extras)
+    if isinstance(parted, ActionFailure):
+        return parted
+    ops, directives = parted
     try:
         output = _checked_output(action, changes) if has_output else _frozen_output(changes)
     except (SchemaError, ValueDomainError) as error:
@@ -120,6 +114,23 @@ def take_result(
             text = f"{action.name} would change state.{key}, which is the plugin's: send it signals"
             return invalid("invalid_state", action.name, text)
     return new, output, directives
+
+
+def _parted(
+    action: Action, extras: Sequence[object]
+) -> tuple[list[StateOp], list[Directive]] | ActionFailure:
+    """Return the state operations and the directives of what an action returned beside changes."""
+    ops: list[StateOp] = []
+    directives: list[Directive] = []
+    for extra in extras:
+        if isinstance(extra, Directive):
+            directives.append(extra)
+        elif isinstance(extra, StateOp):
+            ops.append(extra)
+        else:
+            text = f"{action.name} returned {show(extra)} among its directives; it is none"
+            return invalid("invalid_result", action.name, text)
+    return ops, directives
 
 
 def _next_state(
