@@ -124,6 +124,17 @@ def test_what_a_child_says_while_its_parent_restarts_waits_for_the_next_incarnat
     assert heard(world, "b") == ["hi", "child.exit", "child.started"]
 
 
+def test_the_supervisor_of_an_agents_own_takes_as_long_to_start_as_it_does(
+    boot: MakeWorld,
+) -> None:
+    boss = agent("b", hearing("boss", spawn("stop", None)))
+    world = boot(tree(boss), programs={"worker": WORKER})
+    world.advance(3600.0)
+    world.tell("b", "go")
+    told = {path: text for _, path, text in world.events("started")}
+    assert told["root/b.children"] == told["root/b.children/w"]
+
+
 def test_the_next_incarnation_takes_over_the_supervisor_of_its_own(boot: MakeWorld) -> None:
     world = with_boss(boot, spawn("continue", None))
     world.tell("b", "boom")
