@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jido_cli.core.directive_types import Directive
-from jido_cli.core.directives import Emit, Schedule, SignalSpec
+from jido_cli.core.directives import Cron, Emit, Schedule, SignalSpec
 from jido_cli.core.schema import Schema
 from jido_cli.core.schema_errors import SchemaError
 from jido_cli.core.shown import show
@@ -39,7 +39,7 @@ def fault_among(catalogue: Catalogue, directives: Sequence[Directive]) -> str | 
     for directive in directives:
         if isinstance(directive, Emit):
             fault = fault_of(catalogue, directive.type, directive.data)
-        elif isinstance(directive, Schedule) and isinstance(directive.signal, SignalSpec):
+        elif isinstance(directive, Schedule | Cron) and isinstance(directive.signal, SignalSpec):
             fault = fault_of(catalogue, directive.signal.type, directive.signal.data)
         else:
             continue

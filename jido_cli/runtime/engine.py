@@ -14,6 +14,7 @@ from typing import Final, Literal
 from jido_cli.core.signals import Signal
 from jido_cli.errors import StartError
 from jido_cli.observe.text import measures
+from jido_cli.runtime.agents.addressing import check_data
 from jido_cli.runtime.agents.calling import SOURCE, ask, outside_signal
 from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.agents.mailbox import dead_letter_mail, deliver
@@ -25,7 +26,7 @@ from jido_cli.runtime.supervising.attempts import StartAttempt, StartIgnored, St
 from jido_cli.runtime.supervising.crash_reports import describe
 from jido_cli.runtime.supervising.mounts import has_mounts
 from jido_cli.runtime.supervising.place import Place
-from jido_cli.runtime.supervising.starts import AgentProgram, SupervisorStart
+from jido_cli.runtime.supervising.starts import AgentProgram, AgentStart, SupervisorStart
 from jido_cli.runtime.supervising.story import Story, StoryKeeper
 from jido_cli.runtime.supervising.supervisor import SupervisorRunner
 from jido_cli.runtime.waiting import (
@@ -267,10 +268,14 @@ class Engine:
         """Send a signal without waiting; `accepted` dies with the engine.
 
         Raises:
-            ControlError: `no-node` or `ambiguous-node`.
+            ControlError: `no-node` or `ambiguous-node`; `invalid-signal` for data that is not
+                what the catalogue promises.
         """
         signal = self.signal(signal_type, data)
         place = self.kernel.keyed.find(ident, signal) or self.kernel.tree.resolve(ident)
+        start = place.start
+        if type(start) is AgentStart and start.program.definition.catalogue:
+            check_data(start.program.definition, signal_type, signal.data)
         return deliver(place, signal)
 
     async def wait(

@@ -28,6 +28,13 @@ agents:
         params: {n: {}}
         directives:
           - schedule: {after: 1s, signal: {type: ticket.opened, data: {number: "${{ params.n }}"}}}
+      daily:
+        params: {n: {}}
+        directives:
+          - cron:
+              id: d
+              cron: "@daily"
+              signal: {type: ticket.opened, data: {number: "${{ params.n }}"}}
   back:
     state: {last: 0}
     routes:
@@ -57,9 +64,10 @@ def test_an_emitted_signal_that_does_not_fit_is_a_failed_command(world: World):
     assert world.state("back") == {"last": 0}
 
 
-def test_a_timer_for_a_signal_that_does_not_fit_is_a_failed_command(world: World):
-    assert world.ask("front", "later", {"n": "seven"}).error.code == "invalid_signal"
-    assert world.ask("front", "later", {"n": 7}).ok
+@pytest.mark.parametrize("timer", ["later", "daily"])
+def test_a_timer_for_a_signal_that_does_not_fit_is_a_failed_command(world: World, timer: str):
+    assert world.ask("front", timer, {"n": "seven"}).error.code == "invalid_signal"
+    assert world.ask("front", timer, {"n": 7}).ok
 
 
 def test_a_signal_from_outside_that_does_not_fit_is_refused(world: World):
@@ -69,5 +77,7 @@ def test_a_signal_from_outside_that_does_not_fit_is_refused(world: World):
     told = sent.exception()
     assert isinstance(told, ControlError)
     assert told.code == "invalid-signal"
+    with pytest.raises(ControlError, match=r"data\.number of signal"):
+        world.cast("back", "ticket.opened", data)
     refused = world.ask("back", "ticket.opened", {"note": "without its number"})
     assert (refused.ok, world.state("back")) == (False, {"last": 0})

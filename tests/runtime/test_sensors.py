@@ -11,6 +11,7 @@ import pytest
 from jido_cli.core.action import action
 from jido_cli.core.context import Context
 from jido_cli.core.directives import Emit
+from jido_cli.core.schema import compile_schema
 from jido_cli.core.sensor import Sensor, SensorContext, compiled_sensor, sensor
 from jido_cli.core.sensor_directives import StartSensor, StopSensor
 from jido_cli.runtime.supervising.starts import AgentProgram, MailboxPolicy, SensorStart
@@ -211,6 +212,23 @@ def blocked(boot: MakeWorld, policy: MailboxPolicy, **config: Any) -> tuple[Worl
     )
     world.tell("a", "wait")
     return world, gate
+
+
+def test_a_sensor_whose_signal_is_not_what_the_catalogue_promises_crashes_and_says_so(
+    boot: MakeWorld,
+) -> None:
+    @sensor(signal="seen")
+    async def wrong(ctx: SensorContext) -> None:
+        await ctx.emit({"n": "one"})
+
+    of = sensing(spec("s", wrong, restart="temporary"))
+    promised = compile_schema({"type": "object", "properties": {"n": {"type": "integer"}}})
+    of.definition.catalogue = {"seen": promised}
+    world = boot(tree(agent("a", of)))
+    world.settle()
+    [(tag, reason, is_lost)] = ends(world)
+    assert (tag, is_lost) == ("s", True)
+    assert "sensor s: data.n of signal 'seen'" in reason
 
 
 def test_what_a_full_mailbox_does_not_take_is_a_dead_letter(boot: MakeWorld) -> None:

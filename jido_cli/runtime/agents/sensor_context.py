@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Final
 
+from jido_cli.core.catalogue import fault_of
 from jido_cli.core.signals import Signal
 from jido_cli.core.values import freeze
 from jido_cli.errors import UsageError
@@ -66,7 +67,11 @@ class LiveSensorContext:
         subject: str | None = None,
         cause: Signal | None = None,
     ) -> Emitted:
-        """Send a signal to the agent."""
+        """Send a signal to the agent.
+
+        Raises:
+            UsageError: it has no type, or its data is not what the catalogue promises.
+        """
         process, agent, kernel = self._process, self._agent, self._agent.kernel
         start = process.place.start
         assert isinstance(start, SensorStart)
@@ -74,6 +79,11 @@ class LiveSensorContext:
         if signal_type is None:
             name = start.definition.name
             raise UsageError(f"sensor {self.tag}: {name} emits a signal without a type")
+        receiver = agent.start
+        assert isinstance(receiver, AgentStart)
+        fault = fault_of(receiver.program.definition.catalogue, signal_type, data)
+        if fault is not None:
+            raise UsageError(f"sensor {self.tag}: {fault}")
         now_ns = kernel.wall_ns()
         signal = Signal(
             signal_type,
