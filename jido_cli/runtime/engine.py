@@ -15,7 +15,7 @@ from jido_cli.core.signals import Signal
 from jido_cli.errors import StartError
 from jido_cli.observe.text import measures
 from jido_cli.runtime.agents.addressing import check_data
-from jido_cli.runtime.agents.calling import SOURCE, ask, outside_signal
+from jido_cli.runtime.agents.calling import SOURCE, ask_named, outside_signal
 from jido_cli.runtime.agents.calls import DEFAULT_CALL_TIMEOUT_S, Answer, Delivery
 from jido_cli.runtime.agents.mailbox import dead_letter_mail, deliver
 from jido_cli.runtime.committer import Committer
@@ -259,10 +259,7 @@ class Engine:
         Raises:
             ControlError: `no-node` or `ambiguous-node`.
         """
-        signal = self.signal(signal_type, data)
-        place = self.kernel.keyed.find(ident, signal) or self.kernel.tree.resolve(ident)
-        is_by_key = self.kernel.keyed.named(ident) is not None
-        return await ask(self.kernel, place, signal, timeout_s, takes_any=is_by_key)
+        return await ask_named(self.kernel, ident, self.signal(signal_type, data), timeout_s)
 
     def cast(self, ident: str, signal_type: str, data: object = None) -> Delivery:
         """Send a signal without waiting; `accepted` dies with the engine.

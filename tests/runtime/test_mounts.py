@@ -49,6 +49,18 @@ supervisor:
     - {id: c, topology: {file: inner.yaml, vars: {step: 5}, bus: own}}
 """
 
+ASKS = """\
+  asker: {routes: {ask: {run: "jt_caller:ask", set: {asked: true}}}}
+  helper:"""
+CALLER = """\
+from jido_cli import action
+
+
+@action
+async def ask(ctx, who: str):
+    await ctx.call(who, "told")
+"""
+
 
 @pytest.fixture
 def world(tmp_path: Path, boot: MakeWorld) -> World:
@@ -77,6 +89,25 @@ def test_each_mount_runs_with_the_vars_it_was_given(world: World):
 def test_a_name_is_looked_for_in_the_mounted_topology_alone(world: World):
     tell(world, "a/desk", "tell")
     assert counts(world) == [0, 100, 0, 0]
+
+
+def test_an_action_of_a_mount_calls_its_own_first_and_others_by_more_of_the_path(
+    tmp_path: Path, boot: MakeWorld, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "jt_caller.py").write_text(CALLER, encoding="utf-8")
+    inner = INNER.replace("  helper:", ASKS).replace(
+        "[{agent: desk}]", "[{agent: desk}, {agent: asker}]"
+    )
+    (tmp_path / "inner.yaml").write_text(inner, encoding="utf-8")
+    (tmp_path / "outer.yaml").write_text(OUTER, encoding="utf-8")
+    built = build(load(tmp_path / "outer.yaml").require())
+    world = boot(built.root, programs=built.programs)
+    assert world.ask("a/asker", "ask", {"who": "desk"}).ok
+    assert counts(world) == [0, 100, 0, 0]
+    assert world.ask("a/asker", "ask", {"who": "root/desk"}).ok
+    assert counts(world) == [1, 100, 0, 0]
 
 
 def test_a_shared_bus_is_heard_on_both_sides(world: World):

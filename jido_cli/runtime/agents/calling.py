@@ -25,6 +25,7 @@ from jido_cli.runtime.agents.calls import (
     Delivery,
 )
 from jido_cli.runtime.agents.mailbox import deliver, wait_for_room
+from jido_cli.runtime.supervising import mounts
 from jido_cli.runtime.supervising.starts import AgentStart
 
 if TYPE_CHECKING:
@@ -85,6 +86,21 @@ def ask(
     elif delivery != "accepted":
         _tell(request, delivery)
     return future
+
+
+def ask_named(
+    kernel: Kernel, ident: str, signal: Signal, timeout_s: float, seen_from: Place | None = None
+) -> asyncio.Future[Answer]:
+    """Call the agent that *ident* names where *seen_from* stands, by path, tail of one or key.
+
+    Raises:
+        ControlError: `no-node` or `ambiguous-node`.
+    """
+    above = None if seen_from is None else mounts.mount_above(kernel, seen_from)
+    place = None if above is None else kernel.tree.find(ident, above)
+    place = place or kernel.keyed.find(ident, signal) or kernel.tree.resolve(ident)
+    is_by_key = kernel.keyed.named(ident) is not None
+    return ask(kernel, place, signal, timeout_s, takes_any=is_by_key)
 
 
 def _problem(place: Place, signal: Signal, *, takes_any: bool) -> str | None:
@@ -150,14 +166,15 @@ class EffectContext(Context):
     ) -> Answer:
         """Send a signal to the agent that *ident* names, and wait for what comes of it.
 
+        In a mounted topology a name of its own comes first.
+
         Raises:
             ControlError: `no-node` or `ambiguous-node`.
         """
         kernel: Kernel = self.kernel  # type: ignore[assignment]
         signal = outside_signal(kernel, signal_type, data, self.agent.path)
-        place = kernel.keyed.find(ident, signal) or kernel.tree.resolve(ident)
-        is_by_key = kernel.keyed.named(ident) is not None
-        return await ask(kernel, place, signal, timeout_s, takes_any=is_by_key)
+        chain = CHAIN.get()
+        return await ask_named(kernel, ident, signal, timeout_s, chain[-1] if chain else None)
 
     def pool(self, ident: str, *, max_waiting: int = 1000) -> Pool:
         """Return the pool of a group of replicas, or of a dynamic supervisor's children.
